@@ -1,0 +1,97 @@
+package recorder
+
+import (
+	"errors"
+
+	"github.com/grafana/sobek"
+	"go.k6.io/k6/js/common"
+	"go.k6.io/k6/js/modules"
+	"go.k6.io/k6/lib"
+)
+
+type module struct{}
+
+// NewModuleInstance makes the client of one VU.
+func (module) NewModuleInstance(vu modules.VU) modules.Instance {
+	return &client{vu: vu}
+}
+
+// client is one VU: it has one operation under way at most.
+type client struct {
+	vu       modules.VU
+	recorder *recorder
+	number   int64
+	adds     int64
+	current  *operation
+}
+
+// Exports offers begin and end to the script.
+func (c *client) Exports() modules.Exports {
+	return modules.Exports{Named: map[string]any{"begin": c.begin, "end": c.finish}}
+}
+
+// begin(kind, role?) returns the id to add or to read, or undefined when no
+// operation is to be made any more.
+func (c *client) begin(call sobek.FunctionCall) sobek.Value {
+	runtime, state, scenario := c.vu.Runtime(), c.vu.State(), lib.GetScenarioState(c.vu.Context())
+	if err := c.join(state); err != nil {
+		common.Throw(runtime, err)
+	}
+	if c.current != nil { // the script threw between begin and end
+		c.answer(interrupted)
+	}
+	role := ""
+	if given := call.Argument(1); !sobek.IsUndefined(given) {
+		role = given.String()
+	}
+	op := c.recorder.begin(c, call.Argument(0).String(), role, scenario.Name, scenario.StartTime)
+	if op == nil {
+		return sobek.Undefined()
+	}
+	c.current = op
+	state.Samples <- op
+	op.start = c.recorder.clock.micros()
+	return runtime.ToValue(op.id)
+}
+
+// end(response) takes k6's response to the operation begun last.
+func (c *client) finish(call sobek.FunctionCall) sobek.Value {
+	if c.current == nil {
+		common.Throw(c.vu.Runtime(), errors.New("end: expected an operation that was begun, came none: call begin first"))
+	}
+	got := call.Argument(0).ToObject(c.vu.Runtime())
+	body := ""
+	if given := got.Get("body"); given != nil && !sobek.IsNull(given) && !sobek.IsUndefined(given) {
+		body = given.String()
+	}
+	c.answer(judge(c.current.kind, response{
+		status:    int(got.Get("status").ToInteger()),
+		errorCode: int(got.Get("error_code").ToInteger()),
+		problem:   got.Get("error").String(),
+		body:      body,
+		connected: got.Get("remote_ip").String() != "",
+	}))
+	return sobek.Undefined()
+}
+
+func (c *client) answer(got answer) {
+	c.recorder.finish(c.current, got)
+	c.current = nil
+}
+
+// join ties the VU to the recorder at its first operation.
+func (c *client) join(state *lib.State) error {
+	if c.recorder != nil {
+		return nil
+	}
+	r := installed.Load()
+	if r == nil {
+		return errors.New("k6/x/holdfast: expected its output to be on, came a run without it: " +
+			"start k6 with --out holdfast")
+	}
+	c.recorder, c.number = r, int64(state.VUIDGlobal)
+	state.Transport = sendOnce{state.Transport}
+	state.Logger = r.quieter(state.Logger)
+	r.takeSignals()
+	return nil
+}

@@ -1,0 +1,101 @@
+import pg from 'pg';
+import type { FastifyInstance } from 'fastify';
+import { Answer } from './answer.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { inputOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
+import { read } from './read.ts';
+import type { Service } from './service.ts';
+import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
+import { parseToken } from './token.ts';
+import { write, type WriteRow } from './write.ts';
+
+interface ChangeRow extends WriteRow {
+  id: string;
+  run: string;
+  value: string | null;
+  inserted: boolean;
+}
+
+interface FoundRow extends StampRow {
+  id: string | null;
+  run: string;
+  value: string | null;
+  xid: string;
+  row_epoch: number;
+}
+
+interface PageRow extends StampRow {
+  items: { id: string; value: string | null; xid: string }[];
+}
+
+/** Adds the endpoints of changes: create one, read one, read them in the order of their commits. */
+export function addChanges(app: FastifyInstance, service: Service): void {
+  app.post('/api/changes', async (request, reply) => {
+    const input = inputOf(request.body);
+    const id = textOf(input, 'id');
+    const statement = insertChange({ id, run: textOf(input, 'run', 100), value: valueOf(input) });
+    const { row, replicated, position } = await write<ChangeRow>({ ...service.forWrite(), id, statement, refusal: wroteNothing });
+    service.notifier.changed();
+    const { run, value, inserted } = row;
+    const status = !replicated ? 202 : inserted ? 201 : 200;
+    return reply.code(status).send({ id, run, value, inserted, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
+  });
+
+  app.get<{ Params: { id: string } }>('/api/changes/:id', async (request, reply) => {
+    const input = inputOf(request.query);
+    const id = textOf(request.params, 'id');
+    const token = input.token === undefined ? undefined : parseToken(String(input.token));
+    const row = await read<FoundRow>({ ...service.forRead(), role: roleOf(input), token, query: { ...FIND_CHANGE, values: [id] } });
+    const found = row.id !== null;
+    const change = found ? { run: row.run, value: row.value, xid: row.xid, rowEpoch: row.row_epoch } : {};
+    return reply.code(found ? 200 : 404).send({ found, id, ...change, ...stampOf(row), ...service.identity });
+  });
+
+  app.get('/api/changes', async (request) => {
+    const input = inputOf(request.query);
+    const after = parseCursor(input.after);
+    const limit = wholeOf(input, 'limit', { least: 1, most: 1000, otherwise: 100 });
+    const values = [textOf(input, 'run', 100), after.xid, after.id, limit];
+    const row = await read<PageRow>({ ...service.forRead(), role: roleOf(input), query: { ...LIST_CHANGES, values } });
+    return { items: row.items, next: formatCursor(row.items.at(-1) ?? after), ...stampOf(row), ...service.identity };
+  });
+}
+
+/**
+ * The repeat of an id rewrites its row, so that its COMMIT waits for the standby as the first one should have;
+ * it keeps the stored value and asks for no second job.
+ */
+function insertChange({ id, run, value }: { id: string; run: string; value: string | null }): string {
+  const text = value === null ? 'NULL' : pg.escapeLiteral(value);
+  return `WITH change AS (
+      INSERT INTO changes AS c (id, run, value, epoch)
+      VALUES (${pg.escapeLiteral(id)}, ${pg.escapeLiteral(run)}, ${text}, coalesce((SELECT epoch FROM writer), 1))
+      ON CONFLICT (id) DO UPDATE SET value = c.value
+      RETURNING id, run, value, xid = pg_current_xact_id() AS inserted
+    ), job AS (
+      INSERT INTO jobs (change_id, run, shard) SELECT id, run, hashtextextended(id, 0) & 15 FROM change WHERE inserted
+    )
+    SELECT change.*, pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS} FROM change`;
+}
+
+const FIND_CHANGE = {
+  name: 'find-change',
+  text: `SELECT c.id, c.run, c.value, c.xid::text AS xid, c.epoch AS row_epoch, ${STAMP_COLUMNS}
+    FROM (VALUES (1)) AS one LEFT JOIN changes c ON c.id = $1`,
+};
+
+// Every transaction below the snapshot's oldest running one has ended, so no row can appear there later.
+const LIST_CHANGES = {
+  name: 'list-changes',
+  text: `SELECT ${STAMP_COLUMNS}, (
+      SELECT coalesce(json_agg(page), '[]') FROM (
+        SELECT id, value, xid::text AS xid FROM changes
+        WHERE run = $1 AND (changes.xid, id) > ($2::text::xid8, $3) AND changes.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY changes.xid, id LIMIT $4
+      ) AS page
+    ) AS items`,
+};
+
+async function wroteNothing(): Promise<Answer> {
+  return new Answer(503, 'database', 'Expected the change to be written, came no row: a rule or trigger on the table keeps it back.');
+}

@@ -1,0 +1,23 @@
+import { Answer } from './answer.ts';
+
+/** A place in the order of commits: behind this row, before the next. */
+export interface Cursor {
+  xid: string;
+  id: string;
+}
+
+/** Before every row. */
+export const START: Cursor = { xid: '0', id: '' };
+
+/** Writes a cursor as opaque text. */
+export function formatCursor({ xid, id }: Cursor): string {
+  return Buffer.from(`${xid} ${id}`).toString('base64url');
+}
+
+/** Reads a cursor that an earlier page gave, or answers 400; absent means the start. */
+export function parseCursor(text: unknown): Cursor {
+  if (text === undefined || text === '') return START;
+  const match = /^(\d{1,19}) (\P{Cc}{0,200})$/u.exec(Buffer.from(String(text), 'base64url').toString());
+  if (match) return { xid: match[1] ?? '', id: match[2] ?? '' };
+  throw new Answer(400, 'validation', `Expected "after" to be the "next" of an earlier page, came ${JSON.stringify(text)}: leave it out to start anew.`);
+}

@@ -1,0 +1,115 @@
+import pg from 'pg';
+import { DatabaseTimeout } from './answer.ts';
+import type { Budget } from './budget.ts';
+import { connectionConfig, destroy, isReadTimeout, type Notice } from './connection.ts';
+
+/** One database connection, lent to one request; one query is in flight at a time. */
+export interface Session {
+  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult<Row>>;
+  /** several statements in one message; one result for each */
+  script(text: string, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult[]>;
+  /** this server is not the one that the endpoint promises: drop this and all older connections */
+  distrust(): void;
+}
+
+/** A bounded pool to one endpoint that never hands out a connection known to be dead, frozen or misplaced. */
+export interface Database {
+  lend<T>(budget: Budget, work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  dsn: string;
+  name: string;
+  max: number;
+  connectMs: number;
+  onTrouble: (error: Error) => void;
+}
+
+/** Opens a pool; connections are made when first needed. */
+export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...connectionConfig({ dsn, name, connectMs }),
+    max,
+    maxLifetimeSeconds: 60,
+    idleTimeoutMillis: 30_000,
+  });
+  const answeredAt = new WeakMap<pg.PoolClient, number>();
+  let trustedSince = 0;
+  pool.on('error', onTrouble);
+  pool.on('connect', (client) => {
+    answeredAt.set(client, performance.now());
+    // A lent client that loses its server emits an error beside the failed query; unheard it would end the process.
+    client.on('error', () => {});
+  });
+
+  async function acquire(budget: Budget): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await connectWithin(pool, budget);
+      if ((answeredAt.get(client) ?? 0) >= trustedSince) return client;
+      destroy(client);
+    }
+  }
+
+  function sessionOf(client: pg.PoolClient, budget: Budget): { session: Session; isReusable: () => boolean } {
+    let spoiled = false;
+    async function ask<Result>(query: pg.QueryConfig, onNotice?: (notice: Notice) => void): Promise<Result> {
+      const left = Math.floor(budget.leftMs());
+      if (left < 1) throw new DatabaseTimeout('an answer of the database');
+      const sentAt = performance.now();
+      if (onNotice) client.on('notice', onNotice);
+      try {
+        const result = (await client.query({ ...query, query_timeout: left } as pg.QueryConfig)) as Result;
+        answeredAt.set(client, performance.now());
+        return result;
+      } catch (error) {
+        spoiled = true;
+        if (!isReadTimeout(error)) throw error;
+        // Connections that were silent all the while may lead to the same frozen server.
+        trustedSince = Math.max(trustedSince, sentAt);
+        throw new DatabaseTimeout('an answer of the database');
+      } finally {
+        if (onNotice) client.off('notice', onNotice);
+      }
+    }
+    const session: Session = {
+      query: (query, onNotice) => ask(query, onNotice),
+      script: async (text, onNotice) => {
+        const results = await ask<pg.QueryResult | pg.QueryResult[]>({ text }, onNotice);
+        return Array.isArray(results) ? results : [results];
+      },
+      distrust: () => {
+        spoiled = true;
+        trustedSince = performance.now();
+      },
+    };
+    return { session, isReusable: () => !spoiled && client.getTransactionStatus() === 'I' };
+  }
+
+  return {
+    async lend(budget, work) {
+      const client = await acquire(budget);
+      const { session, isReusable } = sessionOf(client, budget);
+      try {
+        return await work(session);
+      } finally {
+        // Only a connection that never failed and is between transactions goes back.
+        if (isReusable()) client.release();
+        else destroy(client);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function connectWithin(pool: pg.Pool, budget: Budget): Promise<pg.PoolClient> {
+  const left = budget.leftMs();
+  if (left < 1) throw new DatabaseTimeout('a database connection');
+  const connecting = pool.connect();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, left, undefined)));
+  const client = await Promise.race([connecting, late]).finally(() => clearTimeout(timer));
+  if (client) return client;
+  connecting.then((unused) => unused.release(), () => {});
+  throw new DatabaseTimeout('a database connection');
+}

@@ -1,0 +1,56 @@
+/**
+ * Settings of the session that reads final state: rows are found by reading the table, not by asking an index,
+ * because a damaged or lying unique index is one of the things the final state has to show.
+ */
+export const FINAL_STATE_SETTINGS_SQL = `
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SET enable_bitmapscan = off;
+`;
+
+/**
+ * One SELECT with one row for each change id and each project key of the run, in the columns of the run record;
+ * apply FINAL_STATE_SETTINGS_SQL in the same session before.
+ * `count` is the number of rows with the id; a change without a completion has 0, a project has null.
+ */
+export function finalStateSql(run: string): string {
+  return `
+SELECT change.id, change.count, NULL::integer AS version, change.value, change.xid, change.epoch,
+  coalesce(done.completions, 0) AS completions
+FROM (
+  SELECT id, count(*)::integer AS count, min(value) AS value, min(xid)::text AS xid, max(epoch) AS epoch
+  FROM changes WHERE run = ${literal(run)} GROUP BY id
+) AS change
+LEFT JOIN (
+  SELECT change_id, count(*)::integer AS completions FROM completions WHERE run = ${literal(run)} GROUP BY change_id
+) AS done ON done.change_id = change.id
+UNION ALL
+SELECT key, count(*)::integer, max(version), min(value), max(xid)::text, max(epoch), NULL
+FROM projects WHERE run = ${literal(run)} GROUP BY key`;
+}
+
+/** One SELECT of one number: jobs of the run that no worker has carried out yet. */
+export function openJobsSql(run: string): string {
+  return `SELECT count(*)::integer AS open FROM jobs WHERE run = ${literal(run)}`;
+}
+
+/** One statement that deletes the rows of all but the latest runs. */
+export function dropOldRunsSql(keep: number): string {
+  if (!Number.isInteger(keep) || keep < 1) throw new Error(`Expected to keep a whole number of runs, at least 1, came ${keep}.`);
+  const tables = ['changes', 'jobs', 'completions', 'projects', 'markers'];
+  const deletions = tables.map((table) => `gone_${table} AS (DELETE FROM ${table} WHERE run NOT IN (SELECT run FROM kept))`);
+  return `
+WITH seen AS (
+  SELECT run, max(created_at) AS at FROM changes GROUP BY run
+  UNION ALL SELECT run, max(created_at) FROM markers GROUP BY run
+  UNION ALL SELECT run, max(updated_at) FROM projects GROUP BY run
+), kept AS (
+  SELECT run FROM seen GROUP BY run ORDER BY max(at) DESC LIMIT ${keep}
+), ${deletions.join(', ')}
+SELECT run FROM kept`;
+}
+
+function literal(text: string): string {
+  if (text.includes('\0')) throw new Error('Expected the name of a run, came a text with NUL: no run is called that.');
+  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The platform's schema; may be applied again at any time, by a superuser.
+ * Keys are compared bytewise, so that no update of the system's collations can break an index.
+ */
+export const SCHEMA_SQL = `
+CREATE TABLE IF NOT EXISTS writer (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  epoch integer NOT NULL DEFAULT 1
+);
+INSERT INTO writer DEFAULT VALUES ON CONFLICT DO NOTHING;
+
+CREATE TABLE IF NOT EXISTS changes (
+  id text COLLATE "C" PRIMARY KEY,
+  run text COLLATE "C" NOT NULL,
+  value text,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  epoch integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS changes_in_commit_order ON changes (run, xid, id);
+
+CREATE TABLE IF NOT EXISTS jobs (
+  change_id text COLLATE "C" NOT NULL,
+  run text COLLATE "C" NOT NULL,
+  shard smallint NOT NULL,
+  PRIMARY KEY (shard, change_id)
+);
+
+-- No unique constraint: a job that was carried out twice must be visible.
+CREATE TABLE IF NOT EXISTS completions (
+  change_id text COLLATE "C" NOT NULL,
+  run text COLLATE "C" NOT NULL,
+  site text NOT NULL,
+  pod text NOT NULL,
+  epoch integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS projects (
+  key text COLLATE "C" PRIMARY KEY,
+  run text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  value text,
+  epoch integer NOT NULL,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS markers (
+  run text COLLATE "C" NOT NULL,
+  nonce text COLLATE "C" NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (run, nonce)
+);
+
+-- Where a copy's history left its earlier timelines: without it a token of a lost tail could not be told from a good one.
+CREATE OR REPLACE FUNCTION timeline_history(timeline integer) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  RETURN pg_read_file('pg_wal/' || upper(lpad(to_hex(timeline), 8, '0')) || '.history', 0, 1000000, true);
+EXCEPTION WHEN insufficient_privilege THEN
+  RETURN NULL;
+END
+$$;
+`;
+
+/** Rights of the role that the pods connect as; `role` must exist. */
+export function grantsSql(role: string): string {
+  const name = `"${role.replaceAll('"', '""')}"`;
+  return `
+GRANT SELECT, INSERT, UPDATE, DELETE ON changes, jobs, completions, projects TO ${name};
+GRANT SELECT ON writer, markers TO ${name};
+-- Only so may a plain role see which timeline a standby receives.
+GRANT pg_read_all_stats TO ${name};
+`;
+}

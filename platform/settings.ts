@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+
+/** Who answers: named in every answer of the platform. */
+export interface Identity {
+  site: string;
+  pod: string;
+  node: string;
+}
+
+/** Everything a process of the platform takes from its environment. */
+export interface Settings {
+  identity: Identity;
+  port: number;
+  databaseRw: string;
+  databaseRo: string;
+  poolRw: number;
+  poolRo: number;
+  /** longest wait for a database connection, new or from the pool */
+  connectMs: number;
+  /** all database work of one request ends within this */
+  requestMs: number;
+  /** how long a stopping pod goes on serving so that endpoints and balancer notice */
+  drainMs: number;
+  /** a control: the health check answers 200 whatever the database does */
+  blindHealthCheck: boolean;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Reads the settings of a process from its environment and refuses what cannot work. */
+export function settingsFrom(env: Environment): Settings {
+  const databaseRw = text(env, 'DATABASE_RW');
+  return {
+    identity: {
+      site: text(env, 'HOLDFAST_SITE'),
+      pod: env.HOLDFAST_POD || hostname(),
+      node: env.HOLDFAST_NODE || 'unknown',
+    },
+    port: count(env, 'PORT', 8080),
+    databaseRw,
+    databaseRo: env.DATABASE_RO || databaseRw,
+    poolRw: count(env, 'POOL_RW', 12),
+    poolRo: count(env, 'POOL_RO', 12),
+    connectMs: count(env, 'CONNECT_TIMEOUT_MS', 800),
+    requestMs: count(env, 'REQUEST_TIMEOUT_MS', 1700),
+    drainMs: count(env, 'DRAIN_MS', 1500, 0),
+    blindHealthCheck: env.BLIND_HEALTHCHECK === '1',
+  };
+}
+
+function text(env: Environment, name: string): string {
+  const value = env[name];
+  if (value) return value;
+  throw new Error(`Expected the environment variable ${name}, came ${JSON.stringify(value)}: set it in the Deployment.`);
+}
+
+function count(env: Environment, name: string, otherwise: number, least = 1): number {
+  const value = env[name];
+  if (value === undefined || value === '') return otherwise;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new Error(`Expected ${name} to be a whole number of at least ${least}, came ${JSON.stringify(value)}: correct or unset it.`);
+}

@@ -1,0 +1,31 @@
+/** Which copy of the database answered, asked in the same statement as the data. */
+export interface Stamp {
+  copy: string | null;
+  system: string;
+  timeline: number;
+  epoch: number;
+}
+
+/** The stamp as columns, plus `recovery`: whether the copy is a standby. */
+export interface StampRow extends Stamp {
+  recovery: boolean;
+}
+
+// On a standby the running receiver knows best; without one, the control file's two memories of the timeline.
+const STANDBY_TIMELINE = `coalesce(
+  (SELECT received_tli FROM pg_stat_wal_receiver),
+  (SELECT greatest(c.timeline_id, r.min_recovery_end_timeline) FROM pg_control_checkpoint() c, pg_control_recovery() r))`;
+
+/** Select list that yields a StampRow. */
+export const STAMP_COLUMNS = `
+  current_setting('holdfast.copy', true) AS copy,
+  (SELECT system_identifier FROM pg_control_system())::text AS system,
+  CASE WHEN pg_is_in_recovery() THEN ${STANDBY_TIMELINE}
+    ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
+  coalesce((SELECT epoch FROM writer), 1) AS epoch,
+  pg_is_in_recovery() AS recovery`;
+
+/** The fields of a row that belong into an answer's stamp. */
+export function stampOf({ copy, system, timeline, epoch }: StampRow): Stamp {
+  return { copy, system, timeline, epoch };
+}

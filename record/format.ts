@@ -1,0 +1,218 @@
+import { z } from 'zod';
+
+/** Version of the run record that this code writes and reads. */
+export const RECORD_FORMAT = 1;
+
+/** Microseconds since the run's zero on CLOCK_MONOTONIC; negative before it. */
+const micros = z.number().int();
+
+/** Kinds of operation a load generator may record. */
+export const OPERATION_KINDS = ['add', 'read', 'put', 'get', 'list'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** What became of an operation; `unknown` may or may not have happened. */
+export const OUTCOMES = ['ok', 'failed', 'unknown'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The three stretches of a run that are judged; warm-up lies before the first. */
+export const PHASE_NAMES = ['before', 'during', 'after'] as const;
+export type PhaseName = (typeof PHASE_NAMES)[number];
+
+/** Every finding class of the verdict that has a rule. */
+export const FINDING_CLASSES = [
+  'lost',
+  'unexpected',
+  'duplicated',
+  'phantom',
+  'stale',
+  'missing-at-copy',
+  'misrouted',
+  'vacuous',
+  'unwatched-exit',
+] as const;
+export type FindingClass = (typeof FINDING_CLASSES)[number];
+
+/** Promises that a scenario makes; an absent one is measured, not judged. */
+export const Bounds = z.strictObject({
+  /** acknowledged writes that may be missing; count */
+  lost: z.number().int().min(0).optional(),
+  /** age of the oldest lost acknowledgement at the fault; ms */
+  rpoMs: z.number().min(0).optional(),
+  /** stale reads that were asked of the primary; count */
+  stalePrimary: z.number().int().min(0).optional(),
+  /** stale reads that were asked of a replica; count */
+  staleReplica: z.number().int().min(0).optional(),
+  /** 99th percentile of replica staleness; ms */
+  staleReplicaP99Ms: z.number().min(0).optional(),
+  /** ok / offered, 0 to 1 */
+  availability: z.number().min(0).max(1).optional(),
+  /** share of good time, 0 to 1 */
+  timeAvailability: z.number().min(0).max(1).optional(),
+  /** longest outage window of any kind of operation; ms */
+  longestOutageMs: z.number().min(0).optional(),
+  /** from the fault to stable service; ms */
+  rtoMs: z.number().min(0).optional(),
+  /** 99th percentile of latency from the due time, fault-free phases; ms */
+  latencyP99Ms: z.number().min(0).optional(),
+  /** share of each active site while all are up, [min, max] */
+  share: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).optional(),
+});
+export type Bounds = z.infer<typeof Bounds>;
+
+/** Least evidence below which a verdict would be vacuous. */
+export const Floors = z.strictObject({
+  /** issued adds a second, in each phase */
+  addsPerSecond: z.number().min(0).optional(),
+  /** issued reads a second, in each phase */
+  readsPerSecond: z.number().min(0).optional(),
+  /** share of acknowledged elements that some read could refute */
+  coverage: z.number().min(0).max(1).optional(),
+  /** observer samples a second of each copy and of the balancer */
+  samplesPerSecond: z.number().min(0).optional(),
+});
+export type Floors = z.infer<typeof Floors>;
+
+/** run.json: what was planned and when; written before anything starts, closed at the end. */
+export const Run = z.looseObject({
+  format: z.number().int(),
+  id: z.string().min(1),
+  scenario: z.string().min(1),
+  startedAt: z.string(),
+  seed: z.number().int().optional(),
+  zero: z.object({ monotonicNs: z.number(), bootId: z.string() }).optional(),
+  /** name of the copy whose final state decides */
+  truth: z.string().optional(),
+  /** role of each database copy at the end */
+  copies: z.record(z.string(), z.enum(['primary', 'replica', 'gone'])).optional(),
+  phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
+  /** planned operations a second by kind */
+  load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),
+  bounds: Bounds.default({}),
+  floors: Floors.default({}),
+  /** set by a control: the one finding class (or `inconclusive`) it must produce */
+  expect: z.string().optional(),
+  topology: z
+    .looseObject({
+      pattern: z.enum(['recommended', 'supported']).optional(),
+      replication: z.enum(['strict', 'sync', 'async']).optional(),
+      routing: z.enum(['active-active', 'active-passive']).optional(),
+      /** sites in order of preference; under active-passive the first is the active one */
+      sites: z.array(z.string()).optional(),
+    })
+    .default({}),
+  versions: z.record(z.string(), z.string()).default({}),
+  /** why the run itself could not be completed as planned; each makes the verdict inconclusive */
+  troubles: z.array(z.string()).default([]),
+});
+export type Run = z.infer<typeof Run>;
+
+/** One line of history.jsonl: one client call. */
+export const Operation = z.looseObject({
+  op: z.enum(OPERATION_KINDS),
+  id: z.string(),
+  client: z.number().int(),
+  start: micros,
+  end: micros,
+  outcome: z.enum(OUTCOMES),
+  due: micros.optional(),
+  status: z.number().int().optional(),
+  error: z.string().optional(),
+  attempt: z.number().int().optional(),
+  site: z.string().optional(),
+  pod: z.string().optional(),
+  /** database copy that served it */
+  copy: z.string().optional(),
+  /** what was asked for */
+  role: z.enum(['primary', 'replica']).optional(),
+  found: z.boolean().optional(),
+  version: z.number().int().optional(),
+  value: z.string().optional(),
+  token: z.string().optional(),
+  system: z.string().optional(),
+  xid: z.string().optional(),
+  lsn: z.string().optional(),
+  timeline: z.number().int().optional(),
+  epoch: z.number().int().optional(),
+  /** false: the commit's wait for synchronous replication was cancelled (HTTP 202) */
+  replicated: z.boolean().optional(),
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** An operation that was due and found no free client. */
+export const Dropped = z.looseObject({ op: z.literal('dropped'), kind: z.enum(OPERATION_KINDS), due: micros });
+export type Dropped = z.infer<typeof Dropped>;
+
+/** Closes the history; `lines` counts the lines before it. */
+export const End = z.looseObject({ op: z.literal('end'), lines: z.number().int().min(0) });
+export type End = z.infer<typeof End>;
+
+export const HistoryLine = z.discriminatedUnion('op', [Operation, Dropped, End]);
+export type HistoryLine = z.infer<typeof HistoryLine>;
+
+/** A look at one database copy. */
+export const CopySample = z.looseObject({
+  at: micros,
+  copy: z.string(),
+  up: z.boolean(),
+  writable: z.boolean().optional(),
+  system: z.string().optional(),
+  timeline: z.number().int().optional(),
+  epoch: z.number().int().optional(),
+  sync: z.boolean().optional(),
+  /** ISO time at which this copy's server process started; a change is a restart */
+  startedAt: z.string().optional(),
+  /** replay (standby) or write (primary) position, e.g. "0/3000148" */
+  lsn: z.string().optional(),
+  lagBytes: z.number().optional(),
+  /** how long the look took; µs */
+  took: z.number().int().optional(),
+});
+export type CopySample = z.infer<typeof CopySample>;
+
+/** A look at one backend (a site, or a server `site/node`) of the global load balancer. */
+export const BackendSample = z.looseObject({
+  at: micros,
+  backend: z.string(),
+  status: z.enum(['UP', 'DOWN', 'DRAIN', 'MAINT']),
+});
+export type BackendSample = z.infer<typeof BackendSample>;
+
+/** The end of a supervised daemon; `fault` names the journalled fault that explains it. */
+export const ExitSample = z.looseObject({
+  at: micros,
+  exit: z.string(),
+  host: z.string(),
+  fault: z.string().nullable(),
+});
+export type ExitSample = z.infer<typeof ExitSample>;
+
+export const Observation = z.union([CopySample, BackendSample, ExitSample]);
+export type Observation = z.infer<typeof Observation>;
+
+export const FAULT_STATES = ['intent', 'applied', 'verified', 'healed', 'gone'] as const;
+export type FaultState = (typeof FAULT_STATES)[number];
+
+/** One line of faults.jsonl. */
+export const FaultLine = z.looseObject({
+  fault: z.string(),
+  target: z.string(),
+  state: z.enum(FAULT_STATES),
+  at: micros,
+  /** tells several faults of one name apart; absent in foreign records */
+  id: z.string().optional(),
+  hosts: z.array(z.string()).optional(),
+});
+export type FaultLine = z.infer<typeof FaultLine>;
+
+/** One line of final/<copy>.jsonl: one element of this run at one copy. */
+export const FinalRow = z.looseObject({
+  id: z.string(),
+  count: z.number().int().min(1).optional(),
+  version: z.number().int().optional(),
+  value: z.string().optional(),
+  xid: z.string().optional(),
+  timeline: z.number().int().optional(),
+  epoch: z.number().int().optional(),
+  completions: z.number().int().min(0).optional(),
+});
+export type FinalRow = z.infer<typeof FinalRow>;

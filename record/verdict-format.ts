@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { OPERATION_KINDS, PHASE_NAMES } from './format.ts';
+
+/** Exit status words of a judged run. */
+export const VERDICTS = ['pass', 'fail', 'inconclusive'] as const;
+
+export const Finding = z.looseObject({
+  class: z.string(),
+  count: z.number().int(),
+  /** true: a promise is broken. For an inconclusive class (vacuous, unwatched-exit) false. */
+  breaks: z.boolean(),
+  /** one sentence a person understands, with the figures */
+  message: z.string(),
+  copy: z.string().optional(),
+  site: z.string().optional(),
+  phase: z.string().optional(),
+  /** at most 20 rows that show it, in time order; columns depend on the class */
+  witnesses: z.array(z.record(z.string(), z.unknown())),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** Latency from the due time; ms. */
+export const Latency = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
+
+/** A stretch of bad time slices; µs since zero. `kind` "all" is over all kinds. */
+export const Outage = z.object({
+  kind: z.string(),
+  start: z.number(),
+  end: z.number(),
+  /** true: it touches the start or the end of what was measured, so it may have been longer */
+  censored: z.boolean(),
+});
+
+/** Counts and ratios of one stretch of a run. `event` = ok / offered, `time` = good time / time. */
+export const Tally = z.object({
+  offered: z.number().int(),
+  ok: z.number().int(),
+  failed: z.number().int(),
+  unknown: z.number().int(),
+  dropped: z.number().int(),
+  /** acknowledged but not replicated (202) */
+  accepted: z.number().int(),
+  event: z.number().nullable(),
+  time: z.number().nullable(),
+});
+export type Tally = z.infer<typeof Tally>;
+
+/** Recovery from one fault; times in ms from `applied` (or from the first failure if earlier). null: not reached. */
+export const Recovery = z.looseObject({
+  fault: z.string(),
+  target: z.string(),
+  /** µs since zero */
+  appliedAt: z.number(),
+  /** ms from applied to the proof of the effect */
+  provenMs: z.number().nullable(),
+  /** ms to the first reaction of load balancer or database (a backend or role changed) */
+  firstReactionMs: z.number().nullable(),
+  /** ms to the first ok operation after the first failure; 0 when nothing failed */
+  firstSuccessMs: z.number().nullable(),
+  /** ms to the start of the first 5 s without a bad slice (the RTO); 0 when there was no bad slice */
+  stableMs: z.number().nullable(),
+  /** ms until all copies are in sync and all backends UP again */
+  redundantMs: z.number().nullable(),
+});
+
+export const Verdict = z.looseObject({
+  format: z.number().int(),
+  id: z.string(),
+  scenario: z.string(),
+  verdict: z.enum(VERDICTS),
+  /** sentences; the first one decided */
+  reasons: z.array(z.string()),
+  /** what a control must produce, copied from run.json */
+  expect: z.string().optional(),
+  /** a control that produced exactly what it must and nothing else that breaks; a plain scenario: verdict is pass */
+  held: z.boolean(),
+  findings: z.array(Finding),
+  availability: Tally.extend({
+    outages: z.array(Outage),
+    byKind: z.partialRecord(z.enum(OPERATION_KINDS), Tally),
+    byPhase: z.partialRecord(z.enum(PHASE_NAMES), Tally.extend({ latency: Latency.nullable() })),
+    latency: Latency.nullable(),
+  }),
+  recovery: z.array(Recovery),
+  /** by copy, for reads asked of a replica; ms, zeros included */
+  staleness: z.record(
+    z.string(),
+    z.object({
+      pairs: z.number().int(),
+      stale: z.number().int(),
+      share: z.number(),
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+      maxMs: z.number().nullable(),
+      restarting: z.number().int(),
+    }),
+  ),
+  coverage: z.looseObject({
+    acknowledged: z.number().int(),
+    refutable: z.number().int(),
+    share: z.number().nullable(),
+  }),
+  /** share of ok answers of each site, by phase */
+  shares: z.record(z.string(), z.record(z.string(), z.number())),
+  /** writes by fate */
+  writes: z.object({
+    acknowledged: z.number().int(),
+    accepted: z.number().int(),
+    failed: z.number().int(),
+    unknown: z.number().int(),
+    /** unknown and present in the truth */
+    recovered: z.number().int(),
+    /** unknown and absent from the truth */
+    vanished: z.number().int(),
+  }),
+});
+export type Verdict = z.infer<typeof Verdict>;

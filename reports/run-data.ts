@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Observation, OPERATION_KINDS, OUTCOMES, Run, type ExitSample, type HistoryLine } from '../record/format.ts';
+import { Verdict } from '../record/verdict-format.ts';
+import { HoldfastError } from '../support/errors.ts';
+import { readJson } from '../support/files.ts';
+import { Journal, type FaultSpan } from './journal.ts';
+import { copyState, Lanes, type BackendState, type CopyState, type Lane } from './lanes.ts';
+import { eachLine, type Reading } from './lines.ts';
+import { Slices } from './slices.ts';
+
+const MOST_EXITS = 1000;
+
+/** What a report needs of one run, folded while reading; its size does not grow with the length of the run. */
+export type RunData = {
+  folder: string;
+  run: Run;
+  /** absent until the run was judged */
+  verdict: Verdict | undefined;
+  slices: Slices;
+  copies: Lane<CopyState>[];
+  backends: Lane<BackendState>[];
+  exits: ExitSample[];
+  faults: FaultSpan[];
+  /** copies whose final state was recorded */
+  finals: string[];
+  /** what the record lacks, in sentences */
+  notes: string[];
+};
+
+/** Reads the run record in `folder`; only run.json must be there. */
+export async function readRun(folder: string): Promise<RunData> {
+  const run = checked(Run, 'run.json', folder);
+  if (run === undefined) {
+    throw new HoldfastError(`expected a run record at "${folder}", found no run.json in it: name a folder such as runs/<id>`);
+  }
+  const notes: string[] = [];
+  const slices = new Slices();
+  let closed = false;
+  const history = await eachLine(folder, 'history.jsonl', (line) => {
+    if (!isHistory(line)) return false;
+    closed ||= line.op === 'end';
+    return slices.add(line);
+  });
+  note(notes, 'history', history);
+  if (history.lines > 0 && !closed) notes.push('The history lacks its closing line: it may be truncated.');
+
+  const copies = new Lanes<CopyState>();
+  const backends = new Lanes<BackendState>();
+  const exits: ExitSample[] = [];
+  note(notes, 'observations', await eachLine(folder, 'observations.jsonl', (line) => {
+    const seen = Observation.safeParse(line).data;
+    if (seen === undefined) return false;
+    if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
+    if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
+    return exits.length < MOST_EXITS && exits.push(seen as ExitSample) > 0;
+  }));
+
+  const journal = new Journal();
+  note(notes, 'fault journal', await eachLine(folder, 'faults.jsonl', (line) => journal.add(line)));
+  const finals = finalCopies(folder);
+  if (finals.length === 0) notes.push('The record has no final state of any database copy: what was lost cannot be told.');
+  return {
+    folder,
+    run,
+    verdict: checked(Verdict, 'verdict.json', folder),
+    slices,
+    copies: copies.finish(),
+    backends: backends.finish(),
+    exits: exits.sort((a, b) => a.at - b.at),
+    faults: journal.spans(),
+    finals,
+    notes,
+  };
+}
+
+type Schema<T> = { safeParse: (value: unknown) => { data?: T | undefined; error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined } };
+
+function checked<T>(schema: Schema<T>, file: string, folder: string): T | undefined {
+  const content = readJson<unknown>(join(folder, file));
+  if (content === undefined) return undefined;
+  const { data, error } = schema.safeParse(content);
+  if (data !== undefined) return data;
+  const issue = error?.issues[0];
+  throw new HoldfastError(`${file} in "${folder}" does not follow the format at "${issue?.path.join('.')}": ${issue?.message}; judge the record again`);
+}
+
+/* Hundreds of thousands of lines: the few fields a chart needs are checked by hand, the schema would take seconds. */
+function isHistory(line: unknown): line is HistoryLine {
+  if (typeof line !== 'object' || line === null) return false;
+  const { op, kind, outcome } = line as Record<string, unknown>;
+  if (op === 'end') return true;
+  const known = (name: unknown) => OPERATION_KINDS.includes(name as never);
+  return op === 'dropped' ? known(kind) : known(op) && OUTCOMES.includes(outcome as never);
+}
+
+function note(notes: string[], what: string, { present, lines, unreadable, brokenOff }: Reading): void {
+  if (!present) notes.push(`The record has no ${what}.`);
+  else if (lines === 0 && what !== 'fault journal') notes.push(`The ${what} of this record ${what.endsWith('s') ? 'are' : 'is'} empty.`);
+  if (brokenOff) notes.push(`The ${what} of this record ended in the middle: the file is damaged or was cut off.`);
+  if (unreadable > 0) notes.push(`${unreadable} of ${lines} lines of the ${what} were left out: not in the documented format, or too many.`);
+}
+
+function finalCopies(folder: string): string[] {
+  try {
+    return readdirSync(join(folder, 'final')).map((file) => file.replace(/\.jsonl(\.gz)?$/, ''));
+  } catch {
+    return [];
+  }
+}

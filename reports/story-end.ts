@@ -1,0 +1,82 @@
+import type { Verdict } from '../record/verdict-format.ts';
+import { countOf, longestOutageMs, lossIsKnown, staleReads } from './measured.ts';
+import { duration, percent } from './numbers.ts';
+import type { RunData } from './run-data.ts';
+import type { Event } from './story.ts';
+import { counted, listed, whole } from './text.ts';
+
+/** How the run ended, in sentences: totals, fate of the unanswered, losses, recovery, and the verdict's own words. */
+export function closingOf(data: RunData): Event[] {
+  const { verdict } = data;
+  if (verdict === undefined) return [{ text: 'This run has not been judged yet.', tone: 'bad' }];
+  return [
+    totals(verdict),
+    unanswered(verdict),
+    accepted(verdict),
+    losses(verdict, data),
+    stale(verdict),
+    ...verdict.recovery.map(recovery),
+    ...verdict.findings.filter((finding) => finding.breaks).map((finding): Event => ({ text: finding.message, tone: 'bad' })),
+    conclusion(verdict),
+  ].filter((event) => event !== undefined);
+}
+
+function totals({ availability }: Verdict): Event | undefined {
+  const { offered, event } = availability;
+  if (offered === 0) return { text: 'No operation was offered.', tone: 'bad' };
+  const worst = longestOutageMs({ availability } as Verdict);
+  const outage = worst === 0 ? 'no outage' : `longest outage ${duration(worst)}`;
+  return { text: `${counted(offered, 'operation')} offered, ${percent(event)} succeeded, ${outage}.`, tone: 'fact' };
+}
+
+function unanswered({ writes }: Verdict): Event | undefined {
+  const { unknown, recovered, vanished } = writes;
+  if (unknown === 0) return undefined;
+  const unresolved = unknown - recovered - vanished;
+  const fates = [`${whole(recovered)} present`, `${whole(vanished)} absent`, unresolved > 0 ? `${whole(unresolved)} unresolved` : ''];
+  return { text: `${counted(unknown, 'write')} without an answer: ${fates.filter((fate) => fate !== '').join(', ')}.`, tone: 'fact' };
+}
+
+function accepted({ writes }: Verdict): Event | undefined {
+  if (writes.accepted === 0) return undefined;
+  return { text: `${counted(writes.accepted, 'write was', 'writes were')} accepted (202) but not confirmed as replicated.`, tone: 'fact' };
+}
+
+function losses(verdict: Verdict, { finals, run }: RunData): Event | undefined {
+  const lost = countOf(verdict, 'lost');
+  if (lost > 0) {
+    const told = verdict.findings.some((finding) => finding.class === 'lost' && finding.breaks);
+    return told ? undefined : { text: `${counted(lost, 'acknowledged write')} lost, within the bound.`, tone: 'bad' };
+  }
+  if (verdict.writes.acknowledged === 0) return { text: 'No write was acknowledged, so none could be lost.', tone: 'bad' };
+  if (!lossIsKnown(verdict, finals, run.truth)) return { text: 'Whether an acknowledged write was lost is not known.', tone: 'bad' };
+  const all = `all ${whole(verdict.writes.acknowledged)} acknowledged writes are there`;
+  return { text: `Nothing acknowledged was lost: ${all}.`, tone: 'good' };
+}
+
+function stale(verdict: Verdict): Event | undefined {
+  const { primary, replica } = staleReads(verdict);
+  if (primary + replica === 0) {
+    return verdict.coverage.refutable > 0 ? { text: 'No read was stale.', tone: 'good' } : undefined;
+  }
+  const parts = [primary > 0 ? `${whole(primary)} from the primary` : '', replica > 0 ? `${whole(replica)} from replicas` : ''];
+  return { text: `Stale reads: ${listed(parts.filter((part) => part !== ''))}.`, tone: primary > 0 ? 'bad' : 'fact' };
+}
+
+function recovery({ fault, target, stableMs, redundantMs, firstSuccessMs }: Verdict['recovery'][number]): Event {
+  const of = `${fault} on ${target}`;
+  if (stableMs === null) return { text: `Service did not become stable again after ${of}.`, tone: 'bad' };
+  const redundant = redundantMs === null ? 'full redundancy was not seen again' : `fully redundant after ${duration(redundantMs)}`;
+  if (stableMs === 0 && firstSuccessMs === 0) return { text: `Service never left its bounds through ${of}; ${redundant}.`, tone: 'good' };
+  return { text: `Service was stable ${duration(stableMs)} after ${of}; ${redundant}.`, tone: redundantMs === null ? 'bad' : 'good' };
+}
+
+function conclusion({ verdict, expect, held, reasons }: Verdict): Event {
+  if (expect !== undefined) {
+    return held
+      ? { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was.`, tone: 'good' }
+      : { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was not, or not only.`, tone: 'bad' };
+  }
+  const why = verdict === 'pass' || reasons[0] === undefined ? '' : ` ${reasons[0]}`;
+  return { text: `Verdict: ${verdict}.${why}`, tone: verdict === 'pass' ? 'good' : 'bad' };
+}

@@ -1,0 +1,64 @@
+import type { Verdict } from '../record/verdict-format.ts';
+import { ending, type FaultSpan } from './journal.ts';
+import { duration } from './numbers.ts';
+import { phraseOf } from './phrases.ts';
+import type { Event } from './story.ts';
+import { counted } from './text.ts';
+
+type Timed = Event & { at: number };
+type Outage = Verdict['availability']['outages'][number];
+
+const MOST_OUTAGES = 6;
+const GROUPS: Record<string, string> = { add: 'writes', put: 'updates', read: 'reads', get: 'lookups', list: 'lists', all: 'operations' };
+
+/** What the fault journal tells, fault by fault. */
+export function faultEvents(faults: readonly FaultSpan[]): Timed[] {
+  return faults.flatMap((span) => {
+    const { at, target, fault } = span;
+    const words = phraseOf(fault);
+    const events: Timed[] = [];
+    const tell = (time: number | undefined, text: string, tone: Event['tone']) => {
+      if (time !== undefined) events.push({ at: time, text, tone });
+    };
+    if (at.applied === undefined) tell(at.intent, `${fault} on ${target} was about to begin; it was never applied.`, 'fault');
+    tell(at.applied, words ? `${target} ${words.applied}.` : `${fault} applied to ${target}.`, 'fault');
+    tell(at.verified, `proven: ${proof(span, words?.verified)}.`, 'fault');
+    tell(at.healed, words ? `${target} ${words.ended}.` : `${fault} on ${target} ended.`, 'fault');
+    tell(at.gone, `proven: ${span.evidence.gone ?? `nothing is left of ${fault} on ${target}`}.`, 'good');
+    if (at.applied !== undefined && ending(span) === undefined) {
+      tell(Math.max(...Object.values(at)), `the journal ends here: ${fault} on ${target} was not healed within the run.`, 'bad');
+    }
+    return events;
+  });
+}
+
+/** When operations of each kind began to fail and when they succeeded again. `endOfLoad` is µs since zero. */
+export function outageEvents(outages: readonly Outage[], endOfLoad: number | undefined): Timed[] {
+  const named = outages.some((outage) => outage.kind !== 'all') ? outages.filter((outage) => outage.kind !== 'all') : outages;
+  const kinds = [...new Set(named.map((outage) => outage.kind))];
+  return kinds.flatMap((kind) => {
+    const windows = named.filter((outage) => outage.kind === kind).sort((a, b) => a.start - b.start);
+    const longest = [...windows].sort((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MOST_OUTAGES);
+    const events = windows.filter((window) => longest.includes(window)).flatMap((window) => outage(window, endOfLoad));
+    const left = windows.length - longest.length;
+    const rest: Timed = { at: windows.at(-1)?.end ?? 0, tone: 'bad', text: `${counted(left, 'shorter outage')} of ${group(kind)} until here.` };
+    return left === 0 ? events : [...events, rest];
+  });
+}
+
+function outage({ kind, start, end, censored }: Outage, endOfLoad: number | undefined): Timed[] {
+  const what = group(kind);
+  const begins: Timed = { at: start, tone: 'bad', text: `${what} begin to fail.` };
+  const open = censored && endOfLoad !== undefined && end >= endOfLoad - 1e6;
+  if (open) return [begins, { at: end, tone: 'bad', text: `the load ends; ${what} still fail (for ${duration((end - start) / 1000)} so far).` }];
+  return [begins, { at: end, tone: 'good', text: `${what} succeed again, after ${duration((end - start) / 1000)}.` }];
+}
+
+function group(kind: string): string {
+  return GROUPS[kind] ?? kind;
+}
+
+function proof(span: FaultSpan, words: string | undefined): string {
+  const own = span.evidence.verified?.replace(/\.+$/, '');
+  return own ?? (words === undefined ? `${span.fault} shows its effect on ${span.target}` : `${span.target} ${words}`);
+}

@@ -1,0 +1,75 @@
+import type { ExitSample } from '../record/format.ts';
+import type { BackendState, CopyState, Lane, Segment } from './lanes.ts';
+import { seconds } from './numbers.ts';
+import type { Event } from './story.ts';
+import { counted } from './text.ts';
+
+type Timed = Event & { at: number };
+
+/** Changes told of one lane before the rest is summed up: a flapping backend must not drown the story. */
+const MOST_CHANGES = 8;
+const MOST_EXITS = 10;
+
+/** Role changes, losses, returns and restarts of database copies, as the observer saw them. */
+export function databaseEvents(lanes: readonly Lane<CopyState>[]): Timed[] {
+  return lanes.flatMap((lane) => capped(lane.name, changes(lane, copyChange)));
+}
+
+/** State changes of the load balancer's backends. */
+export function balancerEvents(lanes: readonly Lane<BackendState>[]): Timed[] {
+  return lanes.flatMap((lane) =>
+    capped(
+      `load balancer: ${lane.name}`,
+      changes(lane, (name, before, { state }) => {
+        if (before.state.status === state.status) return undefined;
+        return { text: `load balancer: ${name} ${state.status}.`, tone: state.status === 'UP' ? 'good' : 'bad' };
+      }),
+    ),
+  );
+}
+
+/** Daemons that ended, and whether a fault explains it. */
+export function exitEvents(exits: readonly ExitSample[]): Timed[] {
+  const told = exits.slice(0, MOST_EXITS).map(({ at, exit, host, fault }): Timed => {
+    const why = fault === null ? 'no fault explains it' : `explained by ${fault}`;
+    return { at, text: `${exit} on ${host} ended (${why}).`, tone: fault === null ? 'bad' : 'fault' };
+  });
+  const left = exits.slice(MOST_EXITS);
+  if (left.length === 0) return told;
+  return [...told, { at: left[0]!.at, tone: 'bad', text: `${counted(left.length, 'more daemon')} ended from here to ${seconds(left.at(-1)!.at)}.` }];
+}
+
+type Teller<State> = (name: string, before: Segment<State>, now: Segment<State>, earlier: readonly Segment<State>[]) => Event | undefined;
+
+function changes<State>({ name, segments }: Lane<State>, tell: Teller<State>): Timed[] {
+  return segments.slice(1).flatMap((segment, index) => {
+    const event = tell(name, segments[index]!, segment, segments.slice(0, index + 1));
+    return event === undefined ? [] : [{ ...event, at: segment.start }];
+  });
+}
+
+function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyState>, earlier: readonly Segment<CopyState>[]): Event | undefined {
+  const [was, is] = [before.state, now.state];
+  if (is.role === 'down') return was.role === 'down' ? undefined : { text: `${name} no longer answers the observer.`, tone: 'bad' };
+  const lineage = is.timeline === undefined ? (is.epoch === undefined ? '' : ` (epoch ${is.epoch})`) : ` (timeline ${is.timeline})`;
+  const lastUp = earlier.findLast((segment) => segment.state.role !== 'down')?.state;
+  const restarted = lastUp?.startedAt !== undefined && is.startedAt !== undefined && lastUp.startedAt !== is.startedAt;
+  if (is.role === 'primary' && lastUp?.role !== 'primary') return { text: `${name} promoted${lineage}.`, tone: 'good' };
+  if (was.role === 'down') return { text: `${name} is back${restarted ? ', restarted,' : ''} as ${a(is.role)}${lineage}.`, tone: 'good' };
+  if (restarted) return { text: `${name} restarted as ${a(is.role)}${lineage}.`, tone: 'fact' };
+  if (was.role === 'primary' && is.role !== 'primary') return { text: `${name} is no longer writable, now ${a(is.role)}${lineage}.`, tone: 'fact' };
+  if (was.role !== is.role) return { text: `${name} is now ${a(is.role)}${lineage}.`, tone: is.role === 'standby' ? 'bad' : 'good' };
+  if (was.timeline !== is.timeline || was.epoch !== is.epoch) return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact' };
+  return undefined;
+}
+
+function a(role: CopyState['role']): string {
+  return role === 'primary' ? 'primary' : `a ${role === 'sync standby' ? 'synchronous standby' : 'standby'}`;
+}
+
+function capped(name: string, events: Timed[]): Timed[] {
+  const left = events.slice(MOST_CHANGES);
+  if (left.length === 0) return events;
+  const sum: Timed = { at: left[0]!.at, tone: 'bad', text: `${name}: ${counted(left.length, 'more change')} from here to ${seconds(left.at(-1)!.at)}.` };
+  return [...events.slice(0, MOST_CHANGES), sum];
+}

@@ -1,0 +1,51 @@
+import { seconds } from './numbers.ts';
+import { closingOf } from './story-end.ts';
+import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts';
+import { faultEvents, outageEvents } from './story-journal.ts';
+import type { RunData } from './run-data.ts';
+import { counted, listed, plain, whole } from './text.ts';
+
+/** How a sentence is marked: a disturbance, harm done, recovery, or just a fact. */
+export type Tone = 'fault' | 'bad' | 'good' | 'fact';
+
+/** One sentence of the story; `at` is µs since the run's zero, absent for what concerns the whole run. */
+export type Event = { at?: number | undefined; text: string; tone: Tone };
+
+/** A story longer than this is cut in the middle; nobody reads on. */
+const MOST_EVENTS = 60;
+
+/** The story of a run in plain sentences, times in seconds since the run's zero: for the terminal. */
+export function storyOf(data: RunData): string[] {
+  return storyEvents(data).map(({ at, text }) => (at === undefined ? text : `${seconds(at)}: ${text}`));
+}
+
+/** The same with times and tones apart: the opening, what happened in order, and how it ended. */
+export function storyEvents(data: RunData): Event[] {
+  const happened = [
+    ...faultEvents(data.faults),
+    ...databaseEvents(data.copies),
+    ...balancerEvents(data.backends),
+    ...exitEvents(data.exits),
+    ...outageEvents(data.verdict?.availability.outages ?? [], data.slices.extent()?.[1]),
+  ].sort((a, b) => a.at - b.at);
+  return [...opening(data), ...shortened(happened), ...closingOf(data)].map((event) => ({ ...event, text: plain(event.text, 2000) }));
+}
+
+function opening({ run }: RunData): Event[] {
+  const { pattern, replication, routing } = run.topology;
+  const shape = [pattern && `pattern ${pattern}`, routing, replication && `${replication} replication`].filter(Boolean);
+  const load = Object.entries(run.load ?? {}).map(([kind, rate]) => counted(rate, kind));
+  const words = [
+    shape.length > 0 ? `The topology: ${listed(shape.map(String))}.` : '',
+    load.length > 0 ? `Offered: ${listed(load)} a second.` : '',
+  ];
+  const text = words.filter((word) => word !== '').join(' ');
+  return text === '' ? [] : [{ text, tone: 'fact' }];
+}
+
+function shortened(events: readonly (Event & { at: number })[]): Event[] {
+  if (events.length <= MOST_EVENTS) return [...events];
+  const half = MOST_EVENTS / 2;
+  const left = events.length - MOST_EVENTS;
+  return [...events.slice(0, half), { text: `… ${whole(left)} more events …`, tone: 'fact' }, ...events.slice(-half)];
+}

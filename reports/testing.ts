@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { HistoryLine, Run } from '../record/format.ts';
+import type { Verdict } from '../record/verdict-format.ts';
+import { syntheticHistory, STORY } from './testing-history.ts';
+import { journal, observations } from './testing-observed.ts';
+import { syntheticVerdict } from './testing-verdict.ts';
+
+/** What a synthetic record should show besides the frozen primary and the failover. */
+export type Synthetic = {
+  /** acknowledged writes that the final state lacks */
+  lost?: number;
+  /** finding class that the scenario, as a control, must produce */
+  expect?: string;
+  /** put in front of every name and id: to try hostile text */
+  prefix?: string;
+  /** changes to run.json and verdict.json before they are written */
+  run?: Partial<Run>;
+  verdict?: Partial<Verdict>;
+};
+
+/** Writes a 60 s record of 600 operations a second, a frozen primary and a failover, for tests of the reports alone. */
+export function writeSynthetic(folder: string, options: Synthetic = {}): { run: Run; verdict: Verdict } {
+  const prefix = options.prefix ?? '';
+  const history = syntheticHistory(prefix);
+  const run = { ...plannedRun(options, prefix), ...options.run };
+  const { verdict, present } = syntheticVerdict({ run, history, lost: options.lost ?? 0 });
+  const judged = { ...verdict, ...options.verdict };
+  mkdirSync(join(folder, 'final'), { recursive: true });
+  const closed: HistoryLine[] = [...history, { op: 'end', lines: history.length }];
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
+  writeFileSync(join(folder, 'verdict.json'), JSON.stringify(judged));
+  writeFileSync(join(folder, 'history.jsonl.gz'), gzipSync(jsonLines(closed), { level: 1 }));
+  writeFileSync(join(folder, 'observations.jsonl'), jsonLines(observations(prefix)));
+  writeFileSync(join(folder, 'faults.jsonl'), jsonLines(journal(prefix)));
+  const rows = jsonLines(present.map((id) => ({ id, count: 1, completions: 1 })));
+  for (const copy of ['db1', 'db2', 'db3']) writeFileSync(join(folder, 'final', `${copy}.jsonl`), rows);
+  return { run, verdict: judged };
+}
+
+/** The text of a .jsonl file. */
+export function jsonLines(lines: readonly unknown[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+function plannedRun({ expect }: Synthetic, prefix: string): Run {
+  const us = (seconds: number) => Math.round(seconds * 1e6);
+  return {
+    format: 1,
+    id: '20250301-101500-freeze-primary',
+    scenario: `${prefix}freezing the database primary loses no acknowledged write`,
+    startedAt: '2025-03-01T10:15:00.000Z',
+    seed: 20250301,
+    truth: 'db2',
+    copies: { db1: 'replica', db2: 'primary', db3: 'replica' },
+    phases: [
+      { name: 'before', start: us(5), end: us(STORY.intent) },
+      { name: 'during', start: us(STORY.intent), end: us(STORY.gone) },
+      { name: 'after', start: us(STORY.gone), end: us(60) },
+    ],
+    load: { add: 200, read: 400 },
+    bounds: { lost: 0, stalePrimary: 0, staleReplicaP99Ms: 500, availability: 0.7, longestOutageMs: 30_000, rtoMs: 30_000, share: [0.4, 0.6] },
+    floors: { addsPerSecond: 50, readsPerSecond: 100, coverage: 0.9, samplesPerSecond: 5 },
+    ...(expect === undefined ? {} : { expect }),
+    topology: { pattern: 'recommended', replication: 'strict', routing: 'active-active', sites: ['a', 'b'], nodesPerSite: 2 },
+    versions: { postgresql: '15.18', patroni: '4.0.4', haproxy: '2.6.12', kubernetes: '1.35.1', k6: '1.5.0' },
+    troubles: [],
+  };
+}

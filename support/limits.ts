@@ -1,0 +1,53 @@
+/** Every deadline of the project by the event it waits for; ms. HOLDFAST_SLOW multiplies all of them (an emulated machine needs it). */
+const slow = Math.max(1, Number(process.env.HOLDFAST_SLOW ?? '1') || 1);
+
+function ms(value: number): number {
+  return value * slow;
+}
+
+export const limits = {
+  /** process 1 of a host is in place: mounts and an exec */
+  hostBooted: ms(10_000),
+  /** no process of a host is left after its power-off */
+  hostGone: ms(10_000),
+  /** an API server answers readyz: etcd and API server start cold on shared cores */
+  apiReady: ms(60_000),
+  /** nodes Ready */
+  nodesReady: ms(60_000),
+  /** pods of the platform ready, rolling updates included */
+  podsReady: ms(90_000),
+  /** Patroni has a leader, and every standby streams in sync: bootstrap copies a database twice */
+  databaseReady: ms(90_000),
+  /** load balancer reports the backends asked for */
+  backendsUp: ms(30_000),
+  /** back to reference state after a run: a failed-over primary must rewind and rejoin */
+  reset: ms(120_000),
+  /** one look at an HTTP endpoint of a daemon */
+  httpProbe: ms(2_000),
+  /** one connection to a database copy */
+  databaseConnect: ms(2_000),
+  /** one statement of ours at a database copy */
+  databaseQuery: ms(10_000),
+  /** the healer has armed itself for a fault */
+  healerArmed: ms(5_000),
+  /** a fault's effect is seen from outside; beyond this the fault is not proven */
+  faultEffect: ms(10_000),
+  /** end of a held fault is seen after its lease end */
+  faultGone: ms(30_000),
+  /** a powered-off host serves again: boot of a whole site included */
+  serviceBack: ms(60_000),
+  /** failover: Patroni's ttl of 20 s, loop_wait, promotion, checks */
+  failover: ms(60_000),
+  /** k6 has started offering load */
+  loadStarted: ms(20_000),
+  /** k6 ended after being told to: one request timeout and the flush */
+  loadStopped: ms(15_000),
+  /** the service is stable after the fault: 5 s without a bad slice */
+  stable: ms(60_000),
+  /** marker row seen at every copy */
+  catchUp: ms(60_000),
+  /** jobs drained by the workers */
+  drained: ms(60_000),
+  /** a whole scenario */
+  scenario: ms(300_000),
+} as const;

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { execa, type Options } from 'execa';
+import { HoldfastError } from './errors.ts';
+import { bootId } from './clock.ts';
+
+/** A process that cannot be confused with a later one of the same number. */
+export interface ProcessIdentity {
+  pid: number;
+  /** clock ticks since boot at which it started (field 22 of /proc/PID/stat) */
+  startTicks: string;
+  bootId: string;
+}
+
+/** Identity of a live process, or undefined when there is none of that number. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = statOf(pid);
+  return stat === undefined || stat.state === 'Z' ? undefined : { pid, startTicks: stat.startTicks, bootId: bootId() };
+}
+
+/** Whether exactly this process still lives; a zombie does not. */
+export function isAlive(process: ProcessIdentity): boolean {
+  const now = identify(process.pid);
+  return now !== undefined && now.startTicks === process.startTicks && now.bootId === process.bootId;
+}
+
+/** Sends a signal to exactly this process; false when it is gone. */
+export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isAlive(target)) return false;
+  try {
+    process.kill(target.pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a command to its end; its output is returned, and shown only in the error when it failed. */
+export async function command(file: string, args: string[], options: Options & { what?: string } = {}): Promise<string> {
+  const { what, ...rest } = options;
+  const result = await execa(file, args, { stdin: 'ignore', timeout: 60_000, ...rest, reject: false });
+  if (result.failed) {
+    const output = [result.stderr, result.stdout].filter((text) => typeof text === 'string' && text !== '').join('\n');
+    const reason = result.timedOut ? 'timed out' : `ended with ${result.exitCode ?? result.signal ?? result.code}`;
+    const shown = args.join(' ').slice(0, 300);
+    throw new HoldfastError(`${what ?? 'command'} failed: ${file} ${shown} ${reason}${output === '' ? '' : `:\n${output.slice(-2000)}`}`);
+  }
+  return typeof result.stdout === 'string' ? result.stdout : '';
+}
+
+function statOf(pid: number): { state: string; startTicks: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTicks: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}

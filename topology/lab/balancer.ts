@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import { HoldfastError } from '../../support/errors.ts';
+import { limits } from '../../support/limits.ts';
+import type { BackendStatus, RoutingPolicy } from '../model.ts';
+import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
+import { writeHostFile, type Machine } from './machine.ts';
+import type { Daemon } from './services.ts';
+import type { PlannedHost } from './shape.ts';
+import type { Lab } from './store.ts';
+
+export const BALANCER_PORT = 80;
+export const RUNTIME_PORT = 9999;
+export const NODE_PORT = 30080;
+
+/** How fast a dead or hung site is found: two failed checks half a second apart, each given half a second. */
+export const checkTiming = { interMs: 500, fall: 2, rise: 2, timeoutMs: 500 } as const;
+
+/** The global load balancer: every node of every site is a server; the routing policy is configuration. */
+export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine, routing: RoutingPolicy): Daemon[] {
+  writeHostFile(machine, 'haproxy.cfg', balancerConfig(lab, host, routing));
+  return [haproxy];
+}
+
+/** The database's read-write and read-only endpoints: TCP, following Patroni's own answer to who leads. */
+export function endpointDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  writeHostFile(machine, 'haproxy.cfg', endpointConfig(lab, host));
+  return [haproxy];
+}
+
+/** Status of each server of the load balancer, by `site/node`, from its runtime API. */
+export async function backendStates(lab: Lab): Promise<Record<string, BackendStatus>> {
+  const address = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
+  const stat = await runtimeCommand(address, 'show stat -1 4 -1');
+  return parseStat(stat);
+}
+
+/** One command to an HAProxy runtime API; the answer as text. */
+export async function runtimeCommand(address: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect({ host: address, port: RUNTIME_PORT });
+    const fail = (cause: unknown): void => {
+      socket.destroy();
+      reject(new HoldfastError(`load balancer at ${address}:${RUNTIME_PORT}: expected an answer to "${text}"`, { cause }));
+    };
+    socket.setTimeout(limits.httpProbe, () => fail(new Error(`none within ${limits.httpProbe} ms`)));
+    socket.on('error', fail);
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    socket.end(`${text}\n`);
+  });
+}
+
+/** Server lines of `show stat` (CSV) as statuses by server name `site/node`. */
+export function parseStat(csv: string): Record<string, BackendStatus> {
+  const [head = '', ...lines] = csv.split('\n');
+  const columns = head.replace(/^# /, '').split(',');
+  const server = columns.indexOf('svname');
+  const status = columns.indexOf('status');
+  const states: Record<string, BackendStatus> = {};
+  for (const line of lines) {
+    const fields = line.split(',');
+    const name = fields[server];
+    if (name === undefined || !/^[a-z]_[a-z]\d+$/.test(name)) continue;
+    const word = (fields[status] ?? '').split(' ')[0] ?? '';
+    states[name.replace('_', '/')] = word === 'UP' || word === 'DRAIN' || word === 'MAINT' ? word : 'DOWN';
+  }
+  return states;
+}
+
+const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };
+
+function balancerConfig(lab: Lab, host: PlannedHost, routing: RoutingPolicy): string {
+  const nodes = lab.plan.hosts.filter(({ role }) => role === 'node');
+  const first = nodes[0]?.site;
+  const servers = nodes.map((node) => {
+    const backup = routing === 'active-passive' && node.site !== first;
+    const back = backup || routing === 'active-active' ? '' : ' on-marked-up shutdown-backup-sessions';
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup ? ' backup' : back}`;
+  });
+  return `global
+  maxconn 8192
+  nbthread 1
+  stats socket ipv4@${host.address}:${RUNTIME_PORT} level admin
+defaults
+  mode http
+  timeout connect 500ms
+  timeout client 30s
+  timeout server 5s
+  timeout queue 1s
+  timeout check ${checkTiming.timeoutMs}ms
+  timeout http-keep-alive 30s
+  option redispatch 1
+  # a refused or unanswered connect has sent nothing, so another server may be tried; nothing else is resent
+  retries 2
+  retry-on conn-failure
+frontend clients
+  bind ${host.address}:${BALANCER_PORT}
+  default_backend platform
+backend platform
+  balance roundrobin
+  http-reuse safe
+  option allbackups
+  option httpchk GET /api/healthcheck
+  default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
+${servers.join('\n')}
+`;
+}
+
+function endpointConfig(lab: Lab, host: PlannedHost): string {
+  const databases = lab.plan.hosts.filter(({ role }) => role === 'database');
+  const servers = databases.map((database) => `  server ${database.name} ${database.address}:5432 check port ${PATRONI_PORT}`).join('\n');
+  const section = (name: string, port: number, path: string): string => `listen ${name}
+  bind ${host.address}:${port}
+  option httpchk OPTIONS ${path}
+${servers}
+`;
+  return `global
+  maxconn 4096
+  nbthread 1
+  stats socket ipv4@${host.address}:${RUNTIME_PORT} level admin
+defaults
+  mode tcp
+  timeout connect 500ms
+  timeout client 1h
+  timeout server 1h
+  timeout check ${checkTiming.timeoutMs}ms
+  option clitcpka
+  option srvtcpka
+  retries 1
+  option redispatch 1
+  balance leastconn
+  default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
+${section('readwrite', ENDPOINT_PORTS.readWrite, '/primary')}${section('readonly', ENDPOINT_PORTS.readOnly, '/replica')}`;
+}

@@ -1,0 +1,178 @@
+import { limits } from '../../support/limits.ts';
+import type { CopyState, ReplicationMode } from '../model.ts';
+import { writeHostFile, type Machine } from './machine.ts';
+import type { Daemon } from './services.ts';
+import type { PlannedHost } from './shape.ts';
+import type { Lab } from './store.ts';
+
+export const PATRONI_PORT = 8008;
+export const DATABASE_NAME = 'mintpress';
+/** Size of each database host's disk; bounded so that it can be filled for real. */
+export const DATABASE_DISK_MB = 2048;
+export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
+
+/** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
+export const patroniTiming = { ttlS: 20, loopWaitS: 2, retryTimeoutS: 5 } as const;
+
+/** A member of Patroni's store; its durability is under test, so it syncs to disk. */
+export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
+  const peers = hostsOf(lab, 'dcs').map((peer) => `${peer.name}=http://${peer.address}:2380`);
+  const args = [
+    `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=/data/etcd --log-level=warn`,
+    `--listen-client-urls=http://${host.address}:2379 --advertise-client-urls=http://${host.address}:2379`,
+    `--listen-peer-urls=http://${host.address}:2380 --initial-advertise-peer-urls=http://${host.address}:2380`,
+    `--initial-cluster=${peers.join(',')} --initial-cluster-token=${lab.record.name} --heartbeat-interval=100 --election-timeout=1000`,
+  ];
+  return [{ name: 'etcd', run: args.join(' ') }];
+}
+
+/** Patroni and PostgreSQL on one database host. */
+export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o644);
+  const run = [
+    'mkdir -p /var/lib/postgresql/data /run/postgresql && chown postgres:postgres /var/lib/postgresql /var/lib/postgresql/data /run/postgresql',
+    'chmod 0700 /var/lib/postgresql/data',
+    waitForStore(lab),
+    'cd /var/lib/postgresql',
+    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin patroni /data/patroni.json',
+  ];
+  return [{ name: 'patroni', run: run.join('\n') }];
+}
+
+/** Settings that the whole database service shares, per replication mode; kept in Patroni's store. */
+export function dynamicConfig(mode: ReplicationMode): object {
+  return {
+    ttl: patroniTiming.ttlS,
+    loop_wait: patroniTiming.loopWaitS,
+    retry_timeout: patroniTiming.retryTimeoutS,
+    // an asynchronous standby may lag by what one second of writes makes, full-page images included
+    maximum_lag_on_failover: 256 * 1024 * 1024,
+    synchronous_mode: mode === 'strict',
+    synchronous_mode_strict: mode === 'strict',
+    master_start_timeout: 0,
+    postgresql: {
+      use_pg_rewind: true,
+      use_slots: true,
+      parameters: {
+        max_connections: 200,
+        shared_buffers: '64MB',
+        wal_level: 'replica',
+        hot_standby: 'on',
+        wal_log_hints: 'on',
+        wal_keep_size: '256MB',
+        max_wal_size: '512MB',
+        max_wal_senders: 10,
+        max_replication_slots: 10,
+        checkpoint_timeout: '5min',
+        wal_receiver_status_interval: '1s',
+        track_commit_timestamp: 'on',
+        idle_in_transaction_session_timeout: '10s',
+      },
+    },
+  };
+}
+
+/** What Patroni says of its cluster, asked of the first database host that answers. */
+export async function clusterState(lab: Lab): Promise<CopyState[]> {
+  const state = (await askPatroni(lab, 'cluster')) as { members?: PatroniMember[] };
+  return (state.members ?? []).map((member) => ({
+    name: member.name,
+    role: member.role === 'leader' ? 'primary' : 'replica',
+    running: member.state === 'running' || member.state === 'streaming',
+    sync: member.role === 'sync_standby',
+    timeline: member.timeline ?? 0,
+    lagBytes: typeof member.lag === 'number' ? member.lag : 0,
+  }));
+}
+
+/** The mode stored in Patroni's configuration. */
+export async function replicationMode(lab: Lab): Promise<ReplicationMode> {
+  const config = (await askPatroni(lab, 'config')) as { synchronous_mode?: boolean };
+  return config.synchronous_mode === true ? 'strict' : 'async';
+}
+
+/** Changes the mode for the whole service; Patroni applies it in its next loop. */
+export async function setReplicationMode(lab: Lab, mode: ReplicationMode): Promise<void> {
+  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(mode)) });
+}
+
+export function superuserDsn(lab: Lab, copy: string, database = DATABASE_NAME): string {
+  const host = hostsOf(lab, 'database').find(({ name }) => name === copy);
+  return dsn({ user: 'postgres', password: lab.secrets.superuser, address: `${host?.address}:5432`, database });
+}
+
+export function endpointDsn(lab: Lab, endpoint: keyof typeof ENDPOINT_PORTS, as: 'postgres' | 'platform'): string {
+  const address = lab.plan.hosts.find(({ role }) => role === 'database-endpoint')?.address;
+  const password = as === 'postgres' ? lab.secrets.superuser : lab.secrets.platform;
+  return dsn({ user: as, password, address: `${address}:${ENDPOINT_PORTS[endpoint]}`, database: DATABASE_NAME });
+}
+
+function dsn(parts: { user: string; password: string; address: string; database: string }): string {
+  return `postgres://${parts.user}:${parts.password}@${parts.address}/${parts.database}`;
+}
+
+interface PatroniMember {
+  name: string;
+  role: string;
+  state: string;
+  timeline?: number;
+  lag?: number | string;
+}
+
+async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promise<unknown> {
+  const asked = hostsOf(lab, 'database').map(async (host) => {
+    const response = await fetch(`http://${host.address}:${PATRONI_PORT}/${path}`, { ...init, signal: AbortSignal.timeout(limits.httpProbe) });
+    if (!response.ok) throw new Error(`Patroni at ${host.name} answered ${response.status} to ${path}`);
+    return response.json();
+  });
+  return Promise.any(asked);
+}
+
+function patroniConfig(lab: Lab, host: PlannedHost): object {
+  const { secrets } = lab;
+  return {
+    scope: 'mintpress',
+    name: host.name,
+    namespace: '/holdfast/',
+    restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
+    etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
+    bootstrap: {
+      dcs: dynamicConfig('strict'),
+      initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
+      pg_hba: accessRules(lab),
+    },
+    postgresql: {
+      listen: `${host.address},127.0.0.1:5432`,
+      connect_address: `${host.address}:5432`,
+      data_dir: '/var/lib/postgresql/data',
+      bin_dir: '/usr/lib/postgresql/15/bin',
+      pgpass: '/var/lib/postgresql/.pgpass',
+      pg_hba: accessRules(lab),
+      use_unix_socket: true,
+      use_unix_socket_repl: true,
+      authentication: {
+        superuser: { username: 'postgres', password: secrets.superuser },
+        replication: { username: 'replicator', password: secrets.replication },
+      },
+      parameters: { 'holdfast.copy': host.name, unix_socket_directories: '/run/postgresql' },
+      basebackup: [{ checkpoint: 'fast' }],
+    },
+  };
+}
+
+function accessRules(lab: Lab): string[] {
+  const from = [lab.plan.range, '127.0.0.1/32'];
+  const remote = from.flatMap((range) => [`host replication replicator ${range} scram-sha-256`, `host all all ${range} scram-sha-256`]);
+  return ['local all all trust', 'local replication all trust', ...remote];
+}
+
+/** Patroni that finds no store waits 5 s before it asks again; asking first, for at most 20 s, starts it when it can succeed. */
+function waitForStore(lab: Lab): string {
+  const members = hostsOf(lab, 'dcs').map(({ address }) => `http://${address}:2379/health`);
+  const asked = members.map((url) => `curl -sf -m 1 -o /dev/null ${url}`).join(' || ');
+  return `for i in $(seq 200); do ${asked} && break; sleep 0.1; done`;
+}
+
+function hostsOf(lab: Lab, role: PlannedHost['role']): PlannedHost[] {
+  return lab.plan.hosts.filter((host) => host.role === role);
+}

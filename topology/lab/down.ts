@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateDir } from '../../support/paths.ts';
+import { removeLabGroups } from './cgroups.ts';
+import { killMachine } from './machine.ts';
+import { detachHost, removeRouter } from './network.ts';
+import { findLab, labDir } from './store.ts';
+
+/** Stops a lab and removes all of it: processes, namespaces, mounts, groups, links, rules, disks. A lab that is not there is no error; says whether it was. */
+export async function tearDown(name: string): Promise<boolean> {
+  const lab = findLab(name);
+  const dir = labDir(name);
+  if (lab === undefined && !existsSync(dir)) return false;
+  const hosts = join(dir, 'hosts');
+  const names = existsSync(hosts) ? readdirSync(hosts) : [];
+  await Promise.all(
+    names.map(async (host) => {
+      await killMachine({ lab: name, name: host, dir: join(hosts, host) });
+      await detachHost(name, host);
+    }),
+  );
+  await removeRouter(name);
+  await removeLabGroups(name);
+  rmSync(dir, { recursive: true, force: true });
+  return true;
+}
+
+/** Where labs' folders are, for messages. */
+export function labsFolder(): string {
+  return join(stateDir(), 'labs');
+}

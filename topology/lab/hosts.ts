@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostState } from '../model.ts';
+import { balancerDaemons, endpointDaemons } from './balancer.ts';
+import { isFrozen } from './cgroups.ts';
+import { DATABASE_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
+import { cloneImageStore } from './image-store.ts';
+import { nodeDaemons } from './kubernetes.ts';
+import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
+import { attachHost, detachHost, hostNamespace, unplugHost } from './network.ts';
+import type { Prepared } from './prepare.ts';
+import { writeServices, type Daemon } from './services.ts';
+import type { PlannedHost } from './shape.ts';
+import type { Lab } from './store.ts';
+
+/** The machine behind a planned host. */
+export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Machine {
+  const dir = join(lab.dir, 'hosts', host.name);
+  const machine: Machine = {
+    lab: lab.record.name,
+    name: host.name,
+    dir,
+    image: prepared?.hostRoot ?? '',
+    tools: prepared === undefined ? {} : toolsOf(host, prepared),
+    address: host.address,
+    network: hostNamespace(lab.record.name, host.name),
+  };
+  return host.role === 'database' ? { ...machine, disk: join(dir, 'disk.img') } : machine;
+}
+
+/** Boots a host on its disks, making them at the first time; a host that runs is left alone. */
+export async function bootHost(lab: Lab, host: PlannedHost, prepared: Prepared): Promise<void> {
+  const machine = machineOf(lab, host, prepared);
+  if (machineInit(machine) !== undefined) return;
+  await killMachine(machine);
+  const disks = makeDisks(host, machine, prepared);
+  await attachHost(lab, host);
+  writeServices(machine, daemonsOf(lab, host, machine));
+  await disks;
+  await bootMachine(machine);
+}
+
+/** Power-off: the cable first, so that no dying process is heard, then every process. */
+export async function powerOffHost(lab: Lab, host: PlannedHost): Promise<void> {
+  await unplugHost(lab.record.name, host.name);
+  await killMachine(machineOf(lab, host));
+  await detachHost(lab.record.name, host.name);
+}
+
+export function hostState(lab: Lab, host: PlannedHost): HostState {
+  if (machineInit(machineOf(lab, host)) === undefined) return 'off';
+  return isFrozen(lab.record.name, host.name) ? 'frozen' : 'running';
+}
+
+/** The daemons that a host supervises; writes their configuration. */
+export function daemonsOf(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  switch (host.role) {
+    case 'node':
+      return nodeDaemons(lab, host, machine);
+    case 'dcs':
+      return dcsDaemons(lab, host);
+    case 'database':
+      return databaseDaemons(lab, host, machine);
+    case 'database-endpoint':
+      return endpointDaemons(lab, host, machine);
+    case 'load-balancer':
+      return balancerDaemons(lab, host, machine, lab.record.shape.routing);
+    default:
+      return [];
+  }
+}
+
+function toolsOf(host: PlannedHost, prepared: Prepared): Record<string, string> {
+  switch (host.role) {
+    case 'node':
+      return { etcd: prepared.tools.etcd, kubernetes: prepared.tools.kubernetes };
+    case 'dcs':
+      return { etcd: prepared.tools.etcd };
+    case 'client':
+      return { k6: prepared.tools.k6 };
+    case 'observer':
+      return { node: prepared.node };
+    default:
+      return {};
+  }
+}
+
+async function makeDisks(host: PlannedHost, machine: Machine, prepared: Prepared): Promise<void> {
+  if (host.role === 'database') {
+    mkdirSync(machine.dir, { recursive: true });
+    await makeDisk(join(machine.dir, 'disk.img'), DATABASE_DISK_MB);
+  }
+  const images = join(machine.dir, 'data/containerd');
+  if (host.role !== 'node' || existsSync(images)) return;
+  mkdirSync(join(machine.dir, 'data'), { recursive: true });
+  await cloneImageStore(prepared.store, images);
+}

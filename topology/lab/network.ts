@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
+import { command } from '../../support/processes.ts';
+import type { Path } from '../model.ts';
+import type { Lab } from './store.ts';
+import type { PlannedHost } from './shape.ts';
+
+/*
+ *   machine ──(one veth)── wan ──(veth a1)── a1
+ *                           ├──(veth db1)─── db1      every packet between two hosts enters and leaves
+ *                           └──(veth glb)─── glb      wan by the veths named after them
+ */
+
+/** Makes the router namespace, its rules and the runner's link; what is there already is left as it is. */
+export async function ensureRouter(lab: Lab): Promise<void> {
+  const wan = routerNamespace(lab.record.name);
+  if (!existsSync(`/run/netns/${wan}`)) await command('ip', ['netns', 'add', wan]);
+  await inNamespace(wan, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done']);
+  await ipBatch(wan, ['link set lo up', `address replace ${lab.plan.gateway}/32 dev lo`, ...lab.plan.hosts.flatMap(blackholes)]);
+  const rules = await execa('nsenter', [`--net=/run/netns/${wan}`, 'nft', 'list', 'table', 'inet', 'holdfast'], { reject: false });
+  if (rules.failed) await nft(wan, routerRules);
+  await ensureRunnerLink(lab, wan);
+}
+
+/** Connects a host that is being booted: a namespace of its own and one veth to the router. */
+export async function attachHost(lab: Lab, host: PlannedHost): Promise<void> {
+  const wan = routerNamespace(lab.record.name);
+  const own = hostNamespace(lab.record.name, host.name);
+  await detachHost(lab.record.name, host.name);
+  await command('ip', ['netns', 'add', own]);
+  await ipBatch(wan, [
+    `link add ${host.name} type veth peer name eth0 netns ${own}`,
+    `link set ${host.name} up`,
+    `route replace ${host.address}/32 dev ${host.name}`,
+    ...(host.podRange === undefined ? [] : [`route replace ${host.podRange} via ${host.address} dev ${host.name}`]),
+  ]);
+  await ipBatch(own, [
+    'link set lo up',
+    `address add ${host.address}/32 dev eth0`,
+    'link set eth0 up',
+    `route add ${lab.plan.gateway} dev eth0 scope link`,
+    `route add default via ${lab.plan.gateway}`,
+  ]);
+}
+
+/** Pulls a host's cable: nothing it still sends is seen, nothing reaches it, and nobody is told. */
+export async function unplugHost(lab: string, host: string): Promise<void> {
+  await execa('ip', ['-n', routerNamespace(lab), 'link', 'set', host, 'down'], { reject: false });
+}
+
+/** Removes a host's namespace and, with it, its veth. */
+export async function detachHost(lab: string, host: string): Promise<void> {
+  const own = hostNamespace(lab, host);
+  if (existsSync(`/run/netns/${own}`)) await command('ip', ['netns', 'del', own]);
+  // the kernel takes a namespace apart in the background: the veth's name may be needed at once
+  await execa('ip', ['-n', routerNamespace(lab), 'link', 'del', host], { reject: false });
+}
+
+/** Removes the router, the runner's link and the machine's one rule table. */
+export async function removeRouter(lab: string): Promise<void> {
+  await execa('ip', ['link', 'del', runnerLink(lab)], { reject: false });
+  await execa('nft', ['delete', 'table', 'inet', ownerTable(lab)], { reject: false });
+  const wan = routerNamespace(lab);
+  if (existsSync(`/run/netns/${wan}`)) await command('ip', ['netns', 'del', wan]);
+}
+
+/** Drops what is on these paths until `ttlMs` has passed; a path that is blocked already gets the new end in the same transaction. */
+export async function blockPaths(lab: string, paths: readonly Path[], ttlMs: number): Promise<void> {
+  const keys = paths.map(({ from, to }) => `"${from}" . "${to}"`);
+  if (keys.length === 0) return;
+  const lines = keys.flatMap((key) => [
+    `add element inet holdfast blocked { ${key} timeout 1h }`,
+    `delete element inet holdfast blocked { ${key} }`,
+    `add element inet holdfast blocked { ${key} timeout ${Math.ceil(ttlMs)}ms }`,
+  ]);
+  await nft(routerNamespace(lab), lines.join('\n'));
+}
+
+export async function unblockPaths(lab: string, paths: readonly Path[]): Promise<void> {
+  const blocked = new Set((await blockedPaths(lab)).map(keyOf));
+  const lines = paths.filter((path) => blocked.has(keyOf(path))).map((path) => `delete element inet holdfast blocked { ${keyOf(path)} }`);
+  if (lines.length > 0) await nft(routerNamespace(lab), lines.join('\n'));
+}
+
+/** Paths that the router drops now. */
+export async function blockedPaths(lab: string): Promise<Path[]> {
+  const args = [`--net=/run/netns/${routerNamespace(lab)}`, 'nft', '-j', 'list', 'set', 'inet', 'holdfast', 'blocked'];
+  const listed = JSON.parse(await command('nsenter', args)) as { nftables: { set?: { elem?: unknown[] } }[] };
+  const elements = listed.nftables.find((entry) => entry.set !== undefined)?.set?.elem ?? [];
+  return elements.map((element) => {
+    const value = (element as { elem?: { val: unknown } }).elem?.val ?? element;
+    const [from, to] = (value as { concat: [string, string] }).concat;
+    return { from, to };
+  });
+}
+
+export function routerNamespace(lab: string): string {
+  return `hf-${lab}-wan`;
+}
+
+export function hostNamespace(lab: string, host: string): string {
+  return `hf-${lab}-${host}`;
+}
+
+export function runnerLink(lab: string): string {
+  return `hf-${lab}`;
+}
+
+const routerRules = `
+table inet holdfast {
+  set blocked { type ifname . ifname; flags timeout; }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    iifname . oifname @blocked drop
+  }
+}`;
+
+/** While a host is off its route is gone with its link; the blackhole behind it keeps the router silent, as a dark machine is. */
+function blackholes(host: PlannedHost): string[] {
+  const ranges = [`${host.address}/32`, ...(host.podRange === undefined ? [] : [host.podRange])];
+  return ranges.map((range) => `route replace blackhole ${range} metric 4000`);
+}
+
+async function ensureRunnerLink(lab: Lab, wan: string): Promise<void> {
+  const link = runnerLink(lab.record.name);
+  if (!existsSync(`/sys/class/net/${link}`)) {
+    await command('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'runner', 'netns', wan]);
+  }
+  await ipBatch(wan, ['link set runner up', `route replace ${lab.plan.runner}/32 dev runner`]);
+  await ipBatch(undefined, [
+    `address replace ${lab.plan.runner}/32 dev ${link}`,
+    `link set ${link} up`,
+    `route replace ${lab.plan.gateway}/32 dev ${link} scope link`,
+    `route replace ${lab.plan.range} via ${lab.plan.gateway} dev ${link} src ${lab.plan.runner}`,
+  ]);
+  const table = ownerTable(lab.record.name);
+  const owners = [...new Set([0, lab.record.owner])].join(', ');
+  await nft(
+    undefined,
+    `table inet ${table} {}
+delete table inet ${table}
+table inet ${table} {
+  chain output {
+    type filter hook output priority 0; policy accept;
+    oifname "${link}" meta skuid != { ${owners} } reject
+  }
+}`,
+  );
+}
+
+function ownerTable(lab: string): string {
+  return `holdfast_${lab}`;
+}
+
+function keyOf({ from, to }: Path): string {
+  return `"${from}" . "${to}"`;
+}
+
+async function inNamespace(namespace: string, args: string[]): Promise<string> {
+  return command('nsenter', [`--net=/run/netns/${namespace}`, ...args]);
+}
+
+async function ipBatch(namespace: string | undefined, lines: string[]): Promise<void> {
+  const where = namespace === undefined ? [] : ['-n', namespace];
+  await command('ip', [...where, '-batch', '-'], { input: `${lines.join('\n')}\n`, stdin: undefined });
+}
+
+async function nft(namespace: string | undefined, rules: string): Promise<void> {
+  const [file, args] = namespace === undefined ? ['nft', ['-f', '-']] : ['nsenter', [`--net=/run/netns/${namespace}`, 'nft', '-f', '-']];
+  await command(file as string, args as string[], { input: rules, stdin: undefined });
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runIn, writeHostFile, type Machine } from './machine.ts';
+
+/** A supervised program of a host; `run` is the shell text that ends in `exec`. */
+export interface Daemon {
+  name: string;
+  run: string;
+}
+
+export interface DaemonExit {
+  /** ns of CLOCK_MONOTONIC */
+  atNs: string;
+  exit: string;
+  /** exit code, or -1 when a signal ended it */
+  code: number;
+  signal: number;
+}
+
+/** Writes the service folders of a host's daemons; runit starts and restarts them, and every end is recorded. */
+export function writeServices(machine: Pick<Machine, 'dir'>, daemons: readonly Daemon[]): void {
+  for (const daemon of daemons) {
+    writeHostFile(machine, `sv/${daemon.name}/run`, `#!/bin/sh\nexec >>/data/log/${daemon.name}.log 2>&1\n${daemon.run}\n`, 0o755);
+    writeHostFile(machine, `sv/${daemon.name}/finish`, finish(daemon.name), 0o755);
+    // supervise/ holds the state of an earlier boot
+    rmSync(join(machine.dir, 'data/sv', daemon.name, 'supervise'), { recursive: true, force: true });
+  }
+}
+
+/** Ends of daemons that a host has recorded, oldest first. */
+export function daemonExits(machine: Pick<Machine, 'dir'>): DaemonExit[] {
+  const path = join(machine.dir, 'data/exits.jsonl');
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.endsWith('}'));
+  return lines.map((line) => JSON.parse(line) as DaemonExit);
+}
+
+/** Stops, starts or restarts daemons through their supervisor (`sv`). */
+export async function controlDaemons(machine: Machine, action: 'up' | 'down' | 'restart', names: readonly string[]): Promise<void> {
+  await runIn(machine, ['sv', action, ...names.map((name) => `/data/sv/${name}`)]);
+}
+
+function finish(name: string): string {
+  const line = `{"atNs":"%d","exit":"${name}","code":%d,"signal":%d}\\n`;
+  return `#!/usr/bin/perl
+use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
+open(my $exits, '>>', '/data/exits.jsonl') or die $!;
+printf $exits '${line.replace('\\n', '')}'."\\n", clock_gettime(CLOCK_MONOTONIC) * 1e9, $ARGV[0], $ARGV[1];
+`;
+}

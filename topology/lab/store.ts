@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../support/errors.ts';
+import { readJson, writeAtomic } from '../../support/files.ts';
+import { takeLock } from '../../support/lock.ts';
+import { stateDir } from '../../support/paths.ts';
+import { invokingUser } from '../../support/user.ts';
+import { labBlocks, planLab, type LabPlan, type LabShape } from './shape.ts';
+
+/** What is on disk of a lab. */
+export interface LabRecord {
+  name: string;
+  /** user id of its owner */
+  owner: number;
+  shape: LabShape;
+  base: string;
+  createdAt: string;
+}
+
+export interface LabSecrets {
+  admin: string;
+  controllerManager: string;
+  scheduler: string;
+  proxy: string;
+  kubelets: Record<string, string>;
+  superuser: string;
+  replication: string;
+  platform: string;
+  observer: string;
+}
+
+export interface Lab {
+  record: LabRecord;
+  plan: LabPlan;
+  dir: string;
+  secrets: LabSecrets;
+}
+
+/** The lab of that name, or undefined; a UsageError when it belongs to another user. */
+export function findLab(name: string): Lab | undefined {
+  checkName(name);
+  const dir = labDir(name);
+  const record = readJson<LabRecord>(join(dir, 'lab.json'));
+  if (record === undefined) return undefined;
+  const user = invokingUser();
+  if (record.owner !== user.uid) {
+    throw new UsageError(`lab "${name}" belongs to user ${record.owner}, not to ${user.uid}: choose another --name`);
+  }
+  const secrets = readJson<LabSecrets>(join(dir, 'secrets.json'));
+  if (secrets === undefined) throw new UsageError(`lab "${name}" has no secrets.json in ${dir}: run "holdfast down --name ${name}" and start again`);
+  return { record, plan: planLab(record.shape, record.base), dir, secrets };
+}
+
+/** Makes the record of a new lab: a free block of addresses, an owner, random secrets. */
+export function createLab(name: string, shape: LabShape): Lab {
+  checkName(name);
+  using _lock = takeLock(join(stateDir(), 'labs.lock'), 'creating a lab');
+  const taken = new Set(allLabs().map((lab) => lab.base));
+  const base = labBlocks().find((block) => !taken.has(block));
+  if (base === undefined) throw new UsageError('all 32 address blocks of 198.18.0.0/15 are taken by labs: stop one with "holdfast down --name …"');
+  const record: LabRecord = { name, owner: invokingUser().uid, shape, base, createdAt: new Date().toISOString() };
+  const plan = planLab(shape, base);
+  const dir = labDir(name);
+  mkdirSync(dir, { recursive: true });
+  chmodSync(dir, 0o700);
+  const secrets = newSecrets(plan);
+  writeAtomic(join(dir, 'secrets.json'), JSON.stringify(secrets), { mode: 0o600 });
+  writeLab(record);
+  return { record, plan, dir, secrets };
+}
+
+/** Stores a changed record (routing policy). */
+export function writeLab(record: LabRecord): void {
+  writeAtomic(join(labDir(record.name), 'lab.json'), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** Records of every user's labs on this machine. */
+export function allLabs(): LabRecord[] {
+  const folder = join(stateDir(), 'labs');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => readJson<LabRecord>(join(folder, name, 'lab.json')) ?? []);
+}
+
+export function labDir(name: string): string {
+  return join(stateDir(), 'labs', name);
+}
+
+function checkName(name: string): void {
+  if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
+    throw new UsageError(`lab name "${name}": expected a lower-case letter and up to nine more letters or digits (it becomes part of interface names)`);
+  }
+}
+
+function newSecrets(plan: LabPlan): LabSecrets {
+  const secret = (): string => randomBytes(18).toString('base64url');
+  const nodes = plan.hosts.filter((host) => host.role === 'node');
+  return {
+    admin: secret(),
+    controllerManager: secret(),
+    scheduler: secret(),
+    proxy: secret(),
+    kubelets: Object.fromEntries(nodes.map((host) => [host.name, secret()])),
+    superuser: secret(),
+    replication: secret(),
+    platform: secret(),
+    observer: secret(),
+  };
+}

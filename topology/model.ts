@@ -1,0 +1,106 @@
+/** What a scenario may know of the installation under test; a provider (the lab) implements it. */
+
+export type Pattern = 'recommended';
+export type RoutingPolicy = 'active-active' | 'active-passive';
+/** strict: synchronous, writes stop without a synchronous standby; async: no promise */
+export type ReplicationMode = 'strict' | 'async';
+export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'load-balancer' | 'client' | 'observer';
+export type HostState = 'running' | 'frozen' | 'off';
+
+/** Anything with its own kernel network namespace. */
+export interface Host {
+  readonly name: string;
+  readonly role: HostRole;
+  readonly address: string;
+  /** site of a node */
+  readonly site?: string;
+  state(): Promise<HostState>;
+  /** ends every process at once, silently to its peers; returns when none is left */
+  powerOff(): Promise<void>;
+  /** starts the same disks again; returns when its process 1 supervises the daemons */
+  boot(): Promise<void>;
+  /** stops every process; the kernel goes on accepting connections */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+}
+
+export interface Site {
+  readonly name: string;
+  readonly nodes: readonly Host[];
+  /** every pod of the platform at this site is ready */
+  ready(): Promise<boolean>;
+}
+
+/** One direction of traffic between two hosts. */
+export interface Path {
+  from: string;
+  to: string;
+}
+
+export interface Router {
+  /** drops every packet on these paths until `ttlMs` has passed; the kernel ends it, whoever lives */
+  block(paths: readonly Path[], ttlMs: number): Promise<void>;
+  unblock(paths: readonly Path[]): Promise<void>;
+  /** paths that are blocked now */
+  blocked(): Promise<Path[]>;
+}
+
+export interface CopyState {
+  readonly name: string;
+  readonly role: 'primary' | 'replica';
+  readonly running: boolean;
+  /** standby: it is the synchronous one */
+  readonly sync: boolean;
+  readonly timeline: number;
+  readonly lagBytes: number;
+}
+
+export interface DatabaseService {
+  readonly hosts: readonly Host[];
+  /** what the service itself says of its copies, asked of any that answers */
+  copies(): Promise<CopyState[]>;
+  primary(): Promise<Host>;
+  standbys(): Promise<Host[]>;
+  /** connection string of one copy for the observer and the final state */
+  dsn(copy: string): string;
+  /** connection string of the read-write endpoint */
+  readonly endpointDsn: string;
+  readonly replication: () => Promise<ReplicationMode>;
+}
+
+export type BackendStatus = 'UP' | 'DOWN' | 'DRAIN' | 'MAINT';
+
+export interface Balancer {
+  readonly host: Host;
+  /** address for clients */
+  readonly url: string;
+  /** status of each server, by `site/node` */
+  backends(): Promise<Record<string, BackendStatus>>;
+}
+
+/** The state in which a scenario begins. */
+export interface ReferenceState {
+  routing: RoutingPolicy;
+  replication: ReplicationMode;
+}
+
+export interface Topology {
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly sites: readonly Site[];
+  readonly hosts: readonly Host[];
+  readonly database: DatabaseService;
+  readonly balancer: Balancer;
+  readonly router: Router;
+  readonly client: Host;
+  readonly observer: Host;
+  /** folder of the fault journal, which outlives runs */
+  readonly journalDir: string;
+  site(name: string): Site;
+  host(name: string): Host;
+  /** runs a probe command on a host, to see a fault from outside the injector; its exit code and output */
+  probe(host: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }>;
+  /** brings everything to the reference state; uses the verbs above only, throws naming what did not come */
+  reset(reference: ReferenceState): Promise<void>;
+  versions(): Promise<Record<string, string>>;
+}
