@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { Answer } from './answer.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { inputOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
+import { inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
 import { read } from './read.ts';
 import type { Service } from './service.ts';
 import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
@@ -44,7 +44,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
   app.get<{ Params: { id: string } }>('/api/changes/:id', async (request, reply) => {
     const input = inputOf(request.query);
     const id = textOf(request.params, 'id');
-    const token = input.token === undefined ? undefined : parseToken(String(input.token));
+    const token = parseToken(optionalTextOf(input, 'token'));
     const row = await read<FoundRow>({ ...service.forRead(), role: roleOf(input), token, query: { ...FIND_CHANGE, values: [id] } });
     const found = row.id !== null;
     const change = found ? { run: row.run, value: row.value, xid: row.xid, rowEpoch: row.row_epoch } : {};
@@ -53,7 +53,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
 
   app.get('/api/changes', async (request) => {
     const input = inputOf(request.query);
-    const after = parseCursor(input.after);
+    const after = parseCursor(optionalTextOf(input, 'after'));
     const limit = wholeOf(input, 'limit', { least: 1, most: 1000, otherwise: 100 });
     const values = [textOf(input, 'run', 100), after.xid, after.id, limit];
     const row = await read<PageRow>({ ...service.forRead(), role: roleOf(input), query: { ...LIST_CHANGES, values } });

@@ -18,6 +18,13 @@ export function textOf(input: Input, name: string, longest = 200): string {
   throw invalid(`"${name}" to be a text of 1 to ${longest} characters without control characters`, value);
 }
 
+/** A text that may be left out, or a 400 when it is sent twice. */
+export function optionalTextOf(input: Input, name: string): string | undefined {
+  const value = input[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalid(`"${name}" at most once`, value);
+}
+
 /** A value to store: any text without NUL up to 10,000 characters, null when absent, or a 400. */
 export function valueOf(input: Input): string | null {
   const { value } = input;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { Answer } from './answer.ts';
 import type { Session } from './database.ts';
-import { inputOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
+import { inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
 import { read } from './read.ts';
 import type { Service } from './service.ts';
 import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
@@ -40,7 +40,7 @@ export function addProjects(app: FastifyInstance, service: Service): void {
   app.get<{ Params: { key: string } }>('/api/projects/:key', async (request, reply) => {
     const input = inputOf(request.query);
     const key = textOf(request.params, 'key');
-    const token = input.token === undefined ? undefined : parseToken(String(input.token));
+    const token = parseToken(optionalTextOf(input, 'token'));
     const row = await read<ProjectRow>({ ...service.forRead(), role: roleOf(input), token, query: { ...FIND_PROJECT, values: [key] } });
     const { found, run, version, value, row_epoch: rowEpoch } = row;
     const project = found ? { run, version, value, rowEpoch } : {};

@@ -24,17 +24,21 @@ const TOKEN_WAIT_MS = 1000;
 export async function read<Row extends StampRow>({ databases, role, budget, query, token }: ReadRequest): Promise<Row> {
   const waitUntilMs = budget.leftMs() - TOKEN_WAIT_MS;
   for (let delayMs = 5; ; delayMs = Math.min(delayMs * 2, 40)) {
-    const outcome = await databases[role].lend(budget, async (session) => {
+    const outcome = await databases[role].lend(budget, async (session): Promise<Row | Missing> => {
       const missing = token && (await missingFor(token, session));
-      if (missing) return { missing };
-      const result = await session.query<Row>(query);
-      return { row: onlyRow(result, role, session) };
+      return missing ?? onlyRow(await session.query<Row>(query), role, session);
     });
-    if (outcome.row) return outcome.row;
-    if (outcome.missing.final || budget.leftMs() - delayMs < waitUntilMs) throw outcome.missing.answer;
+    if (!('answer' in outcome)) return outcome;
+    if (outcome.isFinal || budget.leftMs() - delayMs < waitUntilMs) throw outcome.answer;
     // The connection goes back in between: many waiting reads must not starve those that need no wait.
     await pause(delayMs, budget);
   }
+}
+
+/** Why a copy does not hold what a token stands for, and whether waiting is in vain. */
+interface Missing {
+  isFinal: boolean;
+  answer: Answer;
 }
 
 function onlyRow<Row extends StampRow>({ rows }: pg.QueryResult<Row>, role: Role, session: Session): Row {
@@ -56,7 +60,7 @@ const HISTORY = { name: 'history', text: 'SELECT timeline_history($1) AS history
 
 // Asked before the data and in a statement of its own: a snapshot taken first could miss a row that is replayed
 // before the position is looked at.
-async function missingFor(token: Token, session: Session): Promise<{ final: boolean; answer: Answer } | undefined> {
+async function missingFor(token: Token, session: Session): Promise<Missing | undefined> {
   const { rows: [row] } = await session.query<StampRow & { lsn: string | null }>(POSITION);
   if (!row) throw new Error('Expected the position of the copy, came no row.');
   const stamp = stampOf(row);
@@ -67,13 +71,13 @@ async function missingFor(token: Token, session: Session): Promise<{ final: bool
     case 'covered':
       return undefined;
     case 'refused':
-      return { final: true, answer: refused(said) };
+      return { isFinal: true, answer: refused(said) };
     case 'unproven':
-      return { final: true, answer: new Answer(503, 'token-unproven', 'Expected the timeline history of this copy, came none: apply the schema as a superuser.', said) };
+      return { isFinal: true, answer: new Answer(503, 'token-unproven', 'Expected the timeline history of this copy, came none: apply the schema as a superuser.', said) };
     case 'behind':
       return knowsLineage(token, stamp)
-        ? { final: false, answer: new Answer(503, 'token-not-reached', `Expected this copy to reach the token within ${TOKEN_WAIT_MS} ms, it did not: it lags.`, said) }
-        : { final: false, answer: refused(said) };
+        ? { isFinal: false, answer: new Answer(503, 'token-not-reached', `Expected this copy to reach the token within ${TOKEN_WAIT_MS} ms, it did not: it lags.`, said) }
+        : { isFinal: false, answer: refused(said) };
   }
 }
 

@@ -26,8 +26,9 @@ export function formatToken({ system, timeline, epoch, lsn }: Stamp & { lsn: str
   return `${system}:${timeline}:${epoch}:${lsn}`;
 }
 
-/** Reads a token, or answers 400. */
-export function parseToken(text: string): Token {
+/** Reads a token, or answers 400; absent stays absent. */
+export function parseToken(text: string | undefined): Token | undefined {
+  if (text === undefined) return undefined;
   const match = /^(\d{1,20}):(\d{1,9}):(\d{1,9}):([0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8})$/.exec(text);
   if (!match) {
     throw new Answer(400, 'validation', `Expected a token "system:timeline:epoch:lsn", came ${JSON.stringify(text)}: send the one a write returned.`);

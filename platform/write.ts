@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { Answer } from './answer.ts';
 import type { Budget } from './budget.ts';
 import type { Notice } from './connection.ts';
@@ -67,11 +66,9 @@ async function commit(session: Session): Promise<{ lsn: string; replicated: bool
   const notices: Notice[] = [];
   const [done, position] = await session.script('COMMIT; SELECT pg_current_wal_lsn()::text AS lsn', (notice) => notices.push(notice));
   if (done?.command !== 'COMMIT') throw new Error(`Expected COMMIT to commit, came ${JSON.stringify(done?.command)}: the transaction had failed before.`);
-  return { lsn: lsnOf(position), replicated: !notices.some(isCancelledWait) };
-}
-
-function lsnOf(result: pg.QueryResult | undefined): string {
-  return (result?.rows[0] as { lsn: string }).lsn;
+  const row = position?.rows[0] as { lsn: string } | undefined;
+  if (!row) throw new Error('Expected a position after COMMIT, came no row.');
+  return { lsn: row.lsn, replicated: !notices.some(isCancelledWait) };
 }
 
 /**

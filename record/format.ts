@@ -54,6 +54,8 @@ export const Bounds = z.strictObject({
   rtoMs: z.number().min(0).optional(),
   /** 99th percentile of latency from the due time, fault-free phases; ms */
   latencyP99Ms: z.number().min(0).optional(),
+  /** stale reads of a replica that had just restarted and was still catching up; count */
+  staleRestarting: z.number().int().min(0).optional(),
   /** share of each active site while all are up, [min, max] */
   share: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).optional(),
 });
@@ -69,6 +71,8 @@ export const Floors = z.strictObject({
   coverage: z.number().min(0).max(1).optional(),
   /** observer samples a second of each copy and of the balancer */
   samplesPerSecond: z.number().min(0).optional(),
+  /** acknowledged adds in the last 100 ms before a fault was applied; count */
+  acksBeforeFault: z.number().int().min(0).optional(),
 });
 export type Floors = z.infer<typeof Floors>;
 
@@ -101,6 +105,8 @@ export const Run = z.looseObject({
     })
     .default({}),
   versions: z.record(z.string(), z.string()).default({}),
+  /** lines that a closed file holds, by its name without ".jsonl" ("observations", "faults", "final/db1"); a shorter file was cut */
+  lines: z.record(z.string(), z.number().int().min(0)).optional(),
   /** why the run itself could not be completed as planned; each makes the verdict inconclusive */
   troubles: z.array(z.string()).default([]),
 });
@@ -151,6 +157,7 @@ export type HistoryLine = z.infer<typeof HistoryLine>;
 
 /** A look at one database copy. */
 export const CopySample = z.looseObject({
+  /** when the look began */
   at: micros,
   copy: z.string(),
   up: z.boolean(),

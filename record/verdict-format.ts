@@ -112,6 +112,8 @@ export const Verdict = z.looseObject({
     recovered: z.number().int(),
     /** unknown and absent from the truth */
     vanished: z.number().int(),
+    /** accepted (202) and absent from the truth */
+    acceptedVanished: z.number().int().optional(),
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;

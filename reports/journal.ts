@@ -26,8 +26,8 @@ export class Journal {
       spans.push(span);
     }
     span.at[line.state] ??= line.at;
-    const evidence = sentence(line['evidence']);
-    if (evidence !== undefined) span.evidence[line.state] ??= evidence;
+    const evidence = line['evidence'];
+    if (typeof evidence === 'string') span.evidence[line.state] ??= evidence;
     return true;
   }
 
@@ -45,12 +45,4 @@ export function begin(span: FaultSpan): number {
 /** When a fault stopped disturbing, as far as the journal tells; µs. Undefined: still on at the end of the run. */
 export function ending(span: FaultSpan): number | undefined {
   return span.at.gone ?? span.at.healed;
-}
-
-/* Evidence is free in form; only what reads as a sentence is told. */
-function sentence(evidence: unknown): string | undefined {
-  if (typeof evidence === 'string') return evidence;
-  if (typeof evidence !== 'object' || evidence === null) return undefined;
-  const { message, summary, text } = evidence as Record<string, unknown>;
-  return [message, summary, text].find((field): field is string => typeof field === 'string');
 }

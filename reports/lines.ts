@@ -1,47 +1,27 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
-
-/** Longest line that is kept, characters; a longer one counts as not understood. */
-const LONGEST_LINE = 1 << 20;
+import type { RecordFile } from '../record/files.ts';
+import { linesOf } from '../record/lines.ts';
 
 /** What came of reading one file: lines not understood, and whether the file broke off in the middle. */
 export type Reading = { present: boolean; lines: number; unreadable: number; brokenOff: boolean };
 
-/** Streams `name` (or `name`.gz) of a record through `visit`, one parsed line at a time, in constant memory. */
-export async function eachLine(folder: string, name: string, visit: (line: unknown) => boolean): Promise<Reading> {
-  const reading: Reading = { present: false, lines: 0, unreadable: 0, brokenOff: false };
-  const path = [`${name}.gz`, name].map((file) => join(folder, file)).find((file) => existsSync(file));
-  if (path === undefined) return reading;
-  reading.present = true;
-  const take = (text: string) => {
-    if (text.trim() === '') return;
-    reading.lines += 1;
-    if (!visit(parsed(text))) reading.unreadable += 1;
-  };
-  let rest = '';
-  try {
-    for await (const chunk of open(path)) {
-      const pieces = (rest + String(chunk)).split('\n');
-      rest = pieces.pop() ?? '';
-      if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE);
-      pieces.forEach(take);
+/** Streams a file of a record through `visit`, one parsed line at a time; a line that `visit` refuses is counted, not fatal. */
+export async function eachLine(file: RecordFile | undefined, visit: (line: unknown) => boolean): Promise<Reading> {
+  const reading: Reading = { present: file !== undefined, lines: 0, unreadable: 0, brokenOff: false };
+  if (file === undefined) return reading;
+  for await (const { text, whole } of linesOf(file)) {
+    if (!whole) reading.brokenOff = true;
+    else if (text.trim() !== '') {
+      reading.lines += 1;
+      if (!visit(parsed(text))) reading.unreadable += 1;
     }
-  } catch (error) {
-    if (!isTruncation(error)) throw error;
-    reading.brokenOff = true;
-    return reading;
   }
-  take(rest);
   return reading;
 }
 
-function open(path: string): AsyncIterable<unknown> {
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  if (!path.endsWith('.gz')) return file.setEncoding('utf8');
-  const unpacked = createGunzip();
-  file.on('error', (error) => unpacked.destroy(error));
-  return file.pipe(unpacked).setEncoding('utf8');
+/** A line without its nulls: an optional field that is null counts as absent; only the fault of an exit may be null. */
+export function withoutNulls(line: unknown): unknown {
+  if (typeof line !== 'object' || line === null) return line;
+  return Object.fromEntries(Object.entries(line).filter(([key, value]) => value !== null || key === 'fault'));
 }
 
 function parsed(text: string): unknown {
@@ -50,10 +30,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/* A run that was killed leaves a compressed file without its end; what came before is still worth showing. */
-function isTruncation(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR';
 }

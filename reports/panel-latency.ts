@@ -9,11 +9,11 @@ const HEIGHT = 130;
 
 /** Latency from the due time of successful operations, p50 and p99 by kind, on a logarithmic axis. */
 export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: Slices; kinds: readonly OperationKind[] }): Panel {
-  const { widthUs, points } = slices.series(Math.round((frame.width - frame.left) / 4));
+  const { widthUs, points } = slices.series(Math.round((frame.width - frame.left) / 7));
   const lines = kinds.flatMap((kind) => [0.5, 0.99].map((q) => ({ kind, q, values: points.map(({ at, slice }) => ({ x: (at + widthUs / 2) / 1e6, ms: slice.kinds.get(kind)?.latency.quantile(q) ?? Number.NaN })) })));
   const seen = lines.flatMap(({ values }) => values.map(({ ms }) => ms)).filter(Number.isFinite);
   const bottom = 10 ** Math.floor(Math.log10(seen.reduce((least, ms) => Math.min(least, ms), 1)));
-  const top = seen.reduce((most, ms) => Math.max(most, ms), 10) * 1.3;
+  const top = seen.reduce((most, ms) => Math.max(most, ms), 80) * 1.3;
   const ticks = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000].filter((ms) => ms >= bottom && ms <= top);
   return panel({
     frame,

@@ -1,6 +1,6 @@
 import type { Run } from '../record/format.ts';
 import { xOf, type Frame, type Panel } from './panel.ts';
-import { element, fitting, label, type SvgNode } from './svg.ts';
+import { element, fitting, label } from './svg.ts';
 import { colour } from './theme.ts';
 
 type Phase = NonNullable<Run['phases']>[number];

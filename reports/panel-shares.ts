@@ -26,7 +26,7 @@ export function sharesPanel(frame: Frame, slices: Slices): Panel {
   return panel({
     frame,
     title: 'share of each site in successful answers',
-    legend: sites.slice(0, 6).map((site, at) => ({ words: plain(site, 16), fill: seriesColour(at) })),
+    legend: sites.slice(0, 6).map((site, at) => ({ words: plain(site, 16), fill: seriesColour(at), opacity: 0.5 })),
     height: HEIGHT,
     y: { domain: [0, 1], axis: null },
     marks: [
@@ -38,7 +38,7 @@ export function sharesPanel(frame: Frame, slices: Slices): Panel {
           y2: (step: (typeof steps)[number]) => step.bands[at]!.y2,
           curve: 'step-after',
           fill: seriesColour(at),
-          fillOpacity: 0.75,
+          fillOpacity: 0.5,
         }),
       ),
     ],

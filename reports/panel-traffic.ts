@@ -8,7 +8,7 @@ import { element, label, textWidth, type SvgNode } from './svg.ts';
 import { colour, type Colour } from './theme.ts';
 
 const HEIGHT = 118;
-const WORDS: Record<Fate, string> = { ok: 'ok', accepted: 'accepted (202)', failed: 'failed', unknown: 'no answer', dropped: 'dropped' };
+const WORDS: Record<Fate, string> = { ok: 'ok', accepted: '202', failed: 'failed', unknown: 'unknown', dropped: 'dropped' };
 
 type Outage = Verdict['availability']['outages'][number];
 

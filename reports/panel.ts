@@ -8,7 +8,7 @@ export type Frame = { width: number; left: number; right: number; from: number; 
 /** One panel of a timeline, drawn from its own top; height in px, header included. */
 export type Panel = { height: number; node: SvgNode };
 
-export type LegendItem = { words: string; fill: string; shape?: 'box' | 'line' | 'dash' };
+export type LegendItem = { words: string; fill: string; opacity?: number; shape?: 'box' | 'line' | 'dash' };
 
 const HEADER = 22;
 
@@ -60,12 +60,12 @@ export function ticksOf(frame: Frame): number {
 
 function header(frame: Frame, title: string, legend: readonly LegendItem[]): SvgNode {
   let x = frame.width - frame.right;
-  const items = [...legend].reverse().flatMap(({ words, fill, shape = 'box' }) => {
+  const items = [...legend].reverse().flatMap(({ words, fill, opacity = 1, shape = 'box' }) => {
     const text = label(x, 17, words, { fill: colour('muted'), 'font-size': 11, 'text-anchor': 'end' });
     x -= textWidth(words) + 17;
     const sign =
       shape === 'box'
-        ? element('rect', { x, y: 8, width: 11, height: 10, rx: 2, fill })
+        ? element('rect', { x, y: 8, width: 11, height: 10, rx: 2, fill, 'fill-opacity': opacity })
         : element('line', { x1: x - 4, x2: x + 12, y1: 13, y2: 13, stroke: fill, 'stroke-width': shape === 'dash' ? 1.4 : 2.2, ...(shape === 'dash' ? { 'stroke-dasharray': '4 2' } : {}) });
     x -= shape === 'box' ? 12 : 16;
     return [sign, text];

@@ -1,23 +1,19 @@
-/* What a fault does to its target, in the three moments a reader cares about. */
-type Phrase = { applied: string; verified: string; ended: string };
-
-const PHRASES: readonly [RegExp, Phrase][] = [
-  [/freeze|pause/, { applied: 'frozen', verified: 'no longer answers', ended: 'thawed' }],
-  [/power|lossof|losesite/, { applied: 'powered off', verified: 'no longer answers', ended: 'powered on' }],
-  [/partition|isolate|block|cut/, { applied: 'cut off', verified: 'can no longer be reached', ended: 'reconnected' }],
-  [/delay|latency|slow/, { applied: 'slowed down', verified: 'answers late', ended: 'back at full speed' }],
-  [/packetloss|loss|corrupt|shape|flak/, { applied: 'given a bad network', verified: 'loses packets', ended: 'given its network back' }],
-  [/drain/, { applied: 'drained', verified: 'gets no new traffic', ended: 'back in rotation' }],
-  [/diskfull|fill/, { applied: 'out of disk space', verified: 'cannot write to its disk', ended: 'given its disk space back' }],
-  [/kill|crash/, { applied: 'killed', verified: 'is gone', ended: 'started again' }],
-  [/terminate|cancel/, { applied: 'has its connections cut', verified: 'lost its connections', ended: 'left alone' }],
-  [/stop/, { applied: 'stopped', verified: 'no longer answers', ended: 'started again' }],
-  [/delete|evict/, { applied: 'deleted', verified: 'is gone', ended: 'created again' }],
-  [/switchover|failover|promote/, { applied: 'asked to hand over', verified: 'has handed over', ended: 'left alone' }],
-];
+/** What a fault does to its target in the four moments that a reader cares about: "db1 frozen", "db1 no longer answers" … */
+export type Phrase = { applied: string; verified: string; healed: string; gone: string };
 
 /** The words for a fault by its name; undefined for one that has no words of its own. */
 export function phraseOf(fault: string): Phrase | undefined {
-  const name = fault.toLowerCase().replace(/[^a-z]/g, '');
-  return PHRASES.find(([pattern]) => pattern.test(name))?.[1];
+  return PHRASES.get(fault);
 }
+
+/** A target in words, split where a network fault names its other end: "db1 from the standbys". */
+export function endsOf(target: string): { near: string; far: string } {
+  const at = target.indexOf(' from ');
+  return at < 0 ? { near: target, far: '' } : { near: target.slice(0, at), far: target.slice(at) };
+}
+
+const PHRASES: ReadonlyMap<string, Phrase> = new Map([
+  ['freeze', { applied: 'frozen', verified: 'no longer answers', healed: 'thawed', gone: 'answers again' }],
+  ['power-off', { applied: 'powered off', verified: 'no longer answers', healed: 'powered on', gone: 'serves again' }],
+  ['isolate', { applied: 'cut off', verified: 'can no longer be reached', healed: 'reconnected', gone: 'can be reached again' }],
+]);

@@ -21,6 +21,7 @@ export function promisesOf({ run, verdict, finals }: RunData): Promised[] {
     atMost('Age of the oldest lost write at the fault', bounds.rpoMs, lost === 0 ? 0 : ageOfLoss(verdict), duration),
     atMost('Stale reads from the primary', bounds.stalePrimary ?? 0, stale.primary, whole, bounds.stalePrimary === undefined),
     atMost('Stale reads from replicas', bounds.staleReplica, stale.replica, whole),
+    atMost('Stale reads from a restarting replica', bounds.staleRestarting, restarting(verdict), whole),
     atMost('Replica staleness, 99 of 100 within', bounds.staleReplicaP99Ms, staleP99Ms(verdict), duration),
     atLeast('Availability (successful of offered)', bounds.availability, event),
     atLeast('Availability (good of all time)', bounds.timeAvailability, time),
@@ -36,12 +37,13 @@ export function promisesOf({ run, verdict, finals }: RunData): Promised[] {
 
 /** The least evidence that was demanded, in the words of a report. */
 export function floorsOf(floors: Floors): string[] {
-  const { addsPerSecond, readsPerSecond, coverage, samplesPerSecond } = floors;
+  const { addsPerSecond, readsPerSecond, coverage, samplesPerSecond, acksBeforeFault } = floors;
   return [
     addsPerSecond === undefined ? '' : `${addsPerSecond} adds a second in each phase`,
     readsPerSecond === undefined ? '' : `${readsPerSecond} reads a second in each phase`,
     coverage === undefined ? '' : `${percent(coverage)} of acknowledged writes refutable by a read`,
     samplesPerSecond === undefined ? '' : `${samplesPerSecond} looks a second at each copy and at the load balancer`,
+    acksBeforeFault === undefined ? '' : `${acksBeforeFault} writes acknowledged in the last 100 ms before the fault`,
   ].filter((text) => text !== '');
 }
 
@@ -85,6 +87,11 @@ function shareRow(bound: Bounds['share'], verdict: Verdict): Promised | undefine
     measured: shares.map(([site, share]) => `${site} ${percent(share, 1)}`).join(', '),
     kept: shares.every(([, share]) => share >= bound[0] && share <= bound[1]),
   };
+}
+
+function restarting(verdict: Verdict): number | undefined {
+  const copies = Object.values(verdict.staleness);
+  return copies.length === 0 ? undefined : copies.reduce((sum, copy) => sum + copy.restarting, 0);
 }
 
 function ageOfLoss(verdict: Verdict): number | undefined {

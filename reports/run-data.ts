@@ -1,12 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Observation, OPERATION_KINDS, OUTCOMES, Run, type ExitSample, type HistoryLine } from '../record/format.ts';
+import { Observation, OPERATION_KINDS, OUTCOMES, type ExitSample, type HistoryLine, type Run } from '../record/format.ts';
+import { openRecord, reasonOf } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
 import { HoldfastError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { Journal, type FaultSpan } from './journal.ts';
 import { copyState, Lanes, type BackendState, type CopyState, type Lane } from './lanes.ts';
-import { eachLine, type Reading } from './lines.ts';
+import { eachLine, withoutNulls, type Reading } from './lines.ts';
 import { Slices } from './slices.ts';
 
 const MOST_EXITS = 1000;
@@ -30,14 +30,12 @@ export type RunData = {
 
 /** Reads the run record in `folder`; only run.json must be there. */
 export async function readRun(folder: string): Promise<RunData> {
-  const run = checked(Run, 'run.json', folder);
-  if (run === undefined) {
-    throw new HoldfastError(`expected a run record at "${folder}", found no run.json in it: name a folder such as runs/<id>`);
-  }
+  const record = openRecord(folder);
+  const { run } = record;
   const notes: string[] = [];
   const slices = new Slices();
   let closed = false;
-  const history = await eachLine(folder, 'history.jsonl', (line) => {
+  const history = await eachLine(record.history, (line) => {
     if (!isHistory(line)) return false;
     closed ||= line.op === 'end';
     return slices.add(line);
@@ -48,8 +46,8 @@ export async function readRun(folder: string): Promise<RunData> {
   const copies = new Lanes<CopyState>();
   const backends = new Lanes<BackendState>();
   const exits: ExitSample[] = [];
-  note(notes, 'observations', await eachLine(folder, 'observations.jsonl', (line) => {
-    const seen = Observation.safeParse(line).data;
+  note(notes, 'observations', await eachLine(record.observations, (line) => {
+    const seen = Observation.safeParse(withoutNulls(line)).data;
     if (seen === undefined) return false;
     if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
     if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
@@ -57,13 +55,13 @@ export async function readRun(folder: string): Promise<RunData> {
   }));
 
   const journal = new Journal();
-  note(notes, 'fault journal', await eachLine(folder, 'faults.jsonl', (line) => journal.add(line)));
-  const finals = finalCopies(folder);
+  note(notes, 'fault journal', await eachLine(record.faults, (line) => journal.add(withoutNulls(line))));
+  const finals = [...record.finals.keys()];
   if (finals.length === 0) notes.push('The record has no final state of any database copy: what was lost cannot be told.');
   return {
     folder,
     run,
-    verdict: checked(Verdict, 'verdict.json', folder),
+    verdict: verdictOf(folder),
     slices,
     copies: copies.finish(),
     backends: backends.finish(),
@@ -74,15 +72,12 @@ export async function readRun(folder: string): Promise<RunData> {
   };
 }
 
-type Schema<T> = { safeParse: (value: unknown) => { data?: T | undefined; error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined } };
-
-function checked<T>(schema: Schema<T>, file: string, folder: string): T | undefined {
-  const content = readJson<unknown>(join(folder, file));
+function verdictOf(folder: string): Verdict | undefined {
+  const content = readJson<unknown>(join(folder, 'verdict.json'));
   if (content === undefined) return undefined;
-  const { data, error } = schema.safeParse(content);
+  const { data, error } = Verdict.safeParse(content);
   if (data !== undefined) return data;
-  const issue = error?.issues[0];
-  throw new HoldfastError(`${file} in "${folder}" does not follow the format at "${issue?.path.join('.')}": ${issue?.message}; judge the record again`);
+  throw new HoldfastError(`${join(folder, 'verdict.json')}: ${reasonOf(error)}; judge the record again with holdfast check`);
 }
 
 /* Hundreds of thousands of lines: the few fields a chart needs are checked by hand, the schema would take seconds. */
@@ -99,12 +94,4 @@ function note(notes: string[], what: string, { present, lines, unreadable, broke
   else if (lines === 0 && what !== 'fault journal') notes.push(`The ${what} of this record ${what.endsWith('s') ? 'are' : 'is'} empty.`);
   if (brokenOff) notes.push(`The ${what} of this record ended in the middle: the file is damaged or was cut off.`);
   if (unreadable > 0) notes.push(`${unreadable} of ${lines} lines of the ${what} were left out: not in the documented format, or too many.`);
-}
-
-function finalCopies(folder: string): string[] {
-  try {
-    return readdirSync(join(folder, 'final')).map((file) => file.replace(/\.jsonl(\.gz)?$/, ''));
-  } catch {
-    return [];
-  }
 }

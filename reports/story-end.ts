@@ -34,12 +34,13 @@ function unanswered({ writes }: Verdict): Event | undefined {
   if (unknown === 0) return undefined;
   const unresolved = unknown - recovered - vanished;
   const fates = [`${whole(recovered)} present`, `${whole(vanished)} absent`, unresolved > 0 ? `${whole(unresolved)} unresolved` : ''];
-  return { text: `${counted(unknown, 'write')} without an answer: ${fates.filter((fate) => fate !== '').join(', ')}.`, tone: 'fact' };
+  return { text: `${counted(unknown, 'write')} without a definite answer: ${fates.filter((fate) => fate !== '').join(', ')}.`, tone: 'fact' };
 }
 
 function accepted({ writes }: Verdict): Event | undefined {
   if (writes.accepted === 0) return undefined;
-  return { text: `${counted(writes.accepted, 'write was', 'writes were')} accepted (202) but not confirmed as replicated.`, tone: 'fact' };
+  const absent = writes.acceptedVanished ? `; ${whole(writes.acceptedVanished)} of them absent at the end` : '';
+  return { text: `${counted(writes.accepted, 'write was', 'writes were')} accepted (202), not confirmed as replicated${absent}.`, tone: 'fact' };
 }
 
 function losses(verdict: Verdict, { finals, run }: RunData): Event | undefined {
@@ -71,12 +72,13 @@ function recovery({ fault, target, stableMs, redundantMs, firstSuccessMs }: Verd
   return { text: `Service was stable ${duration(stableMs)} after ${of}; ${redundant}.`, tone: redundantMs === null ? 'bad' : 'good' };
 }
 
-function conclusion({ verdict, expect, held, reasons }: Verdict): Event {
+function conclusion({ verdict, expect, held, reasons, findings }: Verdict): Event {
   if (expect !== undefined) {
     return held
       ? { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was.`, tone: 'good' }
       : { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was not, or not only.`, tone: 'bad' };
   }
-  const why = verdict === 'pass' || reasons[0] === undefined ? '' : ` ${reasons[0]}`;
+  const told = findings.some((finding) => finding.breaks && finding.message === reasons[0]);
+  const why = verdict === 'pass' || reasons[0] === undefined || told ? '' : ` ${reasons[0]}`;
   return { text: `Verdict: ${verdict}.${why}`, tone: verdict === 'pass' ? 'good' : 'bad' };
 }

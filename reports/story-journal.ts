@@ -1,7 +1,8 @@
+import type { FaultState } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import { ending, type FaultSpan } from './journal.ts';
 import { duration } from './numbers.ts';
-import { phraseOf } from './phrases.ts';
+import { endsOf, phraseOf } from './phrases.ts';
 import type { Event } from './story.ts';
 import { counted } from './text.ts';
 
@@ -15,18 +16,20 @@ const GROUPS: Record<string, string> = { add: 'writes', put: 'updates', read: 'r
 export function faultEvents(faults: readonly FaultSpan[]): Timed[] {
   return faults.flatMap((span) => {
     const { at, target, fault } = span;
+    const { near, far } = endsOf(target);
     const words = phraseOf(fault);
     const events: Timed[] = [];
-    const tell = (time: number | undefined, text: string, tone: Event['tone']) => {
-      if (time !== undefined) events.push({ at: time, text, tone });
+    const tell = (state: FaultState, text: string, tone: Event['tone']) => {
+      const time = at[state];
+      if (time !== undefined) events.push({ at: time, text, tone, aside: state === 'verified' || state === 'gone' ? span.evidence[state] : undefined });
     };
-    if (at.applied === undefined) tell(at.intent, `${fault} on ${target} was about to begin; it was never applied.`, 'fault');
-    tell(at.applied, words ? `${target} ${words.applied}.` : `${fault} applied to ${target}.`, 'fault');
-    tell(at.verified, `proven: ${proof(span, words?.verified)}.`, 'fault');
-    tell(at.healed, words ? `${target} ${words.ended}.` : `${fault} on ${target} ended.`, 'fault');
-    tell(at.gone, `proven: ${span.evidence.gone ?? `nothing is left of ${fault} on ${target}`}.`, 'good');
+    if (at.applied === undefined) tell('intent', `${fault} on ${target} was about to begin; it was never applied.`, 'fault');
+    tell('applied', words ? `${near} ${words.applied}${far}.` : `${fault} applied to ${target}.`, 'fault');
+    tell('verified', words ? `proven: ${near} ${words.verified}.` : `proven: ${fault} shows its effect on ${target}.`, 'fault');
+    tell('healed', words ? `${near} ${words.healed}.` : `${fault} on ${target} ended.`, 'fault');
+    tell('gone', words ? `proven: ${near} ${words.gone}.` : `proven: nothing is left of ${fault} on ${target}.`, 'good');
     if (at.applied !== undefined && ending(span) === undefined) {
-      tell(Math.max(...Object.values(at)), `the journal ends here: ${fault} on ${target} was not healed within the run.`, 'bad');
+      events.push({ at: Math.max(...Object.values(at)), text: `the journal ends here: ${fault} on ${target} was not healed within the run.`, tone: 'bad' });
     }
     return events;
   });
@@ -56,9 +59,4 @@ function outage({ kind, start, end, censored }: Outage, endOfLoad: number | unde
 
 function group(kind: string): string {
   return GROUPS[kind] ?? kind;
-}
-
-function proof(span: FaultSpan, words: string | undefined): string {
-  const own = span.evidence.verified?.replace(/\.+$/, '');
-  return own ?? (words === undefined ? `${span.fault} shows its effect on ${span.target}` : `${span.target} ${words}`);
 }

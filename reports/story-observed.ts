@@ -31,8 +31,8 @@ export function balancerEvents(lanes: readonly Lane<BackendState>[]): Timed[] {
 /** Daemons that ended, and whether a fault explains it. */
 export function exitEvents(exits: readonly ExitSample[]): Timed[] {
   const told = exits.slice(0, MOST_EXITS).map(({ at, exit, host, fault }): Timed => {
-    const why = fault === null ? 'no fault explains it' : `explained by ${fault}`;
-    return { at, text: `${exit} on ${host} ended (${why}).`, tone: fault === null ? 'bad' : 'fault' };
+    const why = fault === null ? 'no fault explains it' : `explained by ${fault.replace(/^\d+-/, '')}`;
+    return { at, text: `${exit} on ${host} ended (${why}).`, tone: fault === null ? 'bad' : 'fact' };
   });
   const left = exits.slice(MOST_EXITS);
   if (left.length === 0) return told;

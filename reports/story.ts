@@ -8,8 +8,8 @@ import { counted, listed, plain, whole } from './text.ts';
 /** How a sentence is marked: a disturbance, harm done, recovery, or just a fact. */
 export type Tone = 'fault' | 'bad' | 'good' | 'fact';
 
-/** One sentence of the story; `at` is µs since the run's zero, absent for what concerns the whole run. */
-export type Event = { at?: number | undefined; text: string; tone: Tone };
+/** One sentence of the story; `at` is µs since the run's zero, absent for what concerns the whole run; `aside` quotes a probe. */
+export type Event = { at?: number | undefined; text: string; tone: Tone; aside?: string | undefined };
 
 /** A story longer than this is cut in the middle; nobody reads on. */
 const MOST_EVENTS = 60;

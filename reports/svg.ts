@@ -36,8 +36,9 @@ export function label(x: number, y: number, words: string, attributes: Attribute
 
 /** Width of a text in px, roughly: static charts cannot measure. */
 export function textWidth(words: string, sizePx = 11): number {
-  const capitals = words.replace(/[^A-Z]/g, '').length;
-  return ([...words].length * 0.6 + capitals * 0.13) * sizePx;
+  const wide = words.replace(/[^A-Zmw%…]/g, '').length;
+  const narrow = words.replace(/[^ ijlftr.,:;'|()]/g, '').length;
+  return ([...words].length * 0.6 + wide * 0.16 - narrow * 0.24) * sizePx;
 }
 
 /** The first of several wordings that fits into `widthPx`; empty when none does. */
@@ -49,7 +50,8 @@ export function fitting(wordings: readonly string[], widthPx: number, sizePx = 1
 export function serialized(node: SvgNode): string {
   if (node.nodeType === 3) return escape(node.textContent);
   if (node.nodeType !== 1) return '';
-  const attributes = [...node.attributes].map(({ name, value }) => ` ${name}="${name === 'd' ? value : escape(value)}"`).join('');
+  /* linkedom lists the last one set first. */
+  const attributes = [...node.attributes].reverse().map(({ name, value }) => ` ${name}="${name === 'd' ? value : escape(value)}"`).join('');
   /* Our own style sheet holds nothing from a record, and must not be cut to the length of a label. */
   const children = node.localName === 'style' ? node.textContent : [...node.childNodes].map(serialized).join('');
   return children === '' ? `<${node.localName}${attributes}/>` : `<${node.localName}${attributes}>${children}</${node.localName}>`;

@@ -25,14 +25,14 @@ export function observations(prefix: string): Observation[] {
 
 /** The journal of one freeze of the primary, open until the failover. */
 export function journal(prefix: string): FaultLine[] {
-  const line = (state: FaultLine['state'], seconds: number): FaultLine => {
-    return { fault: `${prefix}freeze`, target: `${prefix}db1`, id: 'f1', state, at: Math.round(seconds * 1e6) };
+  const line = (state: FaultLine['state'], seconds: number, evidence?: string): FaultLine => {
+    return { fault: `${prefix}freeze`, target: `${prefix}db1`, id: 'f1', state, at: Math.round(seconds * 1e6), evidence };
   };
   return [
     line('intent', STORY.intent),
     line('applied', STORY.frozen),
-    line('verified', STORY.proven),
+    line('verified', STORY.proven, `${prefix}db1 asked from observer: silent for 250 ms`),
     line('healed', STORY.thawed),
-    line('gone', STORY.gone),
+    line('gone', STORY.gone, `${prefix}db1 asked from observer: answers`),
   ];
 }

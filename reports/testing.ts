@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { HistoryLine, Run } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
@@ -67,4 +69,18 @@ function plannedRun({ expect }: Synthetic, prefix: string): Run {
     versions: { postgresql: '15.18', patroni: '4.0.4', haproxy: '2.6.12', kubernetes: '1.35.1', k6: '1.5.0' },
     troubles: [],
   };
+}
+
+/** A fresh folder with a synthetic record, removed when the test ends. */
+export function syntheticFolder(context: TestContext, options: Synthetic = {}): string {
+  const folder = emptyFolder(context);
+  writeSynthetic(folder, options);
+  return folder;
+}
+
+/** A fresh empty folder, removed when the test ends. */
+export function emptyFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-report-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

@@ -14,6 +14,8 @@ export interface Host {
   readonly address: string;
   /** site of a node */
   readonly site?: string;
+  /** answers any HTTP status while the host's own daemons work; how a fault is proven from another host */
+  readonly aliveUrl?: string;
   state(): Promise<HostState>;
   /** ends every process at once, silently to its peers; returns when none is left */
   powerOff(): Promise<void>;

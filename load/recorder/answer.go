@@ -48,10 +48,11 @@ type body struct {
 func judge(kind string, got response) answer {
 	result := answer{outcome: unknown, status: got.status}
 	if got.status == 0 {
+		result.problem = short(fmt.Sprintf("%s (k6 error %d)", got.problem, got.errorCode))
 		if neverSent(got) {
 			result.outcome = failed
+			result.problem = "never sent: " + result.problem
 		}
-		result.problem = short(fmt.Sprintf("%s (k6 error %d)", got.problem, got.errorCode))
 		return result
 	}
 	if err := json.Unmarshal([]byte(got.body), &result.body); err != nil {

@@ -3,8 +3,6 @@ package recorder
 import (
 	"io"
 	"net/http"
-
-	"github.com/sirupsen/logrus"
 )
 
 // sendOnce keeps Go's transport from repeating a request on its own. It does
@@ -31,19 +29,3 @@ type emptyBody struct{}
 
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (emptyBody) Close() error             { return nil }
-
-// quieter drops k6's warning for each failed request: in an outage these are
-// hundreds a second, and the history has them all.
-func (r *recorder) quieter(logger logrus.FieldLogger) logrus.FieldLogger {
-	r.errorsOnlyOnce.Do(func() {
-		base, isLogger := logger.(*logrus.Logger)
-		if !isLogger {
-			base = logger.WithFields(nil).Logger
-		}
-		r.errorsOnly = &logrus.Logger{
-			Out: base.Out, Hooks: base.Hooks, Formatter: base.Formatter,
-			Level: logrus.ErrorLevel, ExitFunc: base.ExitFunc,
-		}
-	})
-	return r.errorsOnly
-}

@@ -11,6 +11,8 @@ import type { Lab } from './store.ts';
 export const BALANCER_PORT = 80;
 export const RUNTIME_PORT = 9999;
 export const NODE_PORT = 30080;
+/** Where an HAProxy says that it lives, whatever its servers do. */
+export const ALIVE_PORT = 8404;
 
 /** How fast a dead or hung site is found: two failed checks half a second apart, each given half a second. */
 export const checkTiming = { interMs: 500, fall: 2, rise: 2, timeoutMs: 500 } as const;
@@ -94,7 +96,7 @@ defaults
   # a refused or unanswered connect has sent nothing, so another server may be tried; nothing else is resent
   retries 2
   retry-on conn-failure
-frontend clients
+${aliveFrontend(host)}frontend clients
   bind ${host.address}:${BALANCER_PORT}
   default_backend platform
 backend platform
@@ -104,6 +106,14 @@ backend platform
   option httpchk GET /api/healthcheck
   default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
 ${servers.join('\n')}
+`;
+}
+
+function aliveFrontend(host: PlannedHost): string {
+  return `frontend alive
+  mode http
+  bind ${host.address}:${ALIVE_PORT}
+  monitor-uri /alive
 `;
 }
 
@@ -131,5 +141,5 @@ defaults
   option redispatch 1
   balance leastconn
   default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
-${section('readwrite', ENDPOINT_PORTS.readWrite, '/primary')}${section('readonly', ENDPOINT_PORTS.readOnly, '/replica')}`;
+${aliveFrontend(host)}${section('readwrite', ENDPOINT_PORTS.readWrite, '/primary')}${section('readonly', ENDPOINT_PORTS.readOnly, '/replica')}`;
 }

@@ -36,7 +36,8 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   const kubelets = nodesOf(lab, site).map((node) => `${secrets.kubelets[node.name]},system:node:${node.name},${node.name},system:nodes`);
   const tokens = [
     `${secrets.admin},admin,admin,system:masters`,
-    `${secrets.controllerManager},system:kube-controller-manager,kcm`,
+    // its controllers share one account instead of having a service account each
+    `${secrets.controllerManager},system:kube-controller-manager,kcm,system:masters`,
     `${secrets.scheduler},system:kube-scheduler,scheduler`,
     `${secrets.proxy},system:kube-proxy,proxy`,
     ...kubelets,

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { HoldfastError } from '../../support/errors.ts';
 import { readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';

@@ -48,6 +48,12 @@ export async function unplugHost(lab: string, host: string): Promise<void> {
   await execa('ip', ['-n', routerNamespace(lab), 'link', 'set', host, 'down'], { reject: false });
 }
 
+/** Hosts whose cable is in: their veth at the router is up. */
+export async function pluggedHosts(lab: string): Promise<Set<string>> {
+  const links = JSON.parse(await command('ip', ['-n', routerNamespace(lab), '-j', 'link', 'show', 'up'])) as { ifname?: string }[];
+  return new Set(links.flatMap(({ ifname }) => ifname ?? []));
+}
+
 /** Removes a host's namespace and, with it, its veth. */
 export async function detachHost(lab: string, host: string): Promise<void> {
   const own = hostNamespace(lab, host);

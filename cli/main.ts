@@ -1,0 +1,36 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { benchCommand } from './bench.ts';
+import { checkCommand } from './check.ts';
+import { doctorCommand } from './doctor.ts';
+import { downCommand } from './down.ts';
+import { faultCommand } from './fault.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { statusCommand } from './status.ts';
+import { testCommand } from './test.ts';
+import { upCommand } from './up.ts';
+
+const program = new Command('holdfast')
+  .description('Proves, or disproves, that a MintPress 4 high-availability installation keeps its promises while things break.')
+  .showHelpAfterError('(holdfast --help lists the commands)')
+  .addHelpText('after', '\nExit codes: 0 pass, 1 a promise was broken, 2 inconclusive, 3 healing incomplete, 64 wrong usage, 69 this machine lacks something.')
+  .exitOverride();
+
+for (const command of [runCommand, testCommand, upCommand, downCommand, statusCommand, doctorCommand, faultCommand, checkCommand, reportCommand, benchCommand]) {
+  program.addCommand(command().exitOverride());
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  console.error(`holdfast: ${messageOf(error)}`);
+  if (error instanceof HoldfastError) return error.exitCode;
+  if (error instanceof Error && error.stack !== undefined) console.error(error.stack);
+  return EXIT.internal;
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../support/errors.ts';
+import { isRoot } from '../support/user.ts';
+import type { RoutingPolicy } from '../topology/model.ts';
+
+export interface LabOptions {
+  name: string;
+}
+
+export interface ShapeOptions extends LabOptions {
+  sites?: number;
+  nodes?: number;
+  routing?: RoutingPolicy;
+}
+
+export const nameOption = (): Option => new Option('--name <lab>', 'name of the lab').default('main');
+
+export const shapeOptions = (): Option[] => [
+  new Option('--sites <n>', 'sites, 2 to 8 (default: 2)').argParser(wholeNumber),
+  new Option('--nodes <n>', 'nodes a site (default: 2)').argParser(wholeNumber),
+  new Option('--routing <policy>', 'routing policy of the load balancer').choices(['active-active', 'active-passive']),
+];
+
+/** What was asked of the shape, without what was not. */
+export function shapeOf(options: ShapeOptions): { sites?: number; nodes?: number; routing?: RoutingPolicy } {
+  const { sites, nodes, routing } = options;
+  return { ...(sites === undefined ? {} : { sites }), ...(nodes === undefined ? {} : { nodes }), ...(routing === undefined ? {} : { routing }) };
+}
+
+/** Refuses a command that needs root; the launcher calls through sudo, so this speaks to whoever went around it. */
+export function requireRoot(command: string): void {
+  if (!isRoot()) throw new UsageError(`"holdfast ${command}" works with namespaces, mounts and cgroups: expected root, or sudo on PATH`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, not "${text}"`);
+  return Number(text);
+}

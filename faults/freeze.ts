@@ -1,0 +1,22 @@
+import type { Fault, FaultSpec, Target } from './fault.ts';
+import { answering, silent } from './probes.ts';
+import { resolveTarget } from './targets.ts';
+
+/** Stops every process of a host; its kernel goes on accepting connections, nothing answers. "Pause the database" means this. */
+export function freeze(target: Target, options: { allowTotalLoss?: boolean } = {}): FaultSpec {
+  return { fault: 'freeze', target, ...options };
+}
+
+export const freezeFault: Fault = {
+  name: 'freeze',
+  kind: 'held',
+  pin: async (topology, spec) => ({ hosts: (await resolveTarget(topology, spec.target)).map(({ name }) => name), paths: [] }),
+  inject: async (topology, { hosts }) => {
+    await Promise.all(hosts.map((host) => topology.host(host).freeze()));
+  },
+  heal: async (topology, { hosts }) => {
+    await Promise.all(hosts.map((host) => topology.host(host).thaw()));
+  },
+  effect: (topology, { hosts }) => silent(topology, hosts),
+  gone: (topology, { hosts }) => answering(topology, hosts),
+};

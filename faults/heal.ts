@@ -1,0 +1,56 @@
+import { bootId } from '../support/clock.ts';
+import { messageOf } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
+import type { Topology } from '../topology/model.ts';
+import { faultNamed } from './catalogue.ts';
+import { append, headOf, openFaults, type JournalHead, type JournalLine } from './journal.ts';
+
+/** What became of healing one fault. */
+export interface Healing {
+  id: string;
+  fault: string;
+  target: string;
+  healed: boolean;
+  error?: string;
+}
+
+/** Ends one fault and proves from outside that it is over; every step is idempotent and journalled. */
+export async function healFault(topology: Topology, head: JournalHead, by: string): Promise<void> {
+  const fault = faultNamed(head.fault);
+  await fault.heal(topology, head.pinned);
+  append(topology.journalDir, head, 'healed', by);
+  const last = await until({
+    subject: `${head.fault} on ${head.target}`,
+    condition: fault.kind === 'off' ? 'serving again, seen from another host' : 'over, seen from another host',
+    timeoutMs: fault.kind === 'off' ? limits.serviceBack : limits.faultGone,
+    intervalMs: 20,
+    probe: async () => {
+      const evidence = await fault.gone(topology, head.pinned);
+      if (!evidence.seen) throw new Error(evidence.what);
+      return evidence;
+    },
+  });
+  append(topology.journalDir, head, 'gone', last.what);
+}
+
+/** Ends everything that is open, in parallel, going on after an error, reporting each. */
+export async function healAll(topology: Topology, by: string): Promise<Healing[]> {
+  return Promise.all(openFaults(topology.journalDir).map((lines) => healOne(topology, lines, by)));
+}
+
+async function healOne(topology: Topology, lines: JournalLine[], by: string): Promise<Healing> {
+  const head = headOf(lines);
+  const named = { id: head.id, fault: head.fault, target: head.target };
+  try {
+    if (head.bootId !== bootId()) {
+      append(topology.journalDir, head, 'healed', 'the machine was booted since: nothing of the fault can be left');
+      append(topology.journalDir, head, 'gone', 'the machine was booted since');
+    } else {
+      await healFault(topology, head, by);
+    }
+    return { ...named, healed: true };
+  } catch (error) {
+    return { ...named, healed: false, error: messageOf(error) };
+  }
+}

@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { monotonicNs } from '../support/clock.ts';
+import { writeAtomic } from '../support/files.ts';
+import { identify } from '../support/processes.ts';
+import type { Topology } from '../topology/model.ts';
+import { faultNamed } from './catalogue.ts';
+import { healFault } from './heal.ts';
+import { headOf, openFaults, readJournal, type JournalHead } from './journal.ts';
+
+const IDLE_MS = 120_000;
+
+/** Where a lab's healer listens, and where it leaves its identity. */
+export function healerFiles(journalDir: string): { socket: string; identity: string; log: string } {
+  return { socket: join(journalDir, 'healer.sock'), identity: join(journalDir, 'healer.json'), log: join(journalDir, 'healer.log') };
+}
+
+/** Runs until idle: ends each fault it is armed with at its lease end, whoever lives. Open faults of an earlier healer are taken over. */
+export function serveHealing(topology: Topology): Server {
+  const files = healerFiles(topology.journalDir);
+  const armed = new Map<string, NodeJS.Timeout>();
+  let idle: NodeJS.Timeout | undefined;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (data) => {
+      const id = data.toString('utf8').trim();
+      try {
+        arm(headOf(readJournal(topology.journalDir, id)));
+        socket.end('armed\n');
+      } catch (error) {
+        socket.end(`${String(error)}\n`);
+      }
+    });
+  });
+  const arm = (head: JournalHead): void => {
+    clearTimeout(idle);
+    const waitMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
+    const timer = setTimeout(() => {
+      void endFault(topology, head).finally(() => {
+        armed.delete(head.id);
+        rest();
+      });
+    }, waitMs);
+    armed.set(head.id, timer);
+  };
+  const rest = (): void => {
+    if (armed.size > 0) return;
+    idle = setTimeout(() => {
+      rmSync(files.socket, { force: true });
+      rmSync(files.identity, { force: true });
+      process.exit(0);
+    }, IDLE_MS);
+  };
+  rmSync(files.socket, { force: true });
+  server.listen(files.socket, () => {
+    writeAtomic(files.identity, JSON.stringify(identify(process.pid)), { mode: 0o600 });
+    for (const lines of openFaults(topology.journalDir)) arm(headOf(lines));
+    rest();
+  });
+  return server;
+}
+
+/** Journals that were healed by hand meanwhile are left alone; a failed attempt is said and tried again until it works. */
+async function endFault(topology: Topology, head: JournalHead): Promise<void> {
+  for (;;) {
+    const states = readJournal(topology.journalDir, head.id).map(({ state }) => state);
+    if (states.includes('gone')) return;
+    try {
+      await healFault(topology, head, `healer at lease end (${faultNamed(head.fault).kind})`);
+      return;
+    } catch (error) {
+      console.error(new Date().toISOString(), head.id, String(error));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

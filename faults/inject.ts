@@ -1,0 +1,117 @@
+import { connect } from 'node:net';
+import { monotonicNs } from '../support/clock.ts';
+import { HoldfastError, messageOf } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
+import type { Topology } from '../topology/model.ts';
+import { faultNamed } from './catalogue.ts';
+import type { FaultSpec } from './fault.ts';
+import { append, openJournal, readJournal, type JournalHead, type JournalLine } from './journal.ts';
+import { healerFiles } from './healer.ts';
+import { checkAllowed, describeTarget } from './targets.ts';
+
+/** Longest lease of a fault with a length. */
+export const LEASE_CAP_MS = 600_000;
+
+export interface Injection {
+  topology: Topology;
+  spec: FaultSpec;
+  leaseMs: number;
+  run?: string;
+  /** makes sure that a healer of this lab lives */
+  startHealer: () => Promise<void>;
+}
+
+/** A fault that was injected and proven; `gone` ends when its end is proven too. */
+export interface ActiveFault {
+  head: JournalHead;
+  gone(): Promise<JournalLine[]>;
+}
+
+/** Steady before, armed, injected, proven. Throws when the steady state or the effect cannot be shown; the lease ends the fault all the same. */
+export async function injectFault(injection: Injection): Promise<ActiveFault> {
+  const { topology, spec, leaseMs } = injection;
+  const fault = faultNamed(spec.fault);
+  const pinned = await fault.pin(topology, spec);
+  await checkAllowed(topology, spec, pinned.hosts.map((host) => topology.host(host)));
+  const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
+  const steady = await fault.gone(topology, pinned);
+  if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
+  const leaseEndNs = (monotonicNs() + BigInt(Math.round(leaseMs * 1e6))).toString();
+  const head = openJournal(
+    topology.journalDir,
+    { fault: fault.name, kind: fault.kind, target: otherEnd(spec, target), pinned, leaseEndNs, ...(injection.run === undefined ? {} : { run: injection.run }) },
+    steady.what,
+  );
+  await armHealer(injection, head);
+  await fault.inject(topology, pinned, leaseMs);
+  append(topology.journalDir, head, 'applied', 'the verb returned');
+  const evidence = await until({
+    subject: `${spec.fault} on ${target}`,
+    condition: 'its effect, seen from another host',
+    timeoutMs: Math.min(limits.faultEffect, leaseMs),
+    intervalMs: 10,
+    probe: async () => {
+      const look = await fault.effect(topology, pinned);
+      if (!look.seen) throw new Error(look.what);
+      return look;
+    },
+  });
+  append(topology.journalDir, head, 'verified', evidence.what);
+  return { head, gone: () => waitGone(topology, head, leaseMs) };
+}
+
+async function waitGone(topology: Topology, head: JournalHead, leaseMs: number): Promise<JournalLine[]> {
+  const kind = faultNamed(head.fault).kind;
+  const leftMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
+  return until({
+    subject: `${head.fault} on ${head.target}`,
+    condition: `gone after its lease of ${leaseMs} ms`,
+    timeoutMs: leftMs + (kind === 'off' ? limits.serviceBack : limits.faultGone),
+    intervalMs: 20,
+    hint: `see ${healerFiles(topology.journalDir).log}`,
+    probe: async () => {
+      const lines = readJournal(topology.journalDir, head.id);
+      return lines.some(({ state }) => state === 'gone') && lines;
+    },
+  });
+}
+
+/** The healer holds the fault before it begins; without that it is not injected. */
+async function armHealer(injection: Injection, head: JournalHead): Promise<void> {
+  const { socket } = healerFiles(injection.topology.journalDir);
+  try {
+    await until({
+      subject: 'healer',
+      condition: `armed for ${head.id}`,
+      timeoutMs: limits.healerArmed,
+      intervalMs: 20,
+      probe: async () => {
+        await injection.startHealer();
+        const answer = await tell(socket, head.id);
+        if (answer !== 'armed') throw new Error(answer);
+        return true;
+      },
+    });
+  } catch (error) {
+    append(injection.topology.journalDir, head, 'healed', 'never injected: no healer');
+    append(injection.topology.journalDir, head, 'gone', 'never injected: no healer');
+    throw new HoldfastError(`${head.fault} on ${head.target} was not injected: ${messageOf(error)}`);
+  }
+}
+
+function tell(socket: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const client = connect(socket, () => client.write(`${text}\n`));
+    client.setTimeout(1000, () => client.destroy(new Error('the healer did not answer within 1000 ms')));
+    client.on('data', (data) => (answer += data.toString('utf8')));
+    client.on('error', reject);
+    client.on('close', () => resolve(answer.trim()));
+  });
+}
+
+function otherEnd(spec: FaultSpec, target: string): string {
+  if (spec.from === undefined) return target;
+  return `${target} from ${typeof spec.from === 'string' ? (spec.from === 'database' ? 'the database' : spec.from) : describeTarget(spec.from)}`;
+}

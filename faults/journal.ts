@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, truncateSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootId, monotonicNs } from '../support/clock.ts';
+import { HoldfastError } from '../support/errors.ts';
+import type { FaultState } from '../record/format.ts';
+import type { FaultKind, Pinned } from './fault.ts';
+
+/** Version of the journal's lines. */
+export const JOURNAL_FORMAT = 1;
+
+/** What stays the same over the lines of one fault. */
+export interface JournalHead {
+  id: string;
+  fault: string;
+  kind: FaultKind;
+  target: string;
+  pinned: Pinned;
+  /** end of the lease; ns of CLOCK_MONOTONIC */
+  leaseEndNs: string;
+  bootId: string;
+  /** run that asked for it */
+  run?: string;
+}
+
+export interface JournalLine extends JournalHead {
+  format: number;
+  state: FaultState;
+  atNs: string;
+  evidence?: string;
+  /** hash over the line before and this one */
+  hash: string;
+}
+
+/** Starts the journal of a fault with its `intent`; one file a fault. */
+export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId'>, evidence: string): JournalHead {
+  mkdirSync(dir, { recursive: true });
+  const id = `${monotonicNs().toString().padStart(18, '0')}-${head.fault}`;
+  const full: JournalHead = { ...head, id, bootId: bootId() };
+  append(dir, full, 'intent', evidence);
+  return full;
+}
+
+/** Appends one state, once: a state that the journal has already is not written again. Returns its time. */
+export function append(dir: string, head: JournalHead, state: FaultState, evidence: string): bigint {
+  const path = fileOf(dir, head.id);
+  const lines = existsSync(path) ? readJournal(dir, head.id) : [];
+  const known = lines.find((line) => line.state === state);
+  if (known !== undefined) return BigInt(known.atNs);
+  const at = monotonicNs();
+  const body = { format: JOURNAL_FORMAT, ...head, state, atNs: at.toString(), evidence };
+  const line: JournalLine = { ...body, hash: hashOf(lines.at(-1)?.hash ?? '', body) };
+  const file = openSync(path, 'a', 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(line)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return at;
+}
+
+/** Lines of one fault; a torn last line is cut off, a broken chain or another version is an error. */
+export function readJournal(dir: string, id: string): JournalLine[] {
+  const path = fileOf(dir, id);
+  const text = readFileSync(path, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+  let before = '';
+  return whole.split('\n').filter(Boolean).map((raw, index) => {
+    const line = parseLine(raw, path, index + 1);
+    const { hash, ...body } = line;
+    if (hash !== hashOf(before, body)) {
+      throw new HoldfastError(`${path} line ${index + 1}: the hash does not continue the line before: the journal was changed after it was written`);
+    }
+    before = hash;
+    return line;
+  });
+}
+
+/** Every fault that a lab's journal knows, oldest first. */
+export function journals(dir: string): JournalLine[][] {
+  if (!existsSync(dir)) return [];
+  const ids = readdirSync(dir).filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
+  return ids.sort().map((id) => readJournal(dir, id)).filter((lines) => lines.length > 0);
+}
+
+/** Faults that have begun and are not known to be gone. */
+export function openFaults(dir: string): JournalLine[][] {
+  return journals(dir).filter((lines) => !lines.some(({ state }) => state === 'gone'));
+}
+
+/** The head of a journal's lines. */
+export function headOf(lines: readonly JournalLine[]): JournalHead {
+  const [first] = lines;
+  if (first === undefined) throw new HoldfastError('empty journal: expected at least the intent');
+  const { id, fault, kind, target, pinned, leaseEndNs, run } = first;
+  return { id, fault, kind, target, pinned, leaseEndNs, bootId: first.bootId, ...(run === undefined ? {} : { run }) };
+}
+
+function parseLine(raw: string, path: string, number: number): JournalLine {
+  let line: JournalLine;
+  try {
+    line = JSON.parse(raw) as JournalLine;
+  } catch (error) {
+    throw new HoldfastError(`${path} line ${number} is no JSON: expected one journal line`, { cause: error });
+  }
+  if (line.format !== JOURNAL_FORMAT) {
+    throw new HoldfastError(`${path} line ${number} has journal format ${line.format}; this version reads ${JOURNAL_FORMAT}: heal with the version that wrote it, or take the lab down`);
+  }
+  return line;
+}
+
+function hashOf(before: string, body: object): string {
+  return createHash('sha256').update(before).update(JSON.stringify(body)).digest('hex').slice(0, 32);
+}
+
+function fileOf(dir: string, id: string): string {
+  return join(dir, `${id}.jsonl`);
+}

@@ -1,0 +1,67 @@
+import { UsageError } from '../support/errors.ts';
+import type { Host, Path, Topology } from '../topology/model.ts';
+import type { FaultSpec, Target } from './fault.ts';
+
+/** Hosts behind a target now; a UsageError when there is none. */
+export async function resolveTarget(topology: Topology, target: Target): Promise<Host[]> {
+  switch (target.kind) {
+    case 'host':
+      return [topology.host(target.name)];
+    case 'site':
+      return [...topology.site(target.name).nodes];
+    case 'role':
+      return [await hostOfRole(topology, target.role)];
+  }
+}
+
+/** Both directions of every link between two sets of hosts. */
+export function pathsBetween(some: readonly Host[], others: readonly Host[]): Path[] {
+  return some.flatMap((one) =>
+    others.filter((other) => other.name !== one.name).flatMap((other) => [
+      { from: one.name, to: other.name },
+      { from: other.name, to: one.name },
+    ]),
+  );
+}
+
+/** The other end of a network fault. "Everything" never includes the observer; the runner is no host. */
+export async function resolveOtherEnd(topology: Topology, spec: FaultSpec, near: readonly Host[]): Promise<Host[]> {
+  const names = new Set(near.map(({ name }) => name));
+  const outside = topology.hosts.filter((host) => !names.has(host.name) && host.role !== 'observer');
+  switch (spec.from) {
+    case undefined:
+    case 'everything':
+      return outside;
+    case 'database':
+      return outside.filter(({ role }) => role === 'database' || role === 'database-endpoint' || role === 'dcs');
+    case 'standbys':
+      return topology.database.standbys();
+    default:
+      return resolveTarget(topology, spec.from);
+  }
+}
+
+/** What a person calls a target. */
+export function describeTarget(target: Target): string {
+  return target.kind === 'role' ? `the ${target.role}` : target.kind === 'site' ? `site ${target.name}` : target.name;
+}
+
+/** Refuses a fault that would take the last healthy site, or a host that watches the run. */
+export async function checkAllowed(topology: Topology, spec: FaultSpec, hosts: readonly Host[]): Promise<void> {
+  const watcher = hosts.find(({ role }) => role === 'observer' || role === 'client');
+  if (watcher !== undefined) throw new UsageError(`${spec.fault} on ${watcher.name} is refused: it ${watcher.role === 'client' ? 'makes the load' : 'watches the run'}`);
+  const hit = new Set(hosts.map(({ name }) => name));
+  const untouched = topology.sites.filter((site) => !site.nodes.some(({ name }) => hit.has(name)));
+  if (untouched.length === topology.sites.length || spec.allowTotalLoss === true) return;
+  const healthy = await Promise.all(untouched.map((site) => site.ready()));
+  if (!healthy.includes(true)) {
+    throw new UsageError(`${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss if that is meant`);
+  }
+}
+
+async function hostOfRole(topology: Topology, role: 'primary' | 'sync-standby'): Promise<Host> {
+  if (role === 'primary') return topology.database.primary();
+  const standby = (await topology.database.copies()).find(({ sync }) => sync);
+  if (standby === undefined) throw new UsageError('no synchronous standby now: expected one as the target of the fault');
+  return topology.host(standby.name);
+}

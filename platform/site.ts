@@ -1,0 +1,21 @@
+/** The namespace of the platform on every site. */
+export const NAMESPACE = 'mintpress';
+
+/** Name of the Secret with the DSNs. */
+export const SECRET_NAME = 'database';
+
+/** What differs between one site's platform and another's. */
+export interface SiteParameters {
+  site: string;
+  /** name of the image as the nodes already hold it */
+  image: string;
+  /** DSN of the read-write endpoint, as the pods reach it */
+  databaseRw: string;
+  /** DSN of the read-only endpoint */
+  databaseRo: string;
+  apiReplicas?: number;
+  workerReplicas?: number;
+  nodePort?: number;
+  /** a control: the health check says 200 whatever happens */
+  blindHealthCheck?: boolean;
+}

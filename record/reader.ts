@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UsageError, messageOf } from '../support/errors.ts';
+import { findFinals, findLines, insidePath, type RecordFile } from './files.ts';
+import { PHASE_NAMES, RECORD_FORMAT, Run } from './format.ts';
+
+/** An opened run record: what run.json says, and where its other files are. */
+export type RecordFolder = {
+  folder: string;
+  run: Run;
+  history: RecordFile | undefined;
+  observations: RecordFile | undefined;
+  faults: RecordFile | undefined;
+  /** final states by copy; copies that are gone are left out */
+  finals: Map<string, RecordFile>;
+};
+
+/** Opens a run record; what is no record, or one of a newer format, is refused with the file and the reason. */
+export function openRecord(folder: string): RecordFolder {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`${folder}: expected the folder of a run record, but there is no such folder`);
+  }
+  const run = readRun(folder);
+  const finals = findFinals(folder);
+  for (const [copy, role] of Object.entries(run.copies ?? {})) {
+    checkCopyName(folder, copy);
+    if (role === 'gone') finals.delete(copy);
+  }
+  for (const [copy, file] of finals) {
+    if (run.copies !== undefined && run.copies[copy] === undefined) {
+      throw new UsageError(`${join(folder, file.label)}: copy "${copy}" is not among "copies" in run.json; name its role there, or remove the file`);
+    }
+  }
+  return {
+    folder: realpathSync(folder),
+    run,
+    history: findLines(folder, 'history'),
+    observations: findLines(folder, 'observations'),
+    faults: findLines(folder, 'faults'),
+    finals,
+  };
+}
+
+/** Reads and checks run.json alone. */
+export function readRun(folder: string): Run {
+  const path = join(folder, 'run.json');
+  if (!existsSync(path)) {
+    throw new UsageError(`${folder}: not a run record: it has no run.json (docs/record-format.md shows a minimal record)`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(insidePath(folder, 'run.json'), 'utf8'));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path}: expected JSON, but ${messageOf(error)}; repair the file or take the record again`, { cause: error });
+  }
+  const version = (json as { format?: unknown } | null)?.format;
+  if (typeof version === 'number' && version > RECORD_FORMAT) {
+    throw new UsageError(`${path}: the record has format ${version}, this version reads up to format ${RECORD_FORMAT}; use a newer holdfast`);
+  }
+  if (version !== RECORD_FORMAT) {
+    throw new UsageError(`${path}: expected "format": ${RECORD_FORMAT}, got ${JSON.stringify(version)}; not a run record of this suite`);
+  }
+  const parsed = Run.safeParse(json);
+  if (!parsed.success) {
+    throw new UsageError(`${path}: ${reasonOf(parsed.error)}; docs/record-format.md describes each field`);
+  }
+  checkPhases(path, parsed.data);
+  const share = parsed.data.bounds.share;
+  if (share !== undefined && share[0] > share[1]) {
+    throw new UsageError(`${path}: bounds.share: expected [min, max], got [${share.join(', ')}]`);
+  }
+  return parsed.data;
+}
+
+/** All complaints of a schema as one phrase: field, what was expected. */
+export function reasonOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.length === 0 ? 'line' : issue.path.join('.')}: ${issue.message}`).join('; ');
+}
+
+function checkPhases(path: string, run: Run): void {
+  let previous: { name: (typeof PHASE_NAMES)[number]; end: number } | undefined;
+  for (const phase of run.phases ?? []) {
+    if (phase.end <= phase.start) {
+      throw new UsageError(`${path}: phase "${phase.name}" ends at ${phase.end} µs, not after its start at ${phase.start} µs`);
+    }
+    if (previous !== undefined && PHASE_NAMES.indexOf(phase.name) <= PHASE_NAMES.indexOf(previous.name)) {
+      throw new UsageError(`${path}: phase "${phase.name}" stands after "${previous.name}"; expected each once, in the order ${PHASE_NAMES.join(', ')}`);
+    }
+    if (previous !== undefined && phase.start < previous.end) {
+      throw new UsageError(`${path}: phase "${phase.name}" starts at ${phase.start} µs, before "${previous.name}" ends at ${previous.end} µs`);
+    }
+    previous = phase;
+  }
+}
+
+function checkCopyName(folder: string, copy: string): void {
+  if (copy === '' || copy.startsWith('.') || /[/\\\0]/u.test(copy)) {
+    throw new UsageError(`${join(folder, 'run.json')}: copies: "${copy}" cannot name a file in final/; use letters, digits, "-", "_" and "."`);
+  }
+}

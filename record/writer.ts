@@ -1,0 +1,120 @@
+import { createReadStream, createWriteStream, mkdirSync, renameSync, unlinkSync, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { z } from 'zod';
+import { writeAtomic } from '../support/files.ts';
+import { FaultLine, FinalRow, Observation, Run } from './format.ts';
+import { Verdict } from './verdict-format.ts';
+
+/** Writes a run record; every line is checked before it is written. Lines of closed files are counted into run.json. */
+export class RecordWriter {
+  readonly folder: string;
+  readonly #open = new Map<string, LineFile>();
+  readonly #lines: Record<string, number> = {};
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(join(folder, 'final'), { recursive: true });
+    mkdirSync(join(folder, 'evidence'), { recursive: true });
+  }
+
+  /** Where the load generator appends the history while the run lasts. */
+  get historyPath(): string {
+    return join(this.folder, 'history.jsonl');
+  }
+
+  /** Writes run.json as a whole; readers see the old or the new one. */
+  writeRun(run: z.input<typeof Run>): void {
+    const checked = Run.parse({ ...run, lines: { ...run.lines, ...this.#lines } });
+    writeAtomic(join(this.folder, 'run.json'), `${JSON.stringify(checked, null, 2)}\n`);
+  }
+
+  /** Appends to observations.jsonl. */
+  observe(observation: Observation): void {
+    this.#file('observations').append(Observation.parse(observation));
+  }
+
+  /** Appends to faults.jsonl. */
+  fault(line: FaultLine): void {
+    this.#file('faults').append(FaultLine.parse(line));
+  }
+
+  /** Closes observations and faults; an empty faults.jsonl says that no fault was planned. */
+  async close(): Promise<void> {
+    for (const name of ['observations', 'faults']) this.#file(name);
+    for (const [name, file] of this.#open) this.#lines[name] = (this.#lines[name] ?? 0) + (await file.close());
+    this.#open.clear();
+  }
+
+  /** Writes the final state of one copy, compressed; the file appears only when it is complete. */
+  async writeFinal(copy: string, rows: AsyncIterable<FinalRow> | Iterable<FinalRow>): Promise<void> {
+    const name = `final/${copy}`;
+    let lines = 0;
+    async function* texts(): AsyncGenerator<string> {
+      for await (const row of rows) {
+        lines++;
+        yield `${JSON.stringify(FinalRow.parse(row))}\n`;
+      }
+    }
+    await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
+    this.#lines[name] = lines;
+  }
+
+  /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */
+  async compress(name: string): Promise<void> {
+    const plain = join(this.folder, `${name}.jsonl`);
+    await compress(createReadStream(plain, { highWaterMark: 1 << 20 }), `${plain}.gz`);
+    unlinkSync(plain);
+  }
+
+  /** Writes verdict.json as a whole. */
+  writeVerdict(verdict: Verdict): void {
+    writeVerdict(this.folder, verdict);
+  }
+
+  #file(name: string): LineFile {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const file = new LineFile(join(this.folder, `${name}.jsonl`));
+    this.#open.set(name, file);
+    return file;
+  }
+}
+
+/** Writes verdict.json into a record; the same verdict gives the same bytes. */
+export function writeVerdict(folder: string, verdict: Verdict): void {
+  writeAtomic(join(folder, 'verdict.json'), `${JSON.stringify(Verdict.parse(verdict), null, 2)}\n`);
+}
+
+class LineFile {
+  readonly #stream: WriteStream;
+  #lines = 0;
+  #error: Error | undefined;
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path, { flags: 'a' });
+    this.#stream.on('error', (error) => (this.#error ??= error));
+  }
+
+  append(line: unknown): void {
+    if (this.#error !== undefined) throw this.#error;
+    this.#lines++;
+    this.#stream.write(`${JSON.stringify(line)}\n`);
+  }
+
+  async close(): Promise<number> {
+    this.#stream.end();
+    if (!this.#stream.closed && this.#error === undefined) await once(this.#stream, 'close');
+    if (this.#error !== undefined) throw this.#error;
+    return this.#lines;
+  }
+}
+
+async function compress(source: Readable, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}.new`;
+  await pipeline(source, createGzip({ level: 4 }), createWriteStream(temporary));
+  renameSync(temporary, target);
+}

@@ -1,0 +1,27 @@
+/** What a finding class means, in a sentence for readers of a report; undefined for one not known here. */
+export function meaningOf(name: string): string | undefined {
+  return MEANINGS[name];
+}
+
+const MEANINGS: Record<string, string> = {
+  lost: 'The write was acknowledged, and the database that decides does not have it.',
+  'lost-unreplicated': 'As lost, but the write was answered as not replicated, or while replication was off.',
+  'lost-update': 'An acknowledged change of a value was overwritten by something older, or is gone.',
+  'read-then-lost': 'A read saw the write, and the database that decides does not have it.',
+  'missing-at-copy': 'The copy lacks a row, or holds a different one, after it had time to catch up.',
+  'extra-at-copy': 'The copy holds a row that the database that decides does not have.',
+  duplicated: 'One write is present more than once, or one job was completed more than once.',
+  unfinished: 'A change is present whose job was never completed.',
+  phantom: 'The write was answered as failed, and is present.',
+  unexpected: 'A row is present that nobody tried to write in this run.',
+  stale: 'The read began after the write was known and did not see it.',
+  'non-monotonic': 'A read saw the write, and a later read of the same copy did not.',
+  'non-monotonic-session': 'One client saw the write, and later, from another copy, did not.',
+  skipped: 'A list went past a position and never showed a write committed before it.',
+  'split-brain': 'Two databases acknowledged writes at the same time, each as the writer.',
+  'two-writable': 'Two copies accepted writes at the same time; no acknowledgement shows harm.',
+  misrouted: 'A site served traffic that it should not have, or did not get its share.',
+  'never-read': 'Acknowledged writes that no read could have refuted: their loss would have gone unseen by readers.',
+  vacuous: 'Too little load, effect, samples or coverage to prove anything.',
+  'unwatched-exit': 'A daemon of the lab ended and no fault explains it: something else disturbed the run.',
+};

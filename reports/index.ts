@@ -1,0 +1,6 @@
+/* Reports: makes a judged run readable, from its record alone: a page, a drawing, sentences, a table. */
+export { writeReport } from './report.ts';
+export { readRun, type RunData } from './run-data.ts';
+export { storyOf } from './story.ts';
+export { timelineSvg } from './timeline.ts';
+export { summaryTable } from './summary.ts';

@@ -1,0 +1,11 @@
+import { join, resolve } from 'node:path';
+import { writeAtomic } from '../support/files.ts';
+import { page } from './page.ts';
+import { readRun } from './run-data.ts';
+
+/** Writes report.html into the run record in `folder`, from the record alone; returns its path. */
+export async function writeReport(folder: string): Promise<string> {
+  const path = join(resolve(folder), 'report.html');
+  writeAtomic(path, page(await readRun(resolve(folder))));
+  return path;
+}

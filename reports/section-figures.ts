@@ -1,0 +1,113 @@
+import type { Verdict } from '../record/verdict-format.ts';
+import { html, table, type Html } from './html.ts';
+import { sharesByPhase } from './measured.ts';
+import { duration, percent, secondsBare } from './numbers.ts';
+import { counted, whole } from './text.ts';
+
+const MOST_OUTAGES = 25;
+
+/** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares. */
+export function figuresSection(verdict: Verdict): Html {
+  return html`<section id="figures"><h2>Figures</h2>
+<h3>Availability and latency</h3>${availability(verdict)}
+<h3>Outage windows</h3>${outages(verdict)}
+<h3>Recovery</h3>${recovery(verdict)}
+<h3>Staleness of replica reads</h3>${staleness(verdict)}
+<div class="pair"><div><h3>Writes by fate</h3>${writes(verdict)}</div><div><h3>Answers by site</h3>${shares(verdict)}</div></div>
+</section>`;
+}
+
+type Tally = Verdict['availability']['byKind']['add'] & { latency?: Verdict['availability']['latency'] };
+
+function availability({ availability: all }: Verdict): Html {
+  const rows: [string, Tally][] = [
+    ['all', all],
+    ...Object.entries(all.byKind).map(([kind, tally]): [string, Tally] => [`kind ${kind}`, tally]),
+    ...Object.entries(all.byPhase).map(([phase, tally]): [string, Tally] => [`phase ${phase}`, tally]),
+  ];
+  const count = (head: string, field: 'offered' | 'ok' | 'failed' | 'unknown' | 'dropped' | 'accepted') => ({ head, cell: ([, tally]: [string, Tally]) => whole(tally[field]), numeric: true });
+  const latency = (head: string, field: 'p50' | 'p95' | 'p99' | 'max') => ({ head, cell: ([, tally]: [string, Tally]) => duration(tally.latency?.[field]), numeric: true });
+  return table(rows, [
+    { head: '', cell: ([name]) => name },
+    count('offered', 'offered'),
+    count('ok', 'ok'),
+    count('failed', 'failed'),
+    count('unknown', 'unknown'),
+    count('dropped', 'dropped'),
+    count('202', 'accepted'),
+    { head: 'ok / offered', cell: ([, tally]) => percent(tally.event), numeric: true },
+    { head: 'good time', cell: ([, tally]) => percent(tally.time), numeric: true },
+    latency('latency p50', 'p50'),
+    latency('p95', 'p95'),
+    latency('p99', 'p99'),
+    latency('max', 'max'),
+  ]);
+}
+
+function outages({ availability: { outages: windows } }: Verdict): Html {
+  if (windows.length === 0) return html`<p>None: no stretch was bad.</p>`;
+  const longest = windows.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MOST_OUTAGES);
+  const shown = longest.toSorted((a, b) => Number(a.kind === 'all') - Number(b.kind === 'all') || a.start - b.start);
+  const more = windows.length - shown.length;
+  return html`${table(shown, [
+    { head: 'kind', cell: ({ kind }) => kind },
+    { head: 'from (s)', cell: ({ start }) => secondsBare(start), numeric: true },
+    { head: 'to (s)', cell: ({ end }) => secondsBare(end), numeric: true },
+    { head: 'length', cell: ({ start, end }) => duration((end - start) / 1000), numeric: true },
+    { head: '', cell: ({ censored }) => (censored ? 'touches the edge of what was measured: may have been longer' : '') },
+  ])}${more > 0 ? html`<p class="more">and ${counted(more, 'shorter one')} more</p>` : null}`;
+}
+
+function recovery({ recovery: rows }: Verdict): Html {
+  if (rows.length === 0) return html`<p>No fault to recover from.</p>`;
+  type Row = (typeof rows)[number];
+  const step = (head: string, field: 'provenMs' | 'firstReactionMs' | 'firstSuccessMs' | 'stableMs' | 'redundantMs') => ({ head, cell: (row: Row) => (row[field] === null ? 'not reached' : duration(row[field])), numeric: true });
+  return html`${table(rows, [
+    { head: 'fault', cell: ({ fault, target }) => `${fault} on ${target}` },
+    { head: 'applied (s)', cell: ({ appliedAt }) => secondsBare(appliedAt), numeric: true },
+    step('proven', 'provenMs'),
+    step('first reaction', 'firstReactionMs'),
+    step('first success', 'firstSuccessMs'),
+    step('stable (RTO)', 'stableMs'),
+    step('redundant', 'redundantMs'),
+  ])}<p class="muted">Times run from the moment the fault was applied, or from the first failure if that came earlier. Stable: the start of the first 5 s without a bad slice.</p>`;
+}
+
+function staleness({ staleness: byCopy, coverage }: Verdict): Html {
+  const rows = Object.entries(byCopy);
+  const { acknowledged, refutable, share } = coverage;
+  const read = html`<p class="muted">Coverage: a read could have refuted ${whole(refutable)} of ${whole(acknowledged)} acknowledged writes (${percent(share)}).</p>`;
+  if (rows.length === 0) return html`<p>No replica read was measured.</p>${read}`;
+  type Field = 'p50Ms' | 'p99Ms' | 'maxMs';
+  const time = (head: string, field: Field) => ({ head, cell: ([, copy]: (typeof rows)[number]) => duration(copy[field]), numeric: true });
+  return html`${table(rows, [
+    { head: 'copy', cell: ([name]) => name },
+    { head: 'pairs of write and read', cell: ([, { pairs }]) => whole(pairs), numeric: true },
+    { head: 'stale', cell: ([, { stale }]) => whole(stale), numeric: true },
+    { head: 'share', cell: ([, copy]) => percent(copy.share, 3), numeric: true },
+    time('p50', 'p50Ms'),
+    time('p99', 'p99Ms'),
+    time('max', 'maxMs'),
+    { head: 'stale while restarting', cell: ([, { restarting }]) => whole(restarting), numeric: true },
+  ])}${read}`;
+}
+
+function writes({ writes: fates }: Verdict): Html {
+  const rows: [string, number][] = [
+    ['acknowledged', fates.acknowledged],
+    ['accepted, not confirmed as replicated (202)', fates.accepted],
+    ...(fates.acceptedVanished === undefined ? [] : [['… of these absent at the end', fates.acceptedVanished] as [string, number]]),
+    ['failed: certainly did not happen', fates.failed],
+    ['unknown: may have happened', fates.unknown],
+    ['… of these present at the end', fates.recovered],
+    ['… of these absent at the end', fates.vanished],
+  ];
+  return table(rows, [{ head: 'fate', cell: ([name]) => name }, { head: 'writes', cell: ([, count]) => whole(count), numeric: true }]);
+}
+
+function shares(verdict: Verdict): Html {
+  const phases = Object.entries(sharesByPhase(verdict));
+  const sites = [...new Set(phases.flatMap(([, bySite]) => Object.keys(bySite)))].sort();
+  if (sites.length === 0) return html`<p>No answer named its site.</p>`;
+  return table(phases, [{ head: 'phase', cell: ([name]) => name }, ...sites.map((site) => ({ head: `site ${site}`, cell: ([, bySite]: (typeof phases)[number]) => percent(bySite[site] ?? 0, 1), numeric: true }))]);
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { summaryTable } from './summary.ts';
+import { emptyFolder, writeSynthetic, type Synthetic } from './testing.ts';
+
+const judged = (context: TestContext, options: Synthetic = {}) => writeSynthetic(emptyFolder(context), options).verdict;
+
+describe('the summary table', () => {
+  test('aligns, wraps within 110 columns, explains what did not hold and counts in its last line', (context) => {
+    const failing = { ...judged(context, { lost: 37 }), scenario: 'a name that is '.repeat(12) + 'W'.repeat(150) };
+    const lines = summaryTable([judged(context), failing, judged(context, { lost: 3, expect: 'lost' }), judged(context, { expect: 'lost' })]).split('\n');
+    assert.ok(lines.every((line) => [...line].length <= 110));
+    assert.ok(lines.some((line) => line.includes('↳ 37 acknowledged writes are absent from db2')));
+    assert.ok(lines.some((line) => line.includes('↳ expected to be flagged as "lost"')));
+    assert.equal(lines.at(-1), '4 scenarios: 1 passed, 1 flagged, as they must, 1 failed, 1 not flagged as they must');
+    const column = lines[0]!.indexOf('available') + 'available'.length;
+    for (const line of lines.filter((each) => each.includes('22.6 s'))) assert.equal(line.slice(0, column).at(-1), '%');
+  });
+
+  test('colours only when asked, and colour changes no width', (context) => {
+    const verdicts = [judged(context, { lost: 2 })];
+    const [bare, coloured] = [summaryTable(verdicts), summaryTable(verdicts, { colour: true })];
+    assert.doesNotMatch(bare, /\u001b/);
+    assert.match(coloured, /\u001b\[31mFAIL/);
+    assert.equal(stripVTControlCharacters(coloured), bare);
+  });
+
+  test('lets no escape sequence of a record reach the terminal', (context) => {
+    const verdict = { ...judged(context, { lost: 2 }), scenario: '\u001b[2Jgone\n\nnext', reasons: ['\u001b]0;title\u0007'] };
+    assert.doesNotMatch(summaryTable([verdict]), /[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  test('does not call nothing lost what could not be judged', (context) => {
+    assert.match(summaryTable([{ ...judged(context), verdict: 'inconclusive', held: false, reasons: ['no load'] }]), /inconclusive .* \? /);
+  });
+});

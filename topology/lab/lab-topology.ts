@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { HoldfastError, UsageError } from '../../support/errors.ts';
+import { readJson } from '../../support/files.ts';
+import { limits } from '../../support/limits.ts';
+import { until } from '../../support/poll.ts';
+import { versions } from '../../toolchain/versions.ts';
+import type { Balancer, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
+import { ALIVE_PORT, BALANCER_PORT, backendStates } from './balancer.ts';
+import { setFrozen } from './cgroups.ts';
+import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, setReplicationMode, superuserDsn } from './database.ts';
+import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
+import { enterArgs, hostEnvironment } from './machine.ts';
+import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
+import { databaseInSync, siteReady } from './platform.ts';
+import type { Prepared } from './prepare.ts';
+import { controlDaemons } from './services.ts';
+import type { PlannedHost } from './shape.ts';
+import { findLab, writeLab, type Lab } from './store.ts';
+import { allReady, bootMissing, sitesOf } from './up.ts';
+
+/** The topology that a lab of this machine offers; a UsageError when there is no such lab. */
+export function labTopology(name: string): Topology {
+  const lab = findLab(name);
+  if (lab === undefined) throw new UsageError(`there is no lab "${name}": "holdfast up --name ${name}" makes one`);
+  const hosts = lab.plan.hosts.map((planned) => hostOf(lab, planned));
+  const host = (wanted: string): Host => {
+    const found = hosts.find(({ name: own }) => own === wanted);
+    if (found === undefined) throw new UsageError(`unknown host "${wanted}": lab ${name} has ${hosts.map((known) => known.name).join(', ')}`);
+    return found;
+  };
+  const sites = sitesOf(lab).map((site): Site => ({
+    name: site,
+    nodes: hosts.filter((candidate) => candidate.site === site),
+    ready: () => siteReady(lab, site).catch(() => false),
+  }));
+  return {
+    name,
+    pattern: 'recommended',
+    sites,
+    hosts,
+    database: databaseOf(lab, host),
+    balancer: balancerOf(lab, host),
+    router: routerOf(lab),
+    client: host('client'),
+    observer: host('observer'),
+    journalDir: join(lab.dir, 'journal'),
+    site: (wanted) => {
+      const found = sites.find((candidate) => candidate.name === wanted);
+      if (found === undefined) throw new UsageError(`unknown site "${wanted}": lab ${name} has ${sites.map((known) => known.name).join(', ')}`);
+      return found;
+    },
+    host,
+    probe: (from, command, timeoutMs) => probe(lab, from, command, timeoutMs),
+    reset: (reference) => reset(lab, reference),
+    versions: async () => ({ ...versions }),
+  };
+}
+
+/** The paths of what this lab was made from, as stored when it was brought up. */
+export function preparedOf(lab: Lab): Prepared {
+  const prepared = readJson<Prepared>(join(lab.dir, 'prepared.json'));
+  if (prepared === undefined) throw new HoldfastError(`lab ${lab.record.name} was never brought up completely: "holdfast up --name ${lab.record.name}"`);
+  return prepared;
+}
+
+/** The plan's entry of a host. */
+export function plannedHost(lab: Lab, name: string): PlannedHost {
+  const planned = lab.plan.hosts.find((host) => host.name === name);
+  if (planned === undefined) throw new UsageError(`unknown host "${name}" in lab ${lab.record.name}`);
+  return planned;
+}
+
+function hostOf(lab: Lab, planned: PlannedHost): Host {
+  return {
+    name: planned.name,
+    role: planned.role,
+    address: planned.address,
+    ...(planned.site === undefined ? {} : { site: planned.site }),
+    ...(aliveUrls[planned.role] === undefined ? {} : { aliveUrl: aliveUrls[planned.role]?.(planned.address) as string }),
+    state: async () => hostState(lab, planned),
+    powerOff: () => powerOffHost(lab, planned),
+    boot: () => bootHost(lab, planned, preparedOf(lab)),
+    freeze: () => setFrozen(lab.record.name, planned.name, true),
+    thaw: () => setFrozen(lab.record.name, planned.name, false),
+  };
+}
+
+const aliveUrls: Partial<Record<HostRole, (address: string) => string>> = {
+  node: (address) => `https://${address}:10250/healthz`,
+  database: (address) => `http://${address}:${PATRONI_PORT}/liveness`,
+  dcs: (address) => `http://${address}:2379/health`,
+  'database-endpoint': (address) => `http://${address}:${ALIVE_PORT}/alive`,
+  'load-balancer': (address) => `http://${address}:${ALIVE_PORT}/alive`,
+};
+
+function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
+  const named = lab.plan.hosts.filter(({ role }) => role === 'database');
+  return {
+    hosts: named.map(({ name }) => host(name)),
+    copies: () => clusterState(lab),
+    primary: async () => {
+      const leader = (await clusterState(lab)).find(({ role }) => role === 'primary');
+      if (leader === undefined) throw new HoldfastError('the database service has no primary now: expected one');
+      return host(leader.name);
+    },
+    standbys: async () => (await clusterState(lab)).filter(({ role }) => role === 'replica').map(({ name }) => host(name)),
+    dsn: (copy) => superuserDsn(lab, copy),
+    endpointDsn: endpointDsn(lab, 'readWrite', 'postgres'),
+    replication: () => replicationMode(lab),
+  };
+}
+
+function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
+  const own = host('glb');
+  return { host: own, url: `http://${own.address}:${BALANCER_PORT}`, backends: () => backendStates(lab) };
+}
+
+function routerOf(lab: Lab): Router {
+  return {
+    block: (paths, ttlMs) => blockPaths(lab.record.name, paths, ttlMs),
+    unblock: (paths) => unblockPaths(lab.record.name, paths),
+    blocked: () => blockedPaths(lab.record.name),
+  };
+}
+
+async function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {
+  const enter = enterArgs(machineOf(lab, plannedHost(lab, from)));
+  const result = await execa('nsenter', [...enter, ...command], { timeout: timeoutMs, reject: false, stdin: 'ignore', env: hostEnvironment, extendEnv: false });
+  return { exitCode: result.exitCode ?? -1, stdout: result.stdout };
+}
+
+async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
+  await unblockPaths(lab.record.name, await blockedPaths(lab.record.name));
+  await bootMissing(lab, preparedOf(lab));
+  await route(lab, reference);
+  await replicate(lab, reference);
+  await Promise.all([databaseInSync(lab, reference.replication, limits.reset), allReady(lab)]);
+}
+
+async function route(lab: Lab, reference: ReferenceState): Promise<void> {
+  if (lab.record.shape.routing === reference.routing) return;
+  lab.record.shape.routing = reference.routing;
+  writeLab(lab.record);
+  const planned = plannedHost(lab, 'glb');
+  const machine = machineOf(lab, planned);
+  daemonsOf(lab, planned, machine);
+  await controlDaemons(machine, 'restart', ['haproxy']);
+}
+
+async function replicate(lab: Lab, reference: ReferenceState): Promise<void> {
+  await until({
+    subject: 'database service',
+    condition: `replication mode ${reference.replication} stored`,
+    timeoutMs: limits.databaseReady,
+    intervalMs: 200,
+    probe: async () => {
+      if ((await replicationMode(lab)) !== reference.replication) await setReplicationMode(lab, reference.replication);
+      return true;
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import pg from 'pg';
+import { siteManifests } from '../../platform/manifests.ts';
+import { SCHEMA_SQL } from '../../platform/schema.ts';
+import { limits } from '../../support/limits.ts';
+import { until } from '../../support/poll.ts';
+import { platformReference } from '../../toolchain/container-images.ts';
+import { NODE_PORT } from './balancer.ts';
+import { DATABASE_NAME, clusterState, endpointDsn, superuserDsn } from './database.ts';
+import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
+import type { Lab } from './store.ts';
+
+/** Waits until the database service has a leader with a synchronous standby and every copy streams. */
+export async function databaseInSync(lab: Lab, mode: 'strict' | 'async' = 'strict', timeoutMs: number = limits.databaseReady): Promise<string> {
+  const wanted = lab.plan.hosts.filter(({ role }) => role === 'database').length;
+  return until({
+    subject: 'database service',
+    condition: `a leader, ${wanted - 1} streaming standbys on its timeline${mode === 'strict' ? ', one of them synchronous' : ''}`,
+    timeoutMs,
+    intervalMs: 100,
+    hint: `see hosts/db*/data/log/patroni.log in ${lab.dir}`,
+    probe: async () => {
+      const copies = await clusterState(lab);
+      const leader = copies.find(({ role }) => role === 'primary');
+      const streaming = copies.filter((copy) => copy.running && copy.timeline === leader?.timeline);
+      const sync = copies.some((copy) => copy.sync);
+      if (leader === undefined || streaming.length < wanted || sync !== (mode === 'strict')) {
+        throw new Error(copies.map((copy) => `${copy.name} ${copy.role}${copy.sync ? ' sync' : ''} ${copy.running ? 'running' : 'not running'} timeline ${copy.timeline}`).join(', '));
+      }
+      return leader.name;
+    },
+  });
+}
+
+/** Creates the platform's database, role and schema; applying it again changes nothing. */
+export async function applySchema(lab: Lab, primary: string): Promise<void> {
+  await withClient(superuserDsn(lab, primary, 'postgres'), async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE_NAME]);
+    const roles = await client.query('select from pg_roles where rolname = $1', ['platform']);
+    if (roles.rowCount === 0) await client.query(`create role platform login password ${client.escapeLiteral(lab.secrets.platform)}`);
+    await client.query('grant pg_monitor to platform');
+    if (rowCount === 0) await client.query(`create database ${DATABASE_NAME} owner platform`);
+  });
+  await withClient(superuserDsn(lab, primary), async (client) => {
+    await client.query('set role platform');
+    await client.query(SCHEMA_SQL);
+  });
+}
+
+/** Applies the platform's manifests to a site once every node is Ready: pods spread over the nodes that are there. */
+export async function deployPlatform(lab: Lab, site: string): Promise<void> {
+  await apiReady(lab, site);
+  await nodesReady(lab, site);
+  const objects = siteManifests({
+    site,
+    image: platformReference,
+    databaseRw: endpointDsn(lab, 'readWrite', 'platform'),
+    databaseRo: endpointDsn(lab, 'readOnly', 'platform'),
+    nodePort: NODE_PORT,
+  });
+  await applyObjects(lab, site, objects);
+}
+
+/** Whether every node of a site is Ready and every wanted pod of the platform answers for itself; the words of the API server alone may be from before a power-off. */
+export async function siteReady(lab: Lab, site: string): Promise<true> {
+  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const [ready, pods, wanted] = await Promise.all([readyNodes(lab, site), platformPods(lab, site), wantedPods(lab, site)]);
+  const missing = nodes.filter((node) => !ready.includes(node.name)).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`nodes not Ready: ${missing.join(', ')}`);
+  const good = pods.filter((pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
+  if (wanted === 0 || good.length !== wanted || pods.length !== wanted) throw new Error(`${good.length} of ${wanted} pods ready, ${pods.length} there`);
+  const apis = good.filter((pod) => pod.metadata?.labels?.['app'] === 'api').map((pod) => `http://${pod.status?.podIP}:8080/api/ready`);
+  const ports = nodes.map((node) => `http://${node.address}:${NODE_PORT}/api/healthcheck`);
+  await Promise.all([...apis, ...ports].map(answersOk));
+  return true;
+}
+
+async function nodesReady(lab: Lab, site: string): Promise<void> {
+  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  await until({
+    subject: `site ${site}`,
+    condition: `${nodes.length} nodes Ready`,
+    timeoutMs: limits.nodesReady,
+    hint: `see hosts/${site}*/data/log/kubelet.log in ${lab.dir}`,
+    probe: async () => (await readyNodes(lab, site)).length === nodes.length,
+  });
+}
+
+async function answersOk(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(limits.httpProbe), headers: { connection: 'close' } });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+}
+
+/** Runs `use` with one connection that is closed afterwards, whatever happens. */
+export async function withClient<T>(dsn: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: dsn,
+    connectionTimeoutMillis: limits.databaseConnect,
+    query_timeout: limits.databaseQuery,
+    application_name: 'holdfast',
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { UsageError } from '../../support/errors.ts';
+import { writeAtomic } from '../../support/files.ts';
+import { limits } from '../../support/limits.ts';
+import { takeLock } from '../../support/lock.ts';
+import { until } from '../../support/poll.ts';
+import type { Progress } from '../../toolchain/artefact.ts';
+import { backendStates } from './balancer.ts';
+import { setFrozen } from './cgroups.ts';
+import { bootHost, hostState, machineOf, powerOffHost } from './hosts.ts';
+import { runIn } from './machine.ts';
+import { ensureRouter, pluggedHosts } from './network.ts';
+import { applySchema, databaseInSync, deployPlatform, siteReady } from './platform.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import type { LabShape } from './shape.ts';
+import { createLab, findLab, writeLab, type Lab } from './store.ts';
+
+export const defaultShape: LabShape = { sites: 2, nodes: 2, routing: 'active-active' };
+
+export interface UpOptions {
+  name: string;
+  shape?: Partial<LabShape>;
+}
+
+/** Brings a lab up, or repairs what is missing of one that is; says whether this call created it. */
+export async function bringUp(options: UpOptions, progress: Progress): Promise<{ lab: Lab; created: boolean; prepared: Prepared }> {
+  const existing = findLab(options.name);
+  if (existing !== undefined) checkSameShape(existing, options.shape);
+  const prepared = await prepare(progress);
+  const lab = existing ?? createLab(options.name, { ...defaultShape, ...options.shape });
+  using _lock = takeLock(join(lab.dir, 'up.lock'), `bringing up lab ${lab.record.name}`);
+  if (options.shape?.routing !== undefined && options.shape.routing !== lab.record.shape.routing) {
+    lab.record.shape.routing = options.shape.routing;
+    writeLab(lab.record);
+  }
+  writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
+  await ensureRouter(lab);
+  await bootMissing(lab, prepared);
+  await Promise.all([serveDatabase(lab), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
+  await allReady(lab);
+  return { lab, created: existing === undefined, prepared };
+}
+
+/** Boots hosts that are off or unplugged, thaws frozen ones, and starts daemons that were held off. */
+export async function bootMissing(lab: Lab, prepared: Prepared): Promise<void> {
+  const plugged = await pluggedHosts(lab.record.name);
+  await Promise.all(
+    lab.plan.hosts.map(async (host) => {
+      const state = hostState(lab, host);
+      if (state === 'frozen') await setFrozen(lab.record.name, host.name, false);
+      if (state !== 'off' && !plugged.has(host.name)) await powerOffHost(lab, host);
+      if (hostState(lab, host) === 'off') await bootHost(lab, host, prepared);
+      else await runIn(machineOf(lab, host), ['sh', '-c', 'for d in /data/sv/*; do [ -d "$d" ] && sv up "$d"; done; true']);
+    }),
+  );
+}
+
+/** Waits until every site is ready and the load balancer sees every node of every site UP. */
+export async function allReady(lab: Lab): Promise<void> {
+  await Promise.all(
+    sitesOf(lab).map((site) =>
+      until({
+        subject: `site ${site}`,
+        condition: 'every node Ready and every pod of the platform serving',
+        timeoutMs: limits.podsReady,
+        intervalMs: 100,
+        hint: `see hosts/${site}*/data/log in ${lab.dir}`,
+        probe: () => siteReady(lab, site),
+      }),
+    ),
+  );
+  await until({
+    subject: 'load balancer',
+    condition: 'every backend UP',
+    timeoutMs: limits.backendsUp,
+    intervalMs: 100,
+    probe: async () => {
+      const states = Object.entries(await backendStates(lab));
+      const down = states.filter(([, status]) => status !== 'UP');
+      if (states.length === 0 || down.length > 0) throw new Error(down.map(([name, status]) => `${name} ${status}`).join(', '));
+      return true;
+    },
+  });
+}
+
+export function sitesOf(lab: Lab): string[] {
+  return Object.keys(lab.plan.serviceRange);
+}
+
+async function serveDatabase(lab: Lab): Promise<void> {
+  const primary = await databaseInSync(lab);
+  await applySchema(lab, primary);
+}
+
+function checkSameShape(lab: Lab, wanted: Partial<LabShape> | undefined): void {
+  const { sites, nodes } = lab.record.shape;
+  if ((wanted?.sites ?? sites) !== sites || (wanted?.nodes ?? nodes) !== nodes) {
+    throw new UsageError(
+      `lab "${lab.record.name}" is up with ${sites} sites of ${nodes} nodes, not ${wanted?.sites ?? sites} of ${wanted?.nodes ?? nodes}: "holdfast down --name ${lab.record.name}" first, or choose another --name`,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+/** How the lines of one kind of file become rows: the fields to read, and the query over them. */
+export type Loader = { table: string; fields: Record<string, string>; select: string };
+
+const text = 'VARCHAR';
+const number = 'DOUBLE';
+const integer = 'BIGINT';
+const flag = 'BOOLEAN';
+
+/** history.jsonl */
+export const historyLoader: Loader = {
+  table: 'history',
+  fields: {
+    op: text, id: text, client: number, start: number, end: number, outcome: text, due: number, attempt: integer,
+    status: integer, site: text, pod: text, copy: text, role: text, found: flag, version: integer, token: text,
+    system: text, lsn: text, timeline: integer, epoch: integer, replicated: flag, kind: text, lines: number,
+  },
+  select: `
+    SELECT try_cast(op AS line_op) AS op, id, whole(client) AS client, whole(start) AS start, whole("end") AS "end",
+      try_cast(outcome AS op_outcome) AS outcome, coalesce(whole(due), whole(start)) AS due, attempt, status, site, pod, copy,
+      try_cast(role AS asked_role) AS role, found, version, token, system, lsn, timeline, epoch, replicated,
+      try_cast(kind AS op_kind) AS kind, whole(lines) AS lines,
+      coalesce(CASE op
+        WHEN 'end' THEN whole(lines) >= 0
+        WHEN 'dropped' THEN try_cast(kind AS op_kind) IS NOT NULL AND whole(due) IS NOT NULL
+        ELSE try_cast(op AS op_kind) IS NOT NULL AND id IS NOT NULL AND whole(client) IS NOT NULL
+          AND try_cast(outcome AS op_outcome) IS NOT NULL AND whole(start) <= whole("end")
+          AND (due IS NULL OR whole(due) IS NOT NULL) AND (role IS NULL OR role IN ('primary', 'replica'))
+      END, false) AS valid`,
+};
+
+/** observations.jsonl */
+export const observationsLoader: Loader = {
+  table: 'observations',
+  fields: {
+    at: number, copy: text, up: flag, writable: flag, system: text, timeline: integer, epoch: integer, sync: flag,
+    startedAt: text, lsn: text, took: integer, backend: text, status: text, exit: text, host: text, fault: text,
+  },
+  select: `
+    SELECT whole(at) AS at, copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
+      CASE WHEN copy IS NULL THEN backend END AS backend, try_cast(status AS backend_status) AS status,
+      CASE WHEN copy IS NULL AND backend IS NULL THEN exit END AS exit, host, fault,
+      coalesce(whole(at) IS NOT NULL AND CASE
+        WHEN copy IS NOT NULL THEN up IS NOT NULL
+        WHEN backend IS NOT NULL THEN try_cast(status AS backend_status) IS NOT NULL
+        ELSE exit IS NOT NULL AND host IS NOT NULL
+      END, false) AS valid`,
+};
+
+/** faults.jsonl */
+export const faultsLoader: Loader = {
+  table: 'fault_lines',
+  fields: { fault: text, target: text, state: text, at: number, id: text },
+  select: `
+    SELECT fault, target, try_cast(state AS fault_state) AS state, whole(at) AS at, id,
+      fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole(at) IS NOT NULL AS valid`,
+};
+
+/** final/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
+export function finalLoader(copy: string): Loader {
+  return {
+    table: 'final_rows',
+    fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number },
+    select: `
+      SELECT ${copy} AS copy, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions,
+        coalesce(id IS NOT NULL AND (count IS NULL OR whole(count) >= 1) AND (completions IS NULL OR whole(completions) >= 0), false) AS valid`,
+  };
+}

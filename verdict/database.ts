@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+
+/** What judging may use of this machine. */
+export type DatabaseOptions = {
+  /** e.g. "2GB"; above it the work spills into the temporary folder */
+  memoryLimit?: string;
+  threads?: number;
+};
+
+/** A value as it leaves the database: integers are numbers, lists are arrays. */
+export type Value = string | number | boolean | null | Value[];
+export type Row = Record<string, Value>;
+
+/** An in-memory DuckDB that can read the given folders and nothing else. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** Opens the database and locks its configuration. `temporary` takes what does not fit into memory. */
+  static async open(readable: string[], temporary: string, options: DatabaseOptions = {}): Promise<Database> {
+    const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads ?? 2) });
+    const database = new Database(instance, await instance.connect());
+    // a folder whose name holds glob characters must be allowed under its escaped name as well
+    const allowed = [...readable, temporary].flatMap((folder) => [folder, globEscaped(folder)]);
+    await database.run(`
+      SET memory_limit = ${quoted(options.memoryLimit ?? '2GB')};
+      SET temp_directory = ${quoted(temporary)};
+      SET preserve_insertion_order = false;
+      SET autoinstall_known_extensions = false;
+      SET allowed_directories = [${allowed.map(quoted).join(', ')}];
+      SET enable_external_access = false;
+      SET lock_configuration = true;`);
+    return database;
+  }
+
+  /** Runs statements without a result. */
+  async run(sql: string): Promise<void> {
+    await this.#connection.run(sql);
+  }
+
+  /** Runs the statements of a .sql file of this room. */
+  async script(name: string): Promise<void> {
+    await this.run(sqlFile(name));
+  }
+
+  /** The rows of a query. */
+  async rows(sql: string): Promise<Row[]> {
+    const reader = await this.#connection.runAndReadAll(sql);
+    return reader.getRowObjectsJS().map((row) => plainOf(row) as unknown as Row);
+  }
+
+  /** The one row of a query. */
+  async row(sql: string): Promise<Row> {
+    const [row] = await this.rows(sql);
+    if (row === undefined) throw new Error(`expected one row, got none: ${sql}`);
+    return row;
+  }
+
+  /** Makes a small table of given columns and rows. */
+  async table(name: string, columns: Record<string, string>, rows: readonly Record<string, unknown>[]): Promise<void> {
+    const definition = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
+    await this.run(`CREATE TABLE ${name} (${definition.join(', ')})`);
+    if (rows.length === 0) return;
+    const names = Object.keys(columns).map((column) => `"${column}"`);
+    await this.#connection.run(
+      `INSERT INTO ${name} (${names.join(', ')})
+       SELECT ${names.map((column) => `item.${column}`).join(', ')}
+       FROM (SELECT unnest(from_json($1, $2)) AS item)`,
+      [JSON.stringify(rows), JSON.stringify([columns])],
+    );
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** The text of a .sql file of this room. */
+export function sqlFile(name: string): string {
+  return readFileSync(join(import.meta.dirname, name), 'utf8');
+}
+
+/** A text as an SQL literal. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A path as an SQL literal that matches this one file, whatever characters its name holds. */
+export function quotedPath(path: string): string {
+  return quoted(globEscaped(path));
+}
+
+function globEscaped(path: string): string {
+  return path.replace(/[[\]*?]/gu, (character) => `[${character}]`);
+}
+
+function plainOf(value: unknown): Value {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plainOf);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainOf(inner)])) as unknown as Value;
+  }
+  return value as Value;
+}

@@ -1,0 +1,33 @@
+-- Types and helpers for the tables that hold a record.
+CREATE TYPE line_op AS ENUM ('add', 'read', 'put', 'get', 'list', 'dropped', 'end');
+CREATE TYPE op_kind AS ENUM ('add', 'read', 'put', 'get', 'list');
+CREATE TYPE op_outcome AS ENUM ('ok', 'failed', 'unknown');
+CREATE TYPE asked_role AS ENUM ('primary', 'replica');
+CREATE TYPE phase_name AS ENUM ('before', 'during', 'after');
+CREATE TYPE backend_status AS ENUM ('UP', 'DOWN', 'DRAIN', 'MAINT');
+CREATE TYPE call_result AS ENUM ('ok', 'accepted', 'failed', 'unknown', 'dropped');
+CREATE TYPE fault_state AS ENUM ('intent', 'applied', 'verified', 'healed', 'gone');
+
+-- An integer that JSON may have carried as a float; NULL when it is no safe integer.
+CREATE MACRO whole(x) AS CASE WHEN x = trunc(x) AND abs(x) <= 9007199254740991 THEN x::BIGINT END;
+
+-- A position such as 0/3000148 in bytes; NULL when it is none.
+CREATE MACRO lsn_bytes(lsn) AS
+  try_cast('0x' || split_part(lsn, '/', 1) AS UBIGINT)::HUGEINT * 4294967296
+  + try_cast('0x' || split_part(lsn, '/', 2) AS UBIGINT)::HUGEINT;
+
+-- One row a line of the history; a NULL where the line has no such field.
+CREATE TABLE history (
+  op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
+  status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
+  system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT, valid BOOLEAN);
+
+CREATE TABLE observations (
+  at BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
+  startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
+  fault VARCHAR, valid BOOLEAN);
+
+CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, at BIGINT, id VARCHAR, valid BOOLEAN);
+
+CREATE TABLE final_rows (
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);

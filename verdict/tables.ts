@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { checkLines } from '../record/check-lines.ts';
+import type { RecordFile } from '../record/files.ts';
+import type { RecordFolder } from '../record/reader.ts';
+import { isWhole, salvage } from '../record/salvage.ts';
+import { UsageError, messageOf } from '../support/errors.ts';
+import { faultsLoader, finalLoader, historyLoader, observationsLoader, type Loader } from './columns.ts';
+import { quoted, quotedPath, type Database } from './database.ts';
+
+/** What became of one file of the record while it was read. */
+export type FileState = { name: string; label: string; copy: string | null; lines: number; whole: boolean; stated: number | null };
+
+/** Loads a record into typed tables; says for each file how many lines it gave and whether it was whole. */
+export async function loadTables(database: Database, record: RecordFolder, temporary: string): Promise<FileState[]> {
+  await database.script('tables.sql');
+  const small = [record.observations, record.faults, ...record.finals.values()].filter((file) => file !== undefined);
+  // compressed files without a closing line show a cut only in their checksum; that check runs beside the long load
+  const wholeness = new Map(small.map((file) => [file.name, isWhole(file)]));
+  for (const check of wholeness.values()) check.catch(() => undefined);
+
+  const states: FileState[] = [];
+  const load = async (file: RecordFile | undefined, loader: Loader, copy: string | null = null): Promise<void> => {
+    if (file === undefined) return;
+    const known = await wholeness.get(file.name);
+    const { lines, whole } = await loadFile(database, { file, loader, temporary, known });
+    states.push({ name: file.name, label: file.label, copy, lines, whole, stated: record.run.lines?.[file.name] ?? null });
+  };
+  await load(record.history, historyLoader);
+  await load(record.observations, observationsLoader);
+  await load(record.faults, faultsLoader);
+  for (const [copy, file] of record.finals) await load(file, finalLoader(quoted(copy)), copy);
+  await dropRepeatedOperations(database);
+  return states;
+}
+
+type Load = { file: RecordFile; loader: Loader; temporary: string; known: boolean | undefined };
+
+async function loadFile(database: Database, { file, loader, temporary, known }: Load): Promise<{ lines: number; whole: boolean }> {
+  let source = file;
+  let whole = known ?? true;
+  if (whole) {
+    try {
+      return { lines: await insert(database, source, loader), whole };
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      if (known === true || (await isWhole(file))) {
+        await checkLines(file);
+        throw new UsageError(`${file.path}: expected one JSON object a line, but ${messageOf(error)}; correct the line`, { cause: error });
+      }
+      whole = false;
+    }
+  }
+  const target = join(temporary, `salvaged-${file.name.startsWith('final/') ? crypto.randomUUID() : file.name}.jsonl`);
+  await salvage(file, target);
+  source = { ...file, path: target, gzip: false };
+  try {
+    return { lines: await insert(database, source, loader), whole };
+  } catch (error) {
+    await checkLines(file);
+    throw error;
+  }
+}
+
+async function insert(database: Database, file: RecordFile, loader: Loader): Promise<number> {
+  const fields = Object.entries(loader.fields).map(([name, type]) => `"${name}": '${type}'`);
+  const source = `read_json(${quotedPath(file.path)}, format = 'newline_delimited',
+    compression = '${file.gzip ? 'gzip' : 'uncompressed'}', columns = {${fields.join(', ')}})`;
+  const before = await count(database, loader);
+  await database.run(`INSERT INTO ${loader.table} BY NAME ${loader.select} FROM ${source}`);
+  const after = await count(database, loader);
+  if (after.invalid > before.invalid) {
+    await checkLines(file);
+    throw new UsageError(`${file.path}: ${after.invalid - before.invalid} lines are not as the format asks; docs/record-format.md describes each field`);
+  }
+  return after.lines - before.lines;
+}
+
+async function count(database: Database, loader: Loader): Promise<{ lines: number; invalid: number }> {
+  const row = await database.row(`SELECT count(*) AS lines, count(*) FILTER (WHERE NOT valid) AS invalid FROM ${loader.table}`);
+  return { lines: Number(row.lines), invalid: Number(row.invalid) };
+}
+
+/** A line that stands in the history twice is one operation. Counted after the load: the closing line counts lines as they stand. */
+async function dropRepeatedOperations(database: Database): Promise<void> {
+  const key = 'op, id, client, start, "end", outcome, due, attempt, status, site, pod, copy, role, found, version, token, lsn, replicated';
+  const real = `op NOT IN ('dropped', 'end')`;
+  const { repeated } = await database.row(
+    `SELECT count(*) - count(DISTINCT hash(op, id, client, start, "end", outcome, due, attempt)) AS repeated FROM history WHERE ${real}`,
+  );
+  if (repeated === 0) return;
+  await database.run(`
+    DELETE FROM history WHERE rowid IN (
+      SELECT line FROM (SELECT rowid AS line, row_number() OVER (PARTITION BY ${key}) AS nth FROM history WHERE ${real}) WHERE nth > 1)`);
+}

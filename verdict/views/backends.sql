@@ -1,0 +1,45 @@
+-- Site states: a site is UP at a sample while any of its servers was last seen UP. A backend is named `site` or `site/server`.
+CREATE TABLE site_states AS
+WITH samples AS (
+  SELECT backend, split_part(backend, '/', 1) AS site, at, bool_and(status = 'UP') AS up
+  FROM observations WHERE backend IS NOT NULL GROUP BY ALL
+), changes AS (
+  SELECT site, at, up::INT - coalesce(lag(up::INT) OVER (PARTITION BY backend ORDER BY at), 0) AS change FROM samples
+)
+SELECT site, at, sum(sum(change)) OVER (PARTITION BY site ORDER BY at) > 0 AS up FROM changes GROUP BY site, at;
+
+-- Sites: as run.json names them, else as the balancer does.
+CREATE TABLE sites AS
+SELECT site, rank FROM named_sites
+UNION ALL
+SELECT site, row_number() OVER (ORDER BY site) - 1 FROM (SELECT DISTINCT site FROM site_states)
+WHERE (SELECT count(*) FROM named_sites) = 0;
+
+-- Spans in which every sample showed a site UP; site NULL: all sites at once. Samples over 1 s apart end a span.
+-- A call strictly inside a span had the site UP in every sample from the last before its start to the first after its end.
+CREATE TABLE up_spans AS
+WITH all_changes AS (
+  SELECT at, up::INT - coalesce(lag(up::INT) OVER (PARTITION BY site ORDER BY at), 0) AS change
+  FROM site_states SEMI JOIN sites USING (site)
+), states AS (
+  SELECT site, at, up FROM site_states
+  UNION ALL
+  SELECT NULL, at, sum(sum(change)) OVER (ORDER BY at) = (SELECT count(*) FROM sites) FROM all_changes GROUP BY at
+), numbered AS (
+  SELECT site, at, up, sum(opens::INT) OVER (PARTITION BY site ORDER BY at) AS span
+  FROM (SELECT *, NOT coalesce(lag(up) OVER w, false) OR at - lag(at) OVER w > 1000000 AS opens FROM states WINDOW w AS (PARTITION BY site ORDER BY at))
+)
+SELECT site, min(at) AS first_at, max(at) AS last_at FROM numbered WHERE up GROUP BY site, span;
+
+-- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything.
+CREATE TABLE shares_while_up AS
+WITH served AS (
+  SELECT phase_of(o.due) AS phase, o.site, count(*) AS ok
+  FROM ops AS o JOIN up_spans AS s ON s.site IS NULL AND o.start > s.first_at AND o."end" < s.last_at
+  WHERE o.outcome = 'ok' AND o.site IS NOT NULL AND (SELECT routing FROM run) = 'active-active'
+  GROUP BY ALL
+), totals AS (
+  SELECT phase, sum(ok) AS total FROM served WHERE phase IS NOT NULL GROUP BY phase HAVING sum(ok) >= 200
+)
+SELECT t.phase, s.site, s.rank, coalesce(v.ok, 0) AS ok, t.total, coalesce(v.ok, 0) / t.total AS share
+FROM totals AS t CROSS JOIN sites AS s LEFT JOIN served AS v ON v.phase = t.phase AND v.site = s.site;
