@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HistoryLine, type Dropped, type Operation } from '../record/format.ts';
+import type { HistoryLine, Operation } from '../record/format.ts';
 import { bundleLoad } from './bundle.ts';
 import { k6Command } from './k6.ts';
-import { startPlatform } from './loopback.ts';
+import { startPlatform } from './loopback.fixture.ts';
 import { plannedRates, steady, type LoadProfile } from './profiles.ts';
+import { readHistory, started, startTrial, type Trial } from './trial.fixture.ts';
 
 const k6Path = process.env.HOLDFAST_K6 ?? '';
 const skip = k6Path === '' && 'needs our k6: set HOLDFAST_K6 to its path';
@@ -17,50 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-load-'));
 const scriptFile = join(folder, 'script.js');
 let runs = 0;
 
+function offer(load: { profile: LoadProfile; url: string }): Trial {
+  return startTrial({ k6Path, scriptFile, folder, run: `r${++runs}`, ...load });
+}
+
 before(() => bundleLoad(scriptFile));
 after(() => rmSync(folder, { recursive: true }));
-
-interface Running {
-  k6: ChildProcess;
-  historyFile: string;
-  /** exit code, or the signal that killed k6 */
-  ended: Promise<number | NodeJS.Signals>;
-}
-
-function offer(options: { profile: LoadProfile; url: string; folder?: string }): Running {
-  const run = `r${++runs}`;
-  const historyFile = join(options.folder ?? folder, `${run}.jsonl`);
-  const zeroNs = process.hrtime.bigint();
-  const { file, args, env } = k6Command({ k6Path, scriptFile, profile: options.profile, url: options.url, run, historyFile, zeroNs });
-  const k6 = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'ignore'] });
-  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
-    k6.once('error', reject);
-    k6.once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
-  });
-  return { k6, historyFile, ended };
-}
-
-/** Waits for the first line of the history: load has started. */
-async function started({ historyFile }: Running): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20, await sleep(20)) {
-    try {
-      if (readFileSync(historyFile).length > 0) return;
-    } catch {
-      // k6 has not made it yet
-    }
-  }
-  assert.fail(`no line in ${historyFile} within 20 s`);
-}
-
-function read(historyFile: string): { operations: Operation[]; dropped: Dropped[]; last: HistoryLine | undefined; count: number } {
-  const lines = readFileSync(historyFile, 'utf8').split('\n').slice(0, -1).map((line) => HistoryLine.parse(JSON.parse(line)));
-  return {
-    operations: lines.filter((line): line is Operation => 'start' in line),
-    dropped: lines.filter((line): line is Dropped => line.op === 'dropped'),
-    last: lines.at(-1),
-    count: lines.length,
-  };
-}
 
 function assertClosed(history: { last: HistoryLine | undefined; count: number }): void {
   assert.deepEqual(history.last, { op: 'end', lines: history.count - 1 });
@@ -90,9 +53,12 @@ test('load is offered at its rates, recorded completely and stopped without a lo
   load.k6.kill('SIGTERM');
   assert.equal(await load.ended, 0);
 
-  const history = read(load.historyFile);
+  const history = readHistory(load);
   assertClosed(history);
-  assert.deepEqual(countBy(history.operations, (o) => o.outcome), { ok: history.operations.length });
+  assert.deepEqual(
+    countBy(history.operations, (o) => o.outcome),
+    { ok: history.operations.length },
+  );
   assert.equal(platform.requests.length, history.operations.length);
   assert.ok(platform.requests.every(({ headers }) => !('idempotency-key' in headers)));
 
@@ -100,38 +66,60 @@ test('load is offered at its rates, recorded completely and stopped without a lo
   const reads = history.operations.filter((o) => o.op === 'read');
   const dueSpanS = (Math.max(...adds.map((o) => o.due ?? 0)) - Math.min(...adds.map((o) => o.due ?? 0))) / 1e6;
   assert.ok(Math.abs(adds.length - dueSpanS * plannedRates(profile).add) <= 2, `${adds.length} adds in ${dueSpanS} s`);
-  assertGrid(adds.map((o) => o.due ?? 0), 100);
-  for (const role of ['primary', 'replica']) assertGrid(reads.filter((o) => o.role === role).map((o) => o.due ?? 0), 100);
+  assertGrid(
+    adds.map((o) => o.due ?? 0),
+    100,
+  );
+  for (const role of ['primary', 'replica'])
+    assertGrid(
+      reads.filter((o) => o.role === role).map((o) => o.due ?? 0),
+      100,
+    );
   assert.ok(history.operations.every((o) => (o.due ?? Infinity) <= o.start && o.start < o.end));
 
   const numbers = new Map<number, number[]>();
   for (const { client, id } of adds) numbers.set(client, [...(numbers.get(client) ?? []), Number(id.split('.')[2])]);
-  for (const [client, own] of numbers) assert.deepEqual(own, own.map((_, i) => i + 1), `client ${client}`);
+  for (const [client, own] of numbers)
+    assert.deepEqual(
+      own,
+      own.map((_, i) => i + 1),
+      `client ${client}`,
+    );
 
   const acked = new Map(adds.map((o) => [o.id, o.end]));
   const refutable = new Set(reads.filter((o) => (acked.get(o.id) ?? Infinity) < o.start).map((o) => o.id));
   assert.ok(refutable.size / acked.size > 0.98, `${refutable.size} of ${acked.size} acknowledged elements were read`);
 });
 
-test('requests without an answer are unknown, ticks without a client are dropped, and both lie on the grid', { skip, timeout: 60_000 }, async () => {
-  await using platform = await startPlatform('silent');
-  const profile = { ...steady({ writesPerSecond: 50, readsPerSecond: 0 }), maxClients: 40 };
-  const load = offer({ profile, url: platform.url });
-  await started(load);
-  await sleep(3000);
-  load.k6.kill('SIGINT');
-  assert.equal(await load.ended, 0);
+test(
+  'requests without an answer are unknown, ticks without a client are dropped, and both lie on the grid',
+  { skip, timeout: 60_000 },
+  async () => {
+    await using platform = await startPlatform('silent');
+    const profile = { ...steady({ writesPerSecond: 50, readsPerSecond: 0 }), maxClients: 40 };
+    const load = offer({ profile, url: platform.url });
+    await started(load);
+    await sleep(3000);
+    load.k6.kill('SIGINT');
+    assert.equal(await load.ended, 0);
 
-  const history = read(load.historyFile);
-  assertClosed(history);
-  assert.deepEqual(countBy(history.operations, (o) => `${o.outcome}: ${o.error}`), {
-    'unknown: request timeout (k6 error 1050)': history.operations.length,
-  });
-  assert.ok(history.operations.every((o) => o.end - o.start > 1.9e6 && o.end - o.start < 2.5e6));
-  assert.ok(history.dropped.length > 20 && history.operations.length >= 80, `${history.dropped.length} dropped, ${history.operations.length} issued`);
-  const issued = history.operations.map((o) => o.due ?? 0);
-  assertGrid([...issued, ...history.dropped.map((d) => d.due)], 50);
-});
+    const history = readHistory(load);
+    assertClosed(history);
+    assert.deepEqual(
+      countBy(history.operations, (o) => `${o.outcome}: ${o.error}`),
+      {
+        'unknown: request timeout (k6 error 1050)': history.operations.length,
+      },
+    );
+    assert.ok(history.operations.every((o) => o.end - o.start > 1.9e6 && o.end - o.start < 2.5e6));
+    assert.ok(
+      history.dropped.length > 20 && history.operations.length >= 80,
+      `${history.dropped.length} dropped, ${history.operations.length} issued`,
+    );
+    const issued = history.operations.map((o) => o.due ?? 0);
+    assertGrid([...issued, ...history.dropped.map((d) => d.due)], 50);
+  },
+);
 
 test('refused connections have certainly not happened', { skip, timeout: 60_000 }, async () => {
   const platform = await startPlatform('serve');
@@ -139,11 +127,14 @@ test('refused connections have certainly not happened', { skip, timeout: 60_000 
   await platform[Symbol.asyncDispose]();
   const load = offer({ profile: steady({ writesPerSecond: 50, readsPerSecond: 50, capMs: 1500 }), url });
   assert.equal(await load.ended, 0, 'load ends by itself at its cap');
-  const history = read(load.historyFile);
+  const history = readHistory(load);
   assertClosed(history);
-  assert.deepEqual(countBy(history.operations, (o) => `${o.outcome}: ${o.error}`), {
-    'failed: never sent: dial: connection refused (k6 error 1212)': history.operations.length,
-  });
+  assert.deepEqual(
+    countBy(history.operations, (o) => `${o.outcome}: ${o.error}`),
+    {
+      'failed: never sent: dial: connection refused (k6 error 1212)': history.operations.length,
+    },
+  );
 });
 
 test('no read is sent twice when its connection breaks', { skip, timeout: 60_000 }, async () => {
@@ -151,9 +142,12 @@ test('no read is sent twice when its connection breaks', { skip, timeout: 60_000
   const profile = { ...steady({ writesPerSecond: 10, readsPerSecond: 100, capMs: 2500 }), maxClients: 30 };
   const load = offer({ profile, url: platform.url });
   assert.equal(await load.ended, 0);
-  const { operations } = read(load.historyFile);
+  const { operations } = readHistory(load);
   assert.equal(platform.requests.length, operations.length);
-  const reads = countBy(operations.filter((o) => o.op === 'read'), (o) => o.outcome);
+  const reads = countBy(
+    operations.filter((o) => o.op === 'read'),
+    (o) => o.outcome,
+  );
   assert.ok((reads.unknown ?? 0) > 50, JSON.stringify(reads));
 });
 
@@ -175,7 +169,15 @@ test('a full disk ends the load with an error and leaves no end', { skip: skipDi
   await using platform = await startPlatform('serve');
   const profile = steady({ writesPerSecond: 100, readsPerSecond: 100, capMs: 20_000 });
   const historyFile = join(folder, 'full.jsonl');
-  const { file, args, env } = k6Command({ k6Path, scriptFile, profile, url: platform.url, run: 'full', historyFile: '/mnt/full.jsonl', zeroNs: 0n });
+  const { file, args, env } = k6Command({
+    k6Path,
+    scriptFile,
+    profile,
+    url: platform.url,
+    run: 'full',
+    historyFile: '/mnt/full.jsonl',
+    zeroNs: 0n,
+  });
   const inside = `mount -t tmpfs -o size=64k none /mnt && "$@"; code=$?; cp /mnt/full.jsonl "$COPY"; exit $code`;
   const k6 = spawn('unshare', ['--mount', 'sh', '-c', inside, 'sh', file, ...args], {
     env: { ...env, PATH: process.env.PATH ?? '', COPY: historyFile },

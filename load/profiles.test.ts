@@ -30,7 +30,10 @@ test('clients are scaled down evenly to their cap', () => {
 
 test('all scenarios offer a constant rate and make all clients before the start', () => {
   const scenarios = Object.entries(k6Options(quick).scenarios ?? {});
-  assert.deepEqual(scenarios.map(([name]) => name), ['add', 'readPrimary', 'readReplica']);
+  assert.deepEqual(
+    scenarios.map(([name]) => name),
+    ['add', 'readPrimary', 'readReplica'],
+  );
   for (const [name, scenario] of scenarios) {
     assert.equal(scenario.executor, 'constant-arrival-rate');
     assert.ok('maxVUs' in scenario && scenario.preAllocatedVUs === scenario.maxVUs);

@@ -5,7 +5,6 @@ export const REQUEST_TIMEOUT_MS = 2_000;
 
 /** Offered load as data: operations a second by kind and role, held whatever the platform does. */
 export interface LoadProfile {
-  readonly name: string;
   readonly perSecond: { readonly add: number; readonly readPrimary: number; readonly readReplica: number };
   /** load ends by itself after this time, should nobody stop it */
   readonly capMs: number;
@@ -31,7 +30,7 @@ export function steady(load: {
   if (perSecond.add + load.readsPerSecond === 0) {
     throw new RangeError('load: expected at least one operation a second of a kind, came none: give a rate');
   }
-  return { name: 'steady', perSecond, capMs: load.capMs ?? 600_000, maxClients: 2_500 };
+  return { perSecond, capMs: load.capMs ?? 600_000, maxClients: 2_500 };
 }
 
 /** Planned operations a second by kind, as run.json has them. */

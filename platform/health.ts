@@ -34,7 +34,7 @@ async function lookAt({ rw, ro }: Probes): Promise<{ ok: boolean; rw: Look; ro: 
   const writer = rw.look();
   const reader = ro.look();
   // An endpoint that was dead a moment ago is not waited for again while the other one answers.
-  const { ok } = await (rw.last().ok ? writer : firstOk(writer, reader));
+  const { ok } = await (rw.isSuspect() ? firstOk(writer, reader) : writer);
   if (!ok) await Promise.all([writer, reader]);
   const seen = { rw: rw.last(), ro: ro.last() };
   return { ok: ok || seen.rw.ok || seen.ro.ok, ...seen };

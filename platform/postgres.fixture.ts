@@ -55,7 +55,7 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
   };
   const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   const server = spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });
-  const admin = new pg.Pool({ connectionString: dsnOf(port, 'postgres'), max: 3 });
+  const admin = new pg.Pool({ connectionString: dsnOf(port, 'postgres'), max: 3, query_timeout: 15_000, connectionTimeoutMillis: 5000 });
   admin.on('error', () => {});
   await answering(admin, server);
   return {
@@ -66,9 +66,13 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
     thaw: () => signalAll(server, 'SIGCONT'),
     promote: async () => void (await admin.query('SELECT pg_promote(true, 10)')),
     async stop() {
-      await admin.end();
       const gone = new Promise((resolve) => server.once('exit', resolve));
-      if (server.exitCode === null && server.kill('SIGQUIT')) await gone;
+      if (server.exitCode === null) {
+        server.kill('SIGQUIT');
+        signalAll(server, 'SIGCONT');
+        await gone;
+      }
+      await admin.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -92,7 +96,15 @@ async function answering(admin: pg.Pool, server: ChildProcess): Promise<void> {
 function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   const pid = server.pid ?? 0;
   const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  for (const each of [pid, ...children.map(Number)]) process.kill(each, signal);
+  for (const each of [pid, ...children.map(Number)]) sendIfAlive(each, signal);
+}
+
+function sendIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function parentOf(pid: string): number | undefined {

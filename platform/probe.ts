@@ -14,6 +14,8 @@ export interface Probe {
   look(): Promise<Look>;
   /** the last finished look */
   last(): Look;
+  /** whether the last look failed; not so before the first */
+  isSuspect(): boolean;
   close(): void;
 }
 
@@ -80,6 +82,7 @@ export function createProbe({ dsn, name, timeoutMs, maxAgeMs, wantsWritable = fa
       return pending;
     },
     last: () => last.look,
+    isSuspect: () => !last.look.ok && last.at > 0,
     close: drop,
   };
 }

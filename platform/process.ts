@@ -3,8 +3,8 @@ export interface Stoppable {
   stop(): Promise<void>;
 }
 
-// Longer than a drain and the longest request together; what hangs beyond is cut off.
-const LONGEST_STOP_MS = 6000;
+// Longer than a drain and the longest request together, shorter than what Kubernetes grants.
+const LONGEST_STOP_MS = 9000;
 
 /** Runs the one part of this process until SIGTERM or SIGINT, then stops it in order and exits 0. */
 export function runProcess(start: () => Promise<Stoppable>): void {

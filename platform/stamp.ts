@@ -1,13 +1,15 @@
 /** Which copy of the database answered, asked in the same statement as the data. */
 export interface Stamp {
-  copy: string | null;
+  /** absent where the server was given no name */
+  copy?: string;
   system: string;
   timeline: number;
   epoch: number;
 }
 
 /** The stamp as columns, plus `recovery`: whether the copy is a standby. */
-export interface StampRow extends Stamp {
+export interface StampRow extends Omit<Stamp, 'copy'> {
+  copy: string | null;
   recovery: boolean;
 }
 
@@ -27,5 +29,5 @@ export const STAMP_COLUMNS = `
 
 /** The fields of a row that belong into an answer's stamp. */
 export function stampOf({ copy, system, timeline, epoch }: StampRow): Stamp {
-  return { copy, system, timeline, epoch };
+  return { ...(copy === null ? {} : { copy }), system, timeline, epoch };
 }

@@ -15,6 +15,12 @@ export function staleReads(verdict: Verdict): { primary: number; replica: number
   return { primary: sum(primary), replica: Math.max(fromReplicas, sampled) };
 }
 
+/** Whether any read could have been stale at all. */
+export function stalenessIsKnown(verdict: Verdict): boolean {
+  const { primary, replica } = staleReads(verdict);
+  return primary + replica + verdict.coverage.refutable > 0;
+}
+
 /** Longest outage window of any kind of operation, ms; a write outage does not hide behind reads. */
 export function longestOutageMs(verdict: Verdict): number {
   return verdict.availability.outages.reduce((longest, { start, end }) => Math.max(longest, (end - start) / 1000), 0);

@@ -68,6 +68,7 @@ caption+thead+tbody tr:first-child td{border-top:1px solid var(--line)}
 @media print{
 @page{margin:14mm}
 body{font-size:12px}
+section>p.muted,header .muted,.story small,.more,summary,.finding .muted,.finding strong{font-size:11px}
 main{max-width:none;padding:0}
 .tiles{grid-template-columns:repeat(3,1fr)}
 .banner,.tile,.finding h3,tr,.story li,svg{break-inside:avoid}

@@ -9,6 +9,8 @@ import { plain } from './text.ts';
 const ROW = 34;
 const HEADER = 24;
 const MOST_FAULTS = 6;
+/* How much wider bold letters run. */
+const BOLD = 1.14;
 const WORDS: Record<FaultState, string> = { intent: 'intent', applied: 'applied', verified: 'proven', healed: 'healed', gone: 'gone' };
 
 /** The faults, a row each: when applied, proven, healed and gone; and the daemons that ended. */
@@ -38,13 +40,13 @@ function shade(frame: Frame, from: number, to: number, height: number, opacity: 
 }
 
 function faultRow(frame: Frame, span: FaultSpan): SvgNode[] {
-  const name = plain(`${span.fault} ${span.target}`, 40);
+  const name = plain(`${span.fault} ${span.target}`, 60);
   const marks = FAULT_STATES.flatMap((state) => (span.at[state] === undefined ? [] : [{ state, at: span.at[state] }]));
   const told = marks.filter(({ state }) => state !== 'intent').map(({ state, at }) => `${WORDS[state]} ${secondsBare(at)}`);
-  const room = frame.width - frame.left - frame.right;
+  const room = (frame.width - frame.left - frame.right) / BOLD;
   const words = fitting([`${name}: ${told.join(', ')} s`, `${name}: ${secondsBare(begin(span))} to ${secondsBare(ending(span) ?? begin(span))} s`, name], room) || name.slice(0, 20);
   const [x1, x2] = [xOf(frame, begin(span) / 1e6), xOf(frame, (ending(span) ?? frame.to * 1e6) / 1e6)];
-  const x = Math.max(frame.left, Math.min(x1, frame.width - frame.right - textWidth(words)));
+  const x = Math.max(frame.left, Math.min(x1, frame.width - frame.right - textWidth(words) * BOLD));
   return [
     label(x, 10, words, { fill: colour('bad'), 'font-size': 11, 'font-weight': 600 }),
     element('line', { x1, x2, y1: 22, y2: 22, stroke: colour('bad'), 'stroke-width': 3, 'stroke-opacity': '0.45' }),
@@ -83,5 +85,5 @@ function exitRow(frame: Frame, exits: readonly ExitSample[], y: number): SvgNode
     const words = `${exit} on ${host} ended at ${secondsBare(at)} s (${fault ?? 'unexplained'})`;
     return element('path', { d: `M${x - 4},${y + 5}l8,8m0,-8l-8,8`, stroke: colour(fault === null ? 'bad' : 'muted'), 'stroke-width': 2, fill: 'none' }, [element('title', {}, [words])]);
   });
-  return [label(frame.left - 6, y + 13, 'daemon exits', { 'text-anchor': 'end', fill: colour('ink'), 'font-size': 11 }), ...marks];
+  return [label(frame.left - 6, y + 13, fitting(['daemon exits', 'exits'], frame.left - 6), { 'text-anchor': 'end', fill: colour('ink'), 'font-size': 11 }), ...marks];
 }

@@ -84,7 +84,7 @@ function lanesPanel<State>({ frame, lanes, title, looks, lookOf, wordings }: {
           title: ({ lane, wordings: [words], from, to }: Span) => `${lane.replace(/^\d+:/, '')}: ${words}, ${seconds(from * 1e6)} to ${seconds(to * 1e6)}`,
         }),
       ),
-      Plot.text(spans, { x: (span: Span) => (span.from + span.to) / 2, y: 'lane', text: (span: Span) => fitting(span.wordings, width(span) - 6, 11), fill: (span: Span) => colour(span.look.ink) }),
+      Plot.text(spans, { x: (span: Span) => (span.from + span.to) / 2, y: 'lane', text: (span: Span) => fitting(span.wordings, width(span) - 6), fill: (span: Span) => colour(span.look.ink) }),
     ],
   });
 }

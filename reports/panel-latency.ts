@@ -9,8 +9,8 @@ const HEIGHT = 130;
 
 /** Latency from the due time of successful operations, p50 and p99 by kind, on a logarithmic axis. */
 export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: Slices; kinds: readonly OperationKind[] }): Panel {
-  const { widthUs, points } = slices.series(Math.round((frame.width - frame.left) / 7));
-  const lines = kinds.flatMap((kind) => [0.5, 0.99].map((q) => ({ kind, q, values: points.map(({ at, slice }) => ({ x: (at + widthUs / 2) / 1e6, ms: slice.kinds.get(kind)?.latency.quantile(q) ?? Number.NaN })) })));
+  const { points } = slices.series(Math.round((frame.width - frame.left) / 7));
+  const lines = kinds.flatMap((kind) => [0.5, 0.99].map((q) => ({ kind, q, values: points.map(({ start, end, slice }) => ({ x: (start + end) / 2e6, ms: slice.kinds.get(kind)?.latency.quantile(q) ?? Number.NaN })) })));
   const seen = lines.flatMap(({ values }) => values.map(({ ms }) => ms)).filter(Number.isFinite);
   const bottom = 10 ** Math.floor(Math.log10(seen.reduce((least, ms) => Math.min(least, ms), 1)));
   const top = seen.reduce((most, ms) => Math.max(most, ms), 80) * 1.3;
@@ -18,10 +18,11 @@ export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: S
   return panel({
     frame,
     title: 'latency of successful operations',
-    legend: kinds.flatMap((kind, at) => [
-      { words: `${kind} p50`, fill: seriesColour(at), shape: 'line' as const },
-      { words: `${kind} p99`, fill: seriesColour(at), shape: 'dash' as const },
-    ]),
+    legend: [
+      ...kinds.map((kind, at) => ({ words: kind, fill: seriesColour(at), shape: 'line' as const })),
+      { words: 'p50', fill: colour('muted'), shape: 'line' as const },
+      { words: 'p99', fill: colour('muted'), shape: 'dash' as const },
+    ],
     height: HEIGHT,
     y: { type: 'log', domain: [bottom, top], axis: null },
     marks: [

@@ -9,8 +9,8 @@ const HEIGHT = 76;
 /** Share of each site in the successful answers, over time. */
 export function sharesPanel(frame: Frame, slices: Slices): Panel {
   const sites = [...slices.sites].sort();
-  const { widthUs, points } = slices.series(Math.round((frame.width - frame.left) / 5));
-  const steps = points.map(({ at, slice }) => {
+  const { points } = slices.series(Math.round((frame.width - frame.left) / 5));
+  const steps = points.map(({ start, slice }) => {
     const total = [...slice.sites.values()].reduce((sum, count) => sum + count, 0);
     let below = 0;
     const bands = sites.map((site) => {
@@ -19,10 +19,10 @@ export function sharesPanel(frame: Frame, slices: Slices): Panel {
       below += share;
       return band;
     });
-    return { x: at / 1e6, bands };
+    return { x: start / 1e6, bands };
   });
   const last = steps.at(-1);
-  if (last !== undefined) steps.push({ ...last, x: last.x + widthUs / 1e6 });
+  if (last !== undefined) steps.push({ ...last, x: points.at(-1)!.end / 1e6 });
   return panel({
     frame,
     title: 'share of each site in successful answers',

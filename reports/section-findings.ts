@@ -4,6 +4,9 @@ import { html, type Html } from './html.ts';
 import { counted, whole } from './text.ts';
 import { witnessTable } from './witnesses.ts';
 
+/* Classes that break no promise and still forbid a pass. */
+const UNDERMINING = new Set(['vacuous', 'unwatched-exit', 'never-read']);
+
 /** Every finding with its witnesses, those that break a promise first and open. */
 export function findingsSection(findings: readonly Finding[]): Html {
   const ordered = findings.toSorted((a, b) => Number(b.breaks) - Number(a.breaks));
@@ -16,7 +19,7 @@ function finding(each: Finding): Html {
   const meaning = meaningOf(each.class);
   const witnesses = each.witnesses.length === 0 ? null : html`<details${each.breaks ? html` open` : null}><summary>${counted(each.witnesses.length, 'witness', 'witnesses')} of ${whole(each.count)}</summary>${witnessTable(each)}</details>`;
   return html`<article class="finding ${each.breaks ? 'bad' : 'calm'}">
-<h3><code>${each.class}</code> <span class="count">${whole(each.count)}</span> ${each.breaks ? html`<strong class="bad">breaks a promise</strong>` : html`<span class="muted">reported</span>`}${where === '' ? null : html` <span class="muted">${where}</span>`}</h3>
+<h3><code>${each.class}</code> <span class="count">${whole(each.count)}</span> ${each.breaks ? html`<strong class="bad">breaks a promise</strong>` : html`<span class="muted">${UNDERMINING.has(each.class) ? 'makes the run inconclusive' : 'reported'}</span>`}${where === '' ? null : html` <span class="muted">${where}</span>`}</h3>
 <p>${each.message}</p>${meaning === undefined ? null : html`<p class="muted">${meaning}</p>`}
 ${witnesses}</article>`;
 }

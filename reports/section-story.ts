@@ -11,5 +11,5 @@ export function storySection(data: RunData): Html {
 
 /* In the report each sentence starts a line; names of copies, daemons and sites keep their spelling. */
 function sentence(text: string): string {
-  return text.replace(/^(?:proven|load balancer|writes|reads|updates|lookups|lists|operations|the (?:load|journal) )/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return text.replace(/^(?:proven|load balancer|writes|reads|updates|lookups|lists|operations|site |the )/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }

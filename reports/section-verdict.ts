@@ -1,6 +1,6 @@
 import type { Verdict } from '../record/verdict-format.ts';
 import { html, table, type Html } from './html.ts';
-import { longestOutageMs, lossIsKnown, countOf, recoveryMs, staleReads } from './measured.ts';
+import { longestOutageMs, lossIsKnown, countOf, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { floorsOf, promisesOf, type Promised } from './promises.ts';
 import type { RunData } from './run-data.ts';
@@ -11,7 +11,7 @@ export function verdictSection(data: RunData): Html {
   const { verdict, run, notes } = data;
   const lacks = [...run.troubles, ...notes];
   return html`${banner(verdict)}
-${lacks.length > 0 ? html`<div class="lacks"><h3>What this record lacks</h3><ul>${lacks.map((lack) => html`<li>${lack}</li>`)}</ul></div>` : null}
+${lacks.length > 0 ? html`<div class="lacks"><h3>Troubles of this run and its record</h3><ul>${lacks.map((lack) => html`<li>${lack}</li>`)}</ul></div>` : null}
 ${verdict === undefined ? null : tiles(data, verdict)}
 ${verdict === undefined ? null : html`<section id="promises"><h2>Promised and measured</h2>${promiseTable(promisesOf(data))}${floors(data)}</section>`}`;
 }
@@ -43,10 +43,10 @@ function tiles({ run, finals }: RunData, verdict: Verdict): Html {
   const tile = (name: string, value: string, aside: string) => html`<div class="tile"><dt>${name}</dt><dd>${value}</dd><p>${aside}</p></div>`;
   return html`<dl class="tiles">
 ${tile('Availability', percent(availability.event), `of ${whole(availability.offered)} operations offered`)}
-${tile('Longest outage', duration(longestOutageMs(verdict)), worst === undefined ? 'no bad stretch' : `of kind ${worst.kind}`)}
+${tile('Longest outage', availability.offered === 0 ? '–' : duration(longestOutageMs(verdict)), worst === undefined ? 'no bad stretch' : `of kind ${worst.kind}`)}
 ${tile('Recovery time', recovery === undefined ? '–' : recovery === null ? 'never' : duration(recovery), recovery === undefined ? 'no fault' : 'from fault to stable')}
 ${tile('Writes lost', lost, `of ${whole(writes.acknowledged)} acknowledged`)}
-${tile('Stale reads', `${whole(stale.primary)} / ${whole(stale.replica)}`, 'primary / replica')}
+${tile('Stale reads', stalenessIsKnown(verdict) ? `${whole(stale.primary)} / ${whole(stale.replica)}` : '–', 'primary / replica')}
 ${tile('Unknown writes', whole(writes.unknown), `${whole(writes.recovered)} present, ${whole(writes.vanished)} absent`)}
 </dl>`;
 }

@@ -12,7 +12,7 @@ describe('time slices', () => {
     const { points, widthUs } = slices.series(300);
     assert.ok(points.length <= 301 && slices.widthUs > 100_000);
     assert.equal(points.reduce((sum, { slice }) => sum + (slice.kinds.get('add')?.fates.ok ?? 0), 0), 20_000);
-    assert.ok(points.every(({ at }, index) => index === 0 || at - points[index - 1]!.at === widthUs));
+    assert.ok(points.every(({ start, end }, index) => end - start <= widthUs && (index === 0 || start === points[index - 1]!.end)));
   });
 
   test('tell a dropped, an accepted and an unknown operation apart', () => {

@@ -13,6 +13,9 @@ export type Fate = (typeof FATES)[number];
 export type Cell = { fates: Record<Fate, number>; latency: Histogram };
 export type Slice = { kinds: Map<OperationKind, Cell>; sites: Map<string, number> };
 
+/** A stretch of time, µs, with what was due in it. */
+export type Stretch = { start: number; end: number; slice: Slice };
+
 /** The history folded into time slices of equal width that double whenever there are too many: bounded memory for any run. */
 export class Slices {
   widthUs = FIRST_WIDTH_US;
@@ -50,18 +53,27 @@ export class Slices {
     return [this.#first * this.widthUs, (this.#last + 1) * this.widthUs];
   }
 
-  /** All slices from the first to the last, empty ones included, merged so that at most `most` remain. */
-  series(most = MOST_SLICES): { widthUs: number; points: { at: number; slice: Slice }[] } {
+  /** Stretches from the first to the last slice, empty ones included, merged so that at most about `most` remain; µs. */
+  series(most = MOST_SLICES): { widthUs: number; points: Stretch[] } {
     const extent = this.extent();
     if (extent === undefined) return { widthUs: this.widthUs, points: [] };
-    const factor = Math.max(1, Math.ceil((this.#last - this.#first + 1) / most));
+    const factor = Math.max(1, Math.ceil((this.#last - this.#first + 1) / Math.max(1, most)));
+    const widthUs = factor * this.widthUs;
     const first = Math.floor(this.#first / factor);
     const points = Array.from({ length: Math.floor(this.#last / factor) - first + 1 }, (_, at) => ({
-      at: (first + at) * factor * this.widthUs,
+      start: Math.max(extent[0], (first + at) * widthUs),
+      end: Math.min(extent[1], (first + at + 1) * widthUs),
       slice: emptySlice(),
     }));
     for (const [index, slice] of this.#slices) absorb(points[Math.floor(index / factor) - first]!.slice, slice);
-    return { widthUs: factor * this.widthUs, points };
+    return { widthUs, points };
+  }
+
+  /** Operations of a kind in all. */
+  total(kind: OperationKind): number {
+    let sum = 0;
+    for (const { kinds } of this.#slices.values()) for (const fate of FATES) sum += kinds.get(kind)?.fates[fate] ?? 0;
+    return sum;
   }
 
   #at(due: number): Slice {

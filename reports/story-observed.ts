@@ -2,17 +2,20 @@ import type { ExitSample } from '../record/format.ts';
 import type { BackendState, CopyState, Lane, Segment } from './lanes.ts';
 import { seconds } from './numbers.ts';
 import type { Event } from './story.ts';
-import { counted } from './text.ts';
+import { counted, listed } from './text.ts';
 
-type Timed = Event & { at: number };
+/* `follows`: a copy that only went on with the new writer; several such are told in one sentence. */
+type Change = Event & { follows?: { name: string; lineage: string } };
+type Timed = Change & { at: number };
 
 /** Changes told of one lane before the rest is summed up: a flapping backend must not drown the story. */
 const MOST_CHANGES = 8;
 const MOST_EXITS = 10;
+const TOGETHER_US = 2_000_000;
 
 /** Role changes, losses, returns and restarts of database copies, as the observer saw them. */
 export function databaseEvents(lanes: readonly Lane<CopyState>[]): Timed[] {
-  return lanes.flatMap((lane) => capped(lane.name, changes(lane, copyChange)));
+  return together(lanes.flatMap((lane) => capped(lane.name, changes(lane, copyChange))));
 }
 
 /** State changes of the load balancer's backends. */
@@ -39,7 +42,7 @@ export function exitEvents(exits: readonly ExitSample[]): Timed[] {
   return [...told, { at: left[0]!.at, tone: 'bad', text: `${counted(left.length, 'more daemon')} ended from here to ${seconds(left.at(-1)!.at)}.` }];
 }
 
-type Teller<State> = (name: string, before: Segment<State>, now: Segment<State>, earlier: readonly Segment<State>[]) => Event | undefined;
+type Teller<State> = (name: string, before: Segment<State>, now: Segment<State>, earlier: readonly Segment<State>[]) => Change | undefined;
 
 function changes<State>({ name, segments }: Lane<State>, tell: Teller<State>): Timed[] {
   return segments.slice(1).flatMap((segment, index) => {
@@ -48,7 +51,7 @@ function changes<State>({ name, segments }: Lane<State>, tell: Teller<State>): T
   });
 }
 
-function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyState>, earlier: readonly Segment<CopyState>[]): Event | undefined {
+function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyState>, earlier: readonly Segment<CopyState>[]): Change | undefined {
   const [was, is] = [before.state, now.state];
   if (is.role === 'down') return was.role === 'down' ? undefined : { text: `${name} no longer answers the observer.`, tone: 'bad' };
   const lineage = is.timeline === undefined ? (is.epoch === undefined ? '' : ` (epoch ${is.epoch})`) : ` (timeline ${is.timeline})`;
@@ -59,7 +62,7 @@ function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyS
   if (restarted) return { text: `${name} restarted as ${a(is.role)}${lineage}.`, tone: 'fact' };
   if (was.role === 'primary' && is.role !== 'primary') return { text: `${name} is no longer writable, now ${a(is.role)}${lineage}.`, tone: 'fact' };
   if (was.role !== is.role) return { text: `${name} is now ${a(is.role)}${lineage}.`, tone: is.role === 'standby' ? 'bad' : 'good' };
-  if (was.timeline !== is.timeline || was.epoch !== is.epoch) return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact' };
+  if (was.timeline !== is.timeline || was.epoch !== is.epoch) return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact', follows: { name, lineage } };
   return undefined;
 }
 
@@ -67,9 +70,26 @@ function a(role: CopyState['role']): string {
   return role === 'primary' ? 'primary' : `a ${role === 'sync standby' ? 'synchronous standby' : 'standby'}`;
 }
 
+function together(events: readonly Timed[]): Timed[] {
+  const first = new Map<string, { event: Timed; names: string[] }>();
+  return events.filter((event) => {
+    if (event.follows === undefined) return true;
+    const { name, lineage } = event.follows;
+    const near = first.get(lineage);
+    if (near === undefined || Math.abs(near.event.at - event.at) > TOGETHER_US) {
+      first.set(lineage, { event, names: [name] });
+      return true;
+    }
+    near.names.push(name);
+    near.event.text = `${listed(near.names)} follow${lineage.replace(/[()]/g, '')}.`;
+    return false;
+  });
+}
+
+/* The first changes show how it began, the last how it ended. */
 function capped(name: string, events: Timed[]): Timed[] {
-  const left = events.slice(MOST_CHANGES);
-  if (left.length === 0) return events;
+  if (events.length <= MOST_CHANGES) return events;
+  const left = events.slice(MOST_CHANGES - 3, -3);
   const sum: Timed = { at: left[0]!.at, tone: 'bad', text: `${name}: ${counted(left.length, 'more change')} from here to ${seconds(left.at(-1)!.at)}.` };
-  return [...events.slice(0, MOST_CHANGES), sum];
+  return [...events.slice(0, MOST_CHANGES - 3), sum, ...events.slice(-3)];
 }

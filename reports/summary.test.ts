@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { summaryTable } from './summary.ts';
-import { emptyFolder, writeSynthetic, type Synthetic } from './testing.ts';
+import { synthetic, type Synthetic } from './testing.ts';
 
-const judged = (context: TestContext, options: Synthetic = {}) => writeSynthetic(emptyFolder(context), options).verdict;
+const judged = (options: Synthetic = {}) => synthetic(options).verdict;
 
 describe('the summary table', () => {
-  test('aligns, wraps within 110 columns, explains what did not hold and counts in its last line', (context) => {
-    const failing = { ...judged(context, { lost: 37 }), scenario: 'a name that is '.repeat(12) + 'W'.repeat(150) };
-    const lines = summaryTable([judged(context), failing, judged(context, { lost: 3, expect: 'lost' }), judged(context, { expect: 'lost' })]).split('\n');
+  test('aligns, wraps within 110 columns, explains what did not hold and counts in its last line', () => {
+    const failing = { ...judged({ lost: 37 }), scenario: 'a name that is '.repeat(12) + 'W'.repeat(150) };
+    const lines = summaryTable([judged(), failing, judged({ lost: 3, expect: 'lost' }), judged({ expect: 'lost' })]).split('\n');
     assert.ok(lines.every((line) => [...line].length <= 110));
     assert.ok(lines.some((line) => line.includes('↳ 37 acknowledged writes are absent from db2')));
     assert.ok(lines.some((line) => line.includes('↳ expected to be flagged as "lost"')));
@@ -18,20 +18,20 @@ describe('the summary table', () => {
     for (const line of lines.filter((each) => each.includes('22.6 s'))) assert.equal(line.slice(0, column).at(-1), '%');
   });
 
-  test('colours only when asked, and colour changes no width', (context) => {
-    const verdicts = [judged(context, { lost: 2 })];
+  test('colours only when asked, and colour changes no width', () => {
+    const verdicts = [judged({ lost: 2 })];
     const [bare, coloured] = [summaryTable(verdicts), summaryTable(verdicts, { colour: true })];
     assert.doesNotMatch(bare, /\u001b/);
     assert.match(coloured, /\u001b\[31mFAIL/);
     assert.equal(stripVTControlCharacters(coloured), bare);
   });
 
-  test('lets no escape sequence of a record reach the terminal', (context) => {
-    const verdict = { ...judged(context, { lost: 2 }), scenario: '\u001b[2Jgone\n\nnext', reasons: ['\u001b]0;title\u0007'] };
+  test('lets no escape sequence of a record reach the terminal', () => {
+    const verdict = { ...judged({ lost: 2 }), scenario: '\u001b[2Jgone\n\nnext', reasons: ['\u001b]0;title\u0007'] };
     assert.doesNotMatch(summaryTable([verdict]), /[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  test('does not call nothing lost what could not be judged', (context) => {
-    assert.match(summaryTable([{ ...judged(context), verdict: 'inconclusive', held: false, reasons: ['no load'] }]), /inconclusive .* \? /);
+  test('does not call nothing lost what could not be judged', () => {
+    assert.match(summaryTable([{ ...judged(), verdict: 'inconclusive', held: false, reasons: ['no load'] }]), /inconclusive .* \? /);
   });
 });

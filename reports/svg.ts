@@ -42,8 +42,8 @@ export function textWidth(words: string, sizePx = 11): number {
 }
 
 /** The first of several wordings that fits into `widthPx`; empty when none does. */
-export function fitting(wordings: readonly string[], widthPx: number, sizePx = 11): string {
-  return wordings.find((words) => textWidth(words, sizePx) <= widthPx) ?? '';
+export function fitting(wordings: readonly string[], widthPx: number): string {
+  return wordings.find((words) => textWidth(words) <= widthPx) ?? '';
 }
 
 /** Well-formed XML of a node, everything escaped by ourselves: text from a record passes through here. */

@@ -22,23 +22,27 @@ export type Synthetic = {
   verdict?: Partial<Verdict>;
 };
 
-/** Writes a 60 s record of 600 operations a second, a frozen primary and a failover, for tests of the reports alone. */
-export function writeSynthetic(folder: string, options: Synthetic = {}): { run: Run; verdict: Verdict } {
-  const prefix = options.prefix ?? '';
-  const history = syntheticHistory(prefix);
-  const run = { ...plannedRun(options, prefix), ...options.run };
+/** A 60 s run of 600 operations a second, a frozen primary and a failover: its plan, history, verdict and final rows. */
+export function synthetic(options: Synthetic = {}): { run: Run; history: HistoryLine[]; verdict: Verdict; present: string[] } {
+  const history = syntheticHistory(options.prefix ?? '');
+  const run = { ...plannedRun(options), ...options.run };
   const { verdict, present } = syntheticVerdict({ run, history, lost: options.lost ?? 0 });
-  const judged = { ...verdict, ...options.verdict };
+  return { run, history, verdict: { ...verdict, ...options.verdict }, present };
+}
+
+/** Writes such a run as a record, for tests of the reports alone. */
+export function writeSynthetic(folder: string, options: Synthetic = {}): void {
+  const { run, history, verdict, present } = synthetic(options);
+  const prefix = options.prefix ?? '';
   mkdirSync(join(folder, 'final'), { recursive: true });
   const closed: HistoryLine[] = [...history, { op: 'end', lines: history.length }];
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
-  writeFileSync(join(folder, 'verdict.json'), JSON.stringify(judged));
+  writeFileSync(join(folder, 'verdict.json'), JSON.stringify(verdict));
   writeFileSync(join(folder, 'history.jsonl.gz'), gzipSync(jsonLines(closed), { level: 1 }));
   writeFileSync(join(folder, 'observations.jsonl'), jsonLines(observations(prefix)));
   writeFileSync(join(folder, 'faults.jsonl'), jsonLines(journal(prefix)));
   const rows = jsonLines(present.map((id) => ({ id, count: 1, completions: 1 })));
   for (const copy of ['db1', 'db2', 'db3']) writeFileSync(join(folder, 'final', `${copy}.jsonl`), rows);
-  return { run, verdict: judged };
 }
 
 /** The text of a .jsonl file. */
@@ -46,7 +50,7 @@ export function jsonLines(lines: readonly unknown[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-function plannedRun({ expect }: Synthetic, prefix: string): Run {
+function plannedRun({ expect, prefix = '' }: Synthetic): Run {
   const us = (seconds: number) => Math.round(seconds * 1e6);
   return {
     format: 1,

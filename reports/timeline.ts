@@ -19,6 +19,7 @@ const AXIS = 40;
 export function timelineSvg(data: RunData, { width = 1120, inline = false }: { width?: number; inline?: boolean } = {}): string {
   const frame: Frame = { width, left: width < 800 ? 78 : 96, right: 10, ...range(data), boundaries: (data.run.phases ?? []).map(({ start }) => start / 1e6) };
   const panels = panelsOf(data, frame);
+  if (panels.length === 0) panels.push(emptyPanel());
   const inner = panels.reduce((sum, { height }) => sum + height + GAP, 0);
   let y = 0;
   const placed = panels.map(({ node, height }) => {
@@ -49,7 +50,6 @@ function panelsOf({ run, verdict, slices, copies, backends, faults, exits }: Run
     ...(backends.length === 0 ? [] : [backendsPanel(frame, backends)]),
     ...(copies.length === 0 ? [] : [copiesPanel(frame, copies)]),
     ...(slices.sites.size === 0 ? [] : [sharesPanel(frame, slices)]),
-    ...(kinds.length + copies.length + backends.length === 0 ? [emptyPanel(frame)] : []),
   ];
 }
 
@@ -86,6 +86,6 @@ function axis(frame: Frame): SvgNode {
   return element('g', {}, [chart, words]);
 }
 
-function emptyPanel(frame: Frame): Panel {
-  return { height: 40, node: label(frame.left, 24, 'Nothing was recorded that could be drawn.', { fill: colour('muted') }) };
+function emptyPanel(): Panel {
+  return { height: 40, node: label(0, 24, 'Nothing was recorded that could be drawn.', { fill: colour('muted') }) };
 }

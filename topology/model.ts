@@ -33,6 +33,32 @@ export interface Site {
   ready(): Promise<boolean>;
 }
 
+/** A program of ours that runs on a host. */
+export interface Program {
+  /** resolves when it has ended; never rejects */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
+  signal(name: 'TERM' | 'KILL'): Promise<void>;
+}
+
+/** A host on which the suite's own programs run; a power-off ends whatever an earlier run left there. */
+export interface Workplace extends Host {
+  /** a folder of this host's disk: its path there and its path here */
+  readonly folder: { inside: string; outside: string };
+  /** programs that are there, by name (`k6`, `node`) */
+  readonly programs: Readonly<Record<string, string>>;
+  start(name: string, file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program;
+}
+
+/** The unexplained or explained end of something that a host supervises; "host" is process 1 itself. */
+export interface DaemonEnd {
+  host: string;
+  daemon: string;
+  /** ns of CLOCK_MONOTONIC */
+  atNs: bigint;
+  code: number;
+  signal: number;
+}
+
 /** One direction of traffic between two hosts. */
 export interface Path {
   from: string;
@@ -94,8 +120,16 @@ export interface Topology {
   readonly database: DatabaseService;
   readonly balancer: Balancer;
   readonly router: Router;
-  readonly client: Host;
-  readonly observer: Host;
+  readonly client: Workplace;
+  readonly observer: Workplace;
+  /** what uniquely names the boot of each host that is up, to find power losses that nobody planned */
+  boots(): Record<string, string>;
+  /** ends of supervised daemons since a time; ns of CLOCK_MONOTONIC */
+  daemonEnds(sinceNs: bigint): DaemonEnd[];
+  /** address of the load balancer's runtime API, for the observer */
+  readonly runtimeApi: { host: string; port: number };
+  /** address of an exclusive lock file of this topology */
+  readonly lockFile: string;
   /** folder of the fault journal, which outlives runs */
   readonly journalDir: string;
   site(name: string): Site;

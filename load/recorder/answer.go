@@ -42,6 +42,8 @@ type body struct {
 	Found      *bool  `json:"found"`
 	Replicated *bool  `json:"replicated"`
 	Error      string `json:"error"`
+	SQLState   string `json:"sqlstate"`
+	Message    string `json:"message"`
 }
 
 // judge decides the outcome of an operation, as docs/load.md tables it.
@@ -72,9 +74,10 @@ func judge(kind string, got response) answer {
 		result.outcome = ok
 	case got.status >= 400 && got.status < 500 && said.Pod != "":
 		result.outcome = failed
-		result.problem = short(fmt.Sprintf("status %d: %s", got.status, said.Error))
-	default:
-		result.problem = short(fmt.Sprintf("status %d: %s", got.status, said.Error))
+	}
+	if result.outcome != ok {
+		said := result.body
+		result.problem = short(fmt.Sprintf("status %d: %s %s %s", got.status, said.Error, said.SQLState, said.Message))
 	}
 	return result
 }

@@ -61,7 +61,7 @@ func TestOutcomesThatAreNotOkSayWhy(t *testing.T) {
 	if !strings.HasPrefix(got.problem, "status 503 without a JSON answer of the platform: <html> ü") || len(got.problem) > 170 {
 		t.Errorf("problem %q", got.problem)
 	}
-	if got := judge("add", response{status: 500, body: `{"error":"08006",` + pod + `}`}); got.problem != "status 500: 08006" || got.body.Pod != "api-1" {
+	if got := judge("add", response{status: 500, body: `{"error":"database","sqlstate":"57P01","message":"gone",` + pod + `}`}); got.problem != "status 500: database 57P01 gone" || got.body.Pod != "api-1" {
 		t.Errorf("problem %q of pod %q", got.problem, got.body.Pod)
 	}
 	if got := judge("add", response{errorCode: 1212, problem: "dial: connection refused"}); got.problem != "never sent: dial: connection refused (k6 error 1212)" {

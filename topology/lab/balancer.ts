@@ -1,6 +1,5 @@
-import { connect } from 'node:net';
-import { HoldfastError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
+import { SHOW_SERVERS, askHaproxy, serverStates } from '../haproxy.ts';
 import type { BackendStatus, RoutingPolicy } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
 import { writeHostFile, type Machine } from './machine.ts';
@@ -31,43 +30,8 @@ export function endpointDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
 
 /** Status of each server of the load balancer, by `site/node`, from its runtime API. */
 export async function backendStates(lab: Lab): Promise<Record<string, BackendStatus>> {
-  const address = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
-  const stat = await runtimeCommand(address, 'show stat -1 4 -1');
-  return parseStat(stat);
-}
-
-/** One command to an HAProxy runtime API; the answer as text. */
-export async function runtimeCommand(address: string, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect({ host: address, port: RUNTIME_PORT });
-    const fail = (cause: unknown): void => {
-      socket.destroy();
-      reject(new HoldfastError(`load balancer at ${address}:${RUNTIME_PORT}: expected an answer to "${text}"`, { cause }));
-    };
-    socket.setTimeout(limits.httpProbe, () => fail(new Error(`none within ${limits.httpProbe} ms`)));
-    socket.on('error', fail);
-    socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    socket.end(`${text}\n`);
-  });
-}
-
-/** Server lines of `show stat` (CSV) as statuses by server name `site/node`. */
-export function parseStat(csv: string): Record<string, BackendStatus> {
-  const [head = '', ...lines] = csv.split('\n');
-  const columns = head.replace(/^# /, '').split(',');
-  const server = columns.indexOf('svname');
-  const status = columns.indexOf('status');
-  const states: Record<string, BackendStatus> = {};
-  for (const line of lines) {
-    const fields = line.split(',');
-    const name = fields[server];
-    if (name === undefined || !/^[a-z]_[a-z]\d+$/.test(name)) continue;
-    const word = (fields[status] ?? '').split(' ')[0] ?? '';
-    states[name.replace('_', '/')] = word === 'UP' || word === 'DRAIN' || word === 'MAINT' ? word : 'DOWN';
-  }
-  return states;
+  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
+  return serverStates(await askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, SHOW_SERVERS));
 }
 
 const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };

@@ -5,18 +5,19 @@ import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { versions } from '../../toolchain/versions.ts';
-import type { Balancer, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
-import { ALIVE_PORT, BALANCER_PORT, backendStates } from './balancer.ts';
+import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
+import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, setReplicationMode, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
-import { enterArgs, hostEnvironment } from './machine.ts';
+import { enterArgs, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
 import { databaseInSync, siteReady } from './platform.ts';
 import type { Prepared } from './prepare.ts';
-import { controlDaemons } from './services.ts';
+import { controlDaemons, daemonExits } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
+import { workplaceOf } from './workplace.ts';
 import { allReady, bootMissing, sitesOf } from './up.ts';
 
 /** The topology that a lab of this machine offers; a UsageError when there is no such lab. */
@@ -42,8 +43,12 @@ export function labTopology(name: string): Topology {
     database: databaseOf(lab, host),
     balancer: balancerOf(lab, host),
     router: routerOf(lab),
-    client: host('client'),
-    observer: host('observer'),
+    client: workplaceOf(lab, host('client'), { k6: '/opt/holdfast/k6' }),
+    observer: workplaceOf(lab, host('observer'), { node: '/opt/holdfast/node' }),
+    boots: () => bootsOf(lab),
+    daemonEnds: (sinceNs) => endsOf(lab, sinceNs),
+    runtimeApi: { host: host('glb').address, port: RUNTIME_PORT },
+    lockFile: join(lab.dir, 'run.lock'),
     journalDir: join(lab.dir, 'journal'),
     site: (wanted) => {
       const found = sites.find((candidate) => candidate.name === wanted);
@@ -122,6 +127,22 @@ function routerOf(lab: Lab): Router {
     unblock: (paths) => unblockPaths(lab.record.name, paths),
     blocked: () => blockedPaths(lab.record.name),
   };
+}
+
+function bootsOf(lab: Lab): Record<string, string> {
+  const running = lab.plan.hosts.flatMap((planned) => {
+    const init = machineInit(machineOf(lab, planned));
+    return init === undefined ? [] : [[planned.name, String(init)]];
+  });
+  return Object.fromEntries(running) as Record<string, string>;
+}
+
+function endsOf(lab: Lab, sinceNs: bigint): DaemonEnd[] {
+  return lab.plan.hosts.flatMap((planned) =>
+    daemonExits(machineOf(lab, planned))
+      .map(({ atNs, exit, code, signal }) => ({ host: planned.name, daemon: exit, atNs: BigInt(atNs), code, signal }))
+      .filter(({ atNs }) => atNs >= sinceNs),
+  );
 }
 
 async function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {

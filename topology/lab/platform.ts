@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { siteManifests } from '../../platform/manifests.ts';
 import { SCHEMA_SQL } from '../../platform/schema.ts';
+import { withDatabase } from '../../support/database.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
@@ -33,14 +33,14 @@ export async function databaseInSync(lab: Lab, mode: 'strict' | 'async' = 'stric
 
 /** Creates the platform's database, role and schema; applying it again changes nothing. */
 export async function applySchema(lab: Lab, primary: string): Promise<void> {
-  await withClient(superuserDsn(lab, primary, 'postgres'), async (client) => {
+  await withDatabase(superuserDsn(lab, primary, 'postgres'), async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE_NAME]);
     const roles = await client.query('select from pg_roles where rolname = $1', ['platform']);
     if (roles.rowCount === 0) await client.query(`create role platform login password ${client.escapeLiteral(lab.secrets.platform)}`);
     await client.query('grant pg_monitor to platform');
     if (rowCount === 0) await client.query(`create database ${DATABASE_NAME} owner platform`);
   });
-  await withClient(superuserDsn(lab, primary), async (client) => {
+  await withDatabase(superuserDsn(lab, primary), async (client) => {
     await client.query('set role platform');
     await client.query(SCHEMA_SQL);
   });
@@ -89,21 +89,4 @@ async function answersOk(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(limits.httpProbe), headers: { connection: 'close' } });
   await response.arrayBuffer();
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-}
-
-/** Runs `use` with one connection that is closed afterwards, whatever happens. */
-export async function withClient<T>(dsn: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: dsn,
-    connectionTimeoutMillis: limits.databaseConnect,
-    query_timeout: limits.databaseQuery,
-    application_name: 'holdfast',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { execa } from 'execa';
+import { summaryTable } from '../reports/summary.ts';
+import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
+import { UsageError } from '../support/errors.ts';
+import { projectRoot, reportsDir } from '../support/paths.ts';
+import { giveToUser } from '../support/user.ts';
+import { tearDown } from '../topology/lab/down.ts';
+import { findLab } from '../topology/lab/store.ts';
+import { bringUp } from '../topology/lab/up.ts';
+import { nameOption, requireRoot, shapeOf, shapeOptions, type ShapeOptions } from './options.ts';
+import { progress } from './progress.ts';
+
+interface RunOptions extends ShapeOptions {
+  keep?: boolean;
+}
+
+/** `holdfast run`: a lab, the scenarios, the verdicts. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description('set up what is missing, bring the lab up, run scenarios, judge, report (default: the quick profile)')
+    .argument('[scenario...]', 'names of scenarios, as in scenarios/ (without .spec.ts)')
+    .addOption(nameOption())
+    .addOption(new Option('--keep', 'leave a lab that this command started'));
+  for (const option of shapeOptions()) command.addOption(option);
+  return command.action(async (scenarios: string[], options: RunOptions) => {
+    const specs = chosenSpecs(scenarios);
+    requireRoot('run');
+    process.exitCode = await withLab(options, () => runSpecs(specs, options.name));
+  });
+}
+
+/** Runs scenarios on a lab that is up and prints their verdicts; returns the exit code. */
+export async function runSpecs(specs: readonly string[], lab: string): Promise<number> {
+  const session = randomBytes(6).toString('hex');
+  const out = reportsDir();
+  mkdirSync(out, { recursive: true });
+  const results = join(out, 'results.json');
+  rmSync(results, { force: true });
+  rmSync(join(out, 'allure-results'), { recursive: true, force: true });
+  const chosen = specs.length === 0 ? ['--grep', '@quick'] : specs.map((spec) => `/${spec}.spec.ts`);
+  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), 'test', ...chosen], {
+    cwd: projectRoot,
+    env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+  });
+  const outcomes = outcomesOf(session, results);
+  giveToUser(out);
+  print(outcomes);
+  return exitCodeOf(outcomes);
+}
+
+/** Runs `use` on a lab, bringing it up before and, if this call started it and `--keep` is not given, taking it down after. */
+export async function withLab(options: RunOptions, use: () => Promise<number>): Promise<number> {
+  const was = findLab(options.name) !== undefined;
+  const interrupted = new Promise<number>((resolve) => {
+    for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => resolve(code));
+  });
+  try {
+    const work = bringUp({ name: options.name, shape: shapeOf(options) }, progress).then(() => {
+      progress(`lab "${options.name}" is up`);
+      return use();
+    });
+    work.catch(() => undefined);
+    return await Promise.race([work, interrupted]);
+  } finally {
+    if (was || options.keep === true) {
+      progress(`lab "${options.name}" is left up; "holdfast down --name ${options.name}" stops it`);
+    } else {
+      await tearDown(options.name);
+      progress(`lab "${options.name}" is stopped`);
+    }
+  }
+}
+
+function print(outcomes: readonly Outcome[]): void {
+  const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
+  if (verdicts.length > 0) console.log(summaryTable(verdicts, { colour: process.stdout.isTTY }));
+  for (const { title, error } of outcomes.filter(({ verdict }) => verdict === undefined)) {
+    console.log(`inconclusive: "${title}" ended without a verdict: ${error}`);
+  }
+  for (const { folder, verdict } of outcomes) {
+    if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
+  }
+  console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
+}
+
+function chosenSpecs(names: readonly string[]): string[] {
+  const known = readdirSync(join(projectRoot, 'scenarios'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.spec.ts'))
+    .map((file) => basename(file, '.spec.ts'))
+    .sort();
+  for (const name of names) {
+    if (!known.includes(name)) throw new UsageError(`unknown scenario "${name}": expected one of ${known.join(', ')}`);
+  }
+  return [...names];
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { openFaults } from '../faults/journal.ts';
+import { labTopology } from '../topology/lab/lab-topology.ts';
+import { messageOf } from '../support/errors.ts';
+import { allLabs } from '../topology/lab/store.ts';
+import { nameOption, requireRoot, type LabOptions } from './options.ts';
+
+/** `holdfast status`: what is up of a lab, and what is open of faults. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show what of a lab is up')
+    .addOption(nameOption())
+    .action(async (options: LabOptions) => {
+      requireRoot('status');
+      const labs = allLabs();
+      console.log(labs.length === 0 ? 'no lab on this machine' : `labs on this machine: ${labs.map(({ name }) => name).join(', ')}`);
+      if (!labs.some(({ name }) => name === options.name)) return;
+      await describe(options.name);
+    });
+}
+
+async function describe(name: string): Promise<void> {
+  const topology = labTopology(name);
+  for (const host of topology.hosts) console.log(`${host.name.padEnd(10)} ${host.role.padEnd(18)} ${host.address.padEnd(16)} ${await host.state()}`);
+  const copies = await topology.database.copies().catch((error: unknown) => messageOf(error));
+  if (typeof copies === 'string') console.log(`database   ${copies}`);
+  else for (const copy of copies) console.log(`${copy.name.padEnd(10)} ${copy.role}${copy.sync ? ', synchronous' : ''}, timeline ${copy.timeline}, ${copy.running ? 'running' : 'not running'}`);
+  const backends = await topology.balancer.backends().catch((error: unknown) => ({ 'load balancer': messageOf(error) }));
+  console.log(Object.entries(backends).map(([backend, status]) => `${backend} ${status}`).join(', '));
+  for (const lines of openFaults(topology.journalDir)) console.log(`open fault: ${lines[0]?.fault} on ${lines[0]?.target} (${lines.at(-1)?.state})`);
+}

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HistoryLine, type Dropped, type Operation } from '../record/format.ts';
+import { k6Command } from './k6.ts';
+import type { LoadProfile } from './profiles.ts';
+
+/** A k6 under way, for tests of the load itself. */
+export interface Trial {
+  k6: ChildProcess;
+  historyFile: string;
+  /** exit code, or the signal that killed k6 */
+  ended: Promise<number | NodeJS.Signals>;
+}
+
+/** Starts k6 against a stand-in for the platform; the history lies in `folder`. */
+export function startTrial(trial: {
+  k6Path: string;
+  scriptFile: string;
+  profile: LoadProfile;
+  url: string;
+  run: string;
+  folder: string;
+}): Trial {
+  const { folder, ...load } = trial;
+  const historyFile = join(folder, `${load.run}.jsonl`);
+  const { file, args, env } = k6Command({ ...load, historyFile, zeroNs: process.hrtime.bigint() });
+  const k6 = spawn(file, args, { env, stdio: 'ignore' });
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    k6.once('error', reject);
+    k6.once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
+  });
+  return { k6, historyFile, ended };
+}
+
+/** Waits for the first line of the history: load has started. */
+export async function started({ historyFile }: Trial): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20, await sleep(20)) {
+    try {
+      if (readFileSync(historyFile).length > 0) return;
+    } catch {
+      // k6 has not made it yet
+    }
+  }
+  throw new Error(`expected a line in "${historyFile}" within 20 s, came none: see whether k6 runs at all`);
+}
+
+/** A history as the record's format reads it. */
+export function readHistory({ historyFile }: Trial) {
+  const texts = readFileSync(historyFile, 'utf8').split('\n').slice(0, -1);
+  const lines = texts.map((text) => HistoryLine.parse(JSON.parse(text)));
+  return {
+    operations: lines.filter((line): line is Operation => 'start' in line),
+    dropped: lines.filter((line): line is Dropped => line.op === 'dropped'),
+    last: lines.at(-1),
+    count: lines.length,
+  };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type pg from 'pg';
+import { Answer } from './answer.ts';
+import { startBudget } from './budget.ts';
+import type { Notice } from './connection.ts';
+import type { Database, Session } from './database.ts';
+import { WriteFailure } from './failure.ts';
+import { write, type WriteRequest, type WriteRow, type Written } from './write.ts';
+
+const ROW: WriteRow = { copy: 'db1', system: '7', timeline: 1, epoch: 1, recovery: false, xid: '100' };
+
+interface Script {
+  row?: WriteRow | undefined;
+  noticeAt?: 'BEGIN' | 'COMMIT';
+  command?: string;
+  budgetMs?: number;
+}
+
+/** A database that plays one write and notes what it was asked, in order. */
+async function play({ row = ROW, noticeAt, command = 'COMMIT', budgetMs = 1000 }: Script, steps: string[] = []): Promise<Written<WriteRow>> {
+  const session: Session = {
+    query: async () => assert.fail('no single query is expected'),
+    script: async (text, onNotice?: (notice: Notice) => void) => {
+      const verb = text.split(/[ ;]/)[0] ?? '';
+      steps.push(verb);
+      if (verb === noticeAt) onNotice?.({ code: '01000', message: 'canceling wait for synchronous replication' });
+      if (verb === 'BEGIN') return [result('BEGIN'), result('SELECT', row.xid ? [row] : [])];
+      return [result(command), result('SELECT', [{ lsn: '0/16' }])];
+    },
+    distrust: () => steps.push('distrust'),
+  };
+  const database: Database = { lend: async (_budget, work) => work(session), close: async () => {} };
+  const request: WriteRequest = {
+    database,
+    budget: startBudget(budgetMs),
+    ledger: ({ xid, id }) => steps.push(`ledger ${xid} ${id}`),
+    id: 'x',
+    statement: 'INSERT …',
+    refusal: async () => new Answer(409, 'version-conflict', 'older'),
+  };
+  return write(request);
+}
+
+function result(command: string, rows: object[] = []): pg.QueryResult {
+  return { command, rows, rowCount: rows.length, oid: 0, fields: [] };
+}
+
+describe('a write', () => {
+  it('is logged before its COMMIT is sent', async () => {
+    const steps: string[] = [];
+    const { position, replicated } = await play({}, steps);
+    assert.deepEqual(steps, ['BEGIN', 'ledger 100 x', 'COMMIT']);
+    assert.deepEqual([position.lsn, position.token, replicated], ['0/16', '7:1:1:0/16', true]);
+  });
+
+  it('is not called replicated when its COMMIT came with a warning', async () => {
+    assert.equal((await play({ noticeAt: 'COMMIT' })).replicated, false);
+    assert.equal((await play({ noticeAt: 'BEGIN' })).replicated, true);
+  });
+
+  it('that COMMIT rolled back is a failure at COMMIT', async () => {
+    await assert.rejects(play({ command: 'ROLLBACK' }), (error) => error instanceof WriteFailure && error.stage === 'commit');
+  });
+
+  it('that wrote no row is rolled back and refused', async () => {
+    const steps: string[] = [];
+    await assert.rejects(play({ row: { ...ROW, xid: '' } }, steps), (error) => error instanceof WriteFailure && error.cause instanceof Answer);
+    assert.deepEqual(steps, ['BEGIN', 'ROLLBACK']);
+  });
+
+  it('does not begin a COMMIT that it could not wait for', async () => {
+    const steps: string[] = [];
+    await assert.rejects(play({ budgetMs: 50 }, steps), (error) => error instanceof WriteFailure && error.stage === 'begin');
+    assert.deepEqual(steps, ['BEGIN']);
+  });
+});

@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test';
+import { join } from 'node:path';
+import { limits } from './support/limits.ts';
+import { reportsDir } from './support/paths.ts';
+
+const out = reportsDir();
+
+/** One worker: bounds are never taken from scenarios that share the machine. No retries: this suite judges others. */
+export default defineConfig({
+  testDir: './scenarios',
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  failOnFlakyTests: true,
+  forbidOnly: true,
+  timeout: limits.reset + limits.scenario,
+  outputDir: join(out, 'playwright'),
+  reporter: [
+    ['./fixtures/terminal-reporter.ts'],
+    ['json', { outputFile: join(out, 'results.json') }],
+    ['junit', { outputFile: join(out, 'junit.xml') }],
+    ['allure-playwright', { resultsDir: join(out, 'allure-results'), detail: false }],
+  ],
+  projects: [{ name: 'recommended', testMatch: ['recommended/**/*.spec.ts', 'controls/**/*.spec.ts'] }],
+});

@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import QueryStream from 'pg-query-stream';
+import { FINAL_STATE_SETTINGS_SQL, finalStateSql, openJobsSql } from '../platform/final-state.ts';
+import type { FinalRow } from '../record/format.ts';
+import type { RecordWriter } from '../record/writer.ts';
+import { messageOf } from '../support/errors.ts';
+import { withDatabase } from '../support/database.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
+import type { Topology } from '../topology/model.ts';
+
+export interface FinalState {
+  truth: string;
+  copies: Record<string, 'primary' | 'replica'>;
+  troubles: string[];
+  /** ms until every copy showed the marker, by copy */
+  catchUpMs: Record<string, number>;
+}
+
+/** Reads every copy once nothing is in flight: jobs drained, a marker seen everywhere, each copy in one snapshot, the truth twice. */
+export async function readFinalState(topology: Topology, tag: string, writer: RecordWriter): Promise<FinalState> {
+  const states = await topology.database.copies();
+  const truth = (await topology.database.primary()).name;
+  const copies = Object.fromEntries(states.map(({ name }) => [name, name === truth ? 'primary' : 'replica'] as const));
+  const troubles: string[] = [];
+  await withCopy(topology, truth, (client) => drained(client, tag)).catch((error: unknown) => troubles.push(messageOf(error)));
+  const nonce = `final-${tag}`;
+  await withCopy(topology, truth, (client) => client.query('insert into markers (run, nonce) values ($1, $2) on conflict do nothing', [tag, nonce]));
+  const before = await withCopy(topology, truth, (client) => fingerprint(client, tag));
+  const started = performance.now();
+  const catchUpMs: Record<string, number> = {};
+  await Promise.all(
+    Object.keys(copies).map(async (copy) => {
+      try {
+        await withCopy(topology, copy, (client) => caughtUp(client, copy, tag, nonce));
+        catchUpMs[copy] = Math.round(performance.now() - started);
+        await withCopy(topology, copy, async (client) => writer.writeFinal(copy, rowsOf(client, tag)));
+      } catch (error) {
+        // without its file the copy is judged as missing, which is what it is
+        troubles.push(`final state of ${copy}: ${messageOf(error)}`);
+      }
+    }),
+  );
+  const after = await withCopy(topology, truth, (client) => fingerprint(client, tag));
+  if (after !== before) troubles.push(`final state of ${truth} changed while it was read: expected no writer left`);
+  return { truth, copies, troubles, catchUpMs };
+}
+
+async function drained(client: pg.Client, tag: string): Promise<void> {
+  await until({
+    subject: 'platform',
+    condition: 'no request of the load in flight, and every job carried out',
+    timeoutMs: limits.drained,
+    intervalMs: 100,
+    probe: async () => {
+      const busy = await client.query<{ busy: number }>(
+        `select count(*)::int as busy from pg_stat_activity where usename = 'platform' and xact_start is not null and query ilike '%changes%'`,
+      );
+      const jobs = await client.query<{ open: number }>(openJobsSql(tag));
+      const left = { busy: busy.rows[0]?.busy ?? 0, open: jobs.rows[0]?.open ?? 0 };
+      if (left.busy > 0 || left.open > 0) throw new Error(`${left.busy} statements, ${left.open} jobs left`);
+      return true;
+    },
+  });
+}
+
+async function caughtUp(client: pg.Client, copy: string, tag: string, nonce: string): Promise<void> {
+  await until({
+    subject: copy,
+    condition: 'the marker row of the truth',
+    timeoutMs: limits.catchUp,
+    intervalMs: 20,
+    probe: async () => {
+      const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
+      return rowCount === 1;
+    },
+  });
+}
+
+async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow> {
+  await client.query(FINAL_STATE_SETTINGS_SQL);
+  const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
+  for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
+    yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
+  }
+}
+
+/** A digest of the run's rows at a copy; two equal ones say that nobody wrote between them. */
+async function fingerprint(client: pg.Client, tag: string): Promise<string> {
+  const { rows } = await client.query<{ digest: string }>(
+    `select md5(coalesce(string_agg(f::text, ',' order by f.id), '')) as digest from (${finalStateSql(tag)}) f`,
+  );
+  return rows[0]?.digest ?? '';
+}
+
+function withCopy<T>(topology: Topology, copy: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  return withDatabase(topology.database.dsn(copy), use);
+}

@@ -1,0 +1,82 @@
+import { existsSync, renameSync, rmSync, statSync, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleLoad } from '../load/bundle.ts';
+import { k6Command } from '../load/k6.ts';
+import type { LoadProfile } from '../load/profiles.ts';
+import { HoldfastError } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
+import type { Program, Topology } from '../topology/model.ts';
+
+/** The running load generator. */
+export interface Generator {
+  /** the history as it grows */
+  history: string;
+  /** set once it has ended, by itself or not */
+  ended(): string | undefined;
+  /** stops it without cutting an operation off and gives what went wrong with it, if anything did */
+  stop(): Promise<string[]>;
+  /** moves the history into the record */
+  collect(target: string): void;
+}
+
+/** Starts k6 in the client host and waits until operations are recorded. */
+export async function startLoad(topology: Topology, load: { profile: LoadProfile; tag: string; zeroNs: bigint }): Promise<Generator> {
+  const { folder, programs } = topology.client;
+  const history = join(folder.outside, 'history.jsonl');
+  for (const left of ['history.jsonl', 'load.js']) rmSync(join(folder.outside, left), { force: true });
+  await bundleLoad(join(folder.outside, 'load.js'));
+  const { file, args, env } = k6Command({
+    k6Path: programs.k6 as string,
+    scriptFile: `${folder.inside}/load.js`,
+    profile: load.profile,
+    url: topology.balancer.url,
+    run: load.tag,
+    historyFile: `${folder.inside}/history.jsonl`,
+    zeroNs: load.zeroNs,
+  });
+  const program = topology.client.start('k6', file, args, env);
+  let end: string | undefined;
+  void program.ended.then(({ code, signal, output }) => {
+    end = code === 0 ? 'ended' : `ended with ${code ?? signal}: ${output.slice(-600)}`;
+  });
+  await until({
+    subject: 'load generator',
+    condition: 'its first recorded operation',
+    timeoutMs: limits.loadStarted,
+    intervalMs: 20,
+    probe: async () => {
+      if (end !== undefined) throw new HoldfastError(`k6 ${end}`);
+      return existsSync(history) && statSync(history).size > 0;
+    },
+  });
+  return {
+    history,
+    ended: () => end,
+    stop: () => stopLoad(program, () => end),
+    collect: (target) => move(history, target),
+  };
+}
+
+async function stopLoad(program: Program, ended: () => string | undefined): Promise<string[]> {
+  const early = ended();
+  if (early !== undefined) return [`load generator: ${early} before the run was over`];
+  await program.signal('TERM');
+  const end = await Promise.race([program.ended, sleep(limits.loadStopped, undefined, { ref: false })]);
+  if (end === undefined) {
+    await program.signal('KILL');
+    return [`load generator: did not end within ${limits.loadStopped} ms of being told to`];
+  }
+  return end.code === 0 ? [] : [`load generator: ended with ${end.code ?? end.signal}: ${end.output.slice(-600)}`];
+}
+
+function move(from: string, to: string): void {
+  if (!existsSync(from)) return;
+  try {
+    renameSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+    rmSync(from);
+  }
+}

@@ -1,0 +1,78 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { REQUEST_TIMEOUT_MS } from '../load/profiles.ts';
+import { limits } from '../support/limits.ts';
+import { DeadlineError } from '../support/errors.ts';
+import { until } from '../support/poll.ts';
+
+const SLICE_US = 100_000;
+/** A slice is bad below this share of ok operations; the verdict uses the same figure. */
+const GOOD_SHARE = 0.95;
+
+/** Follows the growing history to tell when service is stable again; a convenience of the run, never a verdict. */
+export class HistoryMonitor {
+  readonly #path: string;
+  readonly #slices = new Map<number, { ok: number; all: number }>();
+  #offset = 0;
+  #rest = '';
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Waits until the last `quietMs` held no bad slice; false when that did not come in time. */
+  async stable(quietMs: number, nowUs: () => number, ended: () => string | undefined): Promise<boolean> {
+    try {
+      await until({
+        subject: 'service',
+        condition: `${quietMs} ms without a bad slice`,
+        timeoutMs: limits.stable,
+        intervalMs: 100,
+        probe: async () => ended() !== undefined || this.#quietSince(nowUs()) >= quietMs * 1000,
+      });
+      return ended() === undefined;
+    } catch (error) {
+      if (error instanceof DeadlineError) return false;
+      throw error;
+    }
+  }
+
+  /** Microseconds up to the last slice that is complete, since the last bad one. */
+  #quietSince(nowUs: number): number {
+    this.#read();
+    // an operation may take its whole timeout before it is known
+    const complete = Math.floor((nowUs - REQUEST_TIMEOUT_MS * 1000) / SLICE_US);
+    let lastBad = Number.NEGATIVE_INFINITY;
+    for (const [slice, { ok, all }] of this.#slices) {
+      if (ok / all < GOOD_SHARE) lastBad = Math.max(lastBad, slice);
+    }
+    return (complete - lastBad) * SLICE_US;
+  }
+
+  #read(): void {
+    const file = openSync(this.#path, 'r');
+    try {
+      const buffer = Buffer.alloc(1 << 20);
+      for (;;) {
+        const read = readSync(file, buffer, 0, buffer.length, this.#offset);
+        if (read === 0) return;
+        this.#offset += read;
+        const lines = (this.#rest + buffer.toString('utf8', 0, read)).split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) this.#count(line);
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #count(line: string): void {
+    const operation = JSON.parse(line) as { op: string; due?: number; start?: number; outcome?: string };
+    const at = operation.due ?? operation.start;
+    if (at === undefined) return;
+    const slice = Math.floor(at / SLICE_US);
+    const counts = this.#slices.get(slice) ?? { ok: 0, all: 0 };
+    counts.all++;
+    if (operation.outcome === 'ok') counts.ok++;
+    this.#slices.set(slice, counts);
+  }
+}

@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultSpec } from '../faults/fault.ts';
+import { healAll } from '../faults/heal.ts';
+import { injectFault } from '../faults/inject.ts';
+import { journals, readJournal, type JournalLine } from '../faults/journal.ts';
+import { plannedRates, type LoadProfile } from '../load/profiles.ts';
+import { dropOldRunsSql } from '../platform/final-state.ts';
+import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile } from '../record/format.ts';
+import type { Verdict } from '../record/verdict-format.ts';
+import { RecordWriter } from '../record/writer.ts';
+import { writeReport } from '../reports/report.ts';
+import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
+import { withDatabase } from '../support/database.ts';
+import { parseDuration } from '../support/durations.ts';
+import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { takeLock } from '../support/lock.ts';
+import { runsDir } from '../support/paths.ts';
+import { giveToUser } from '../support/user.ts';
+import type { ReferenceState, Topology } from '../topology/model.ts';
+import { judge } from '../verdict/verdict.ts';
+import { exitsOf } from './exits.ts';
+import { readFinalState } from './final-state.ts';
+import { startLoad, type Generator } from './generator.ts';
+import { startHealer } from './healer.ts';
+import { HistoryMonitor } from './monitor.ts';
+import { startObserver, type Observer } from './observer.ts';
+
+/** Load runs this long before it counts: connections, caches and prepared statements settle. */
+const WARM_UP_MS = 5_000;
+/** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
+const QUIET_MS = 5_000;
+/** A topology holds the rows of this many runs. */
+const RUNS_KEPT = 3;
+
+export interface RunPlan {
+  scenario: string;
+  reference: ReferenceState;
+  /** groups the runs of one command */
+  session?: string;
+}
+
+/** One run on a topology: from the reference state to a judged record. */
+export class Run implements Disposable {
+  readonly id: string;
+  readonly folder: string;
+  readonly #topology: Topology;
+  readonly #plan: RunPlan;
+  readonly #writer: RecordWriter;
+  readonly #lock: Disposable;
+  readonly #tag: string;
+  readonly #troubles: string[] = [];
+  readonly #journals: string[] = [];
+  readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
+  #zeroNs = monotonicNs();
+  #bounds: Bounds = {};
+  #floors: Floors = {};
+  #expect: string | undefined;
+  #rates: Record<string, number> | undefined;
+  #generator: Generator | undefined;
+  #observer: Observer | undefined;
+  #boots: Record<string, string> = {};
+  #startedAt = new Date();
+  #sleptAtStart = 0;
+
+  private constructor(topology: Topology, plan: RunPlan, lock: Disposable) {
+    this.#topology = topology;
+    this.#plan = plan;
+    this.#lock = lock;
+    this.#tag = randomBytes(4).readUInt32BE().toString(36);
+    const stamp = this.#startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+    this.id = `${stamp}-${slug(plan.scenario)}-${this.#tag}`;
+    this.folder = join(runsDir(), this.id);
+    this.#writer = new RecordWriter(this.folder);
+  }
+
+  /** Takes the topology for this run alone, heals what is left of earlier ones and brings it to the reference state. */
+  static async open(topology: Topology, plan: RunPlan): Promise<Run> {
+    const lock = takeLock(topology.lockFile, plan.scenario);
+    try {
+      await healEverything(topology);
+      await Promise.all([topology.client.powerOff(), topology.observer.powerOff()]);
+      await topology.reset(plan.reference);
+      const primary = (await topology.database.primary()).name;
+      await withDatabase(topology.database.dsn(primary), (client) => client.query(dropOldRunsSql(RUNS_KEPT)));
+      return new Run(topology, plan, lock);
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** States what must hold; into the record before anything starts. */
+  async promise(bounds: Bounds, floors: Floors = {}): Promise<void> {
+    this.#bounds = bounds;
+    this.#floors = floors;
+    await this.#writeRun();
+  }
+
+  /** States what a control must be flagged as. */
+  async expectFinding(finding: string): Promise<void> {
+    this.#expect = finding;
+    await this.#writeRun();
+  }
+
+  /** Offers load while `body` runs: warm-up, a fault-free stretch, the body, and on until service is stable. */
+  async load(profile: LoadProfile, body: () => Promise<void>): Promise<void> {
+    this.#rates = plannedRates(profile);
+    this.#startedAt = new Date();
+    this.#zeroNs = monotonicNs();
+    this.#sleptAtStart = sleptMs();
+    this.#boots = this.#topology.boots();
+    await this.#writeRun();
+    this.#observer = await startObserver(this.#topology, this.#zeroNs);
+    const generator = await startLoad(this.#topology, { profile, tag: this.#tag, zeroNs: this.#zeroNs });
+    this.#generator = generator;
+    await sleep(WARM_UP_MS);
+    const before = this.#now();
+    await sleep(QUIET_MS);
+    try {
+      await body();
+    } catch (error) {
+      this.#troubles.push(`the scenario's course: ${messageOf(error)}`);
+    }
+    const stable = await new HistoryMonitor(generator.history).stable(QUIET_MS, () => this.#now(), generator.ended);
+    this.#setPhases(before, this.#now());
+    await this.#writeRun();
+    if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
+  }
+
+  /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. */
+  async inject(spec: FaultSpec, options: { for: string }, during?: () => Promise<void>): Promise<void> {
+    const leaseMs = parseDuration(options.for, { what: 'for', maxMs: 600_000 });
+    const active = await injectFault({ topology: this.#topology, spec, leaseMs, run: this.id, startHealer: () => startHealer(this.#topology) }).catch(
+      (error: unknown) => {
+        this.#adoptJournals();
+        throw error;
+      },
+    );
+    this.#journals.push(active.head.id);
+    await during?.();
+    await active.gone();
+  }
+
+  /** Ends load and observer, reads the final state, writes record, verdict and report. */
+  async judge(): Promise<Verdict> {
+    const generator = this.#generator;
+    const observer = this.#observer;
+    if (generator === undefined || observer === undefined) throw new HoldfastError('judge() needs a load(): nothing was recorded');
+    this.#generator = undefined;
+    this.#observer = undefined;
+    this.#troubles.push(...(await generator.stop()));
+    const final = await readFinalState(this.#topology, this.#tag, this.#writer).catch((error: unknown) => {
+      this.#troubles.push(`final state: ${messageOf(error)}`);
+      return undefined;
+    });
+    this.#troubles.push(...(final?.troubles ?? []), ...(await observer.stop()));
+    if (Math.abs(sleptMs() - this.#sleptAtStart) > 50) this.#troubles.push('the machine slept during the run: its clocks do not agree');
+    observer.collect(this.#writer);
+    const faults = this.#journals.map((id) => readJournal(this.#topology.journalDir, id));
+    for (const exit of exitsOf(this.#topology, { zeroNs: this.#zeroNs, bootsBefore: this.#boots, faults })) this.#writer.observe(exit);
+    this.#writeFaults(faults);
+    generator.collect(this.#writer.historyPath);
+    await this.#writer.close();
+    if (existsSync(this.#writer.historyPath)) await this.#writer.compress('history');
+    await this.#writer.compress('observations');
+    await this.#writeRun(final === undefined ? {} : { truth: final.truth, copies: final.copies, catchUpMs: final.catchUpMs });
+    const verdict = await judge(this.folder);
+    this.#writer.writeVerdict(verdict);
+    await writeReport(this.folder);
+    giveToUser(this.folder);
+    return verdict;
+  }
+
+  /** Lets go of the topology; what still runs on client and observer dies with the next run's first step. */
+  [Symbol.dispose](): void {
+    void this.#generator?.stop();
+    void this.#observer?.stop();
+    this.#lock[Symbol.dispose]();
+  }
+
+  #now(): number {
+    return microsSince(this.#zeroNs);
+  }
+
+  /** A fault that failed half-way has a journal all the same. */
+  #adoptJournals(): void {
+    for (const [first] of journals(this.#topology.journalDir)) {
+      if (first?.run === this.id && !this.#journals.includes(first.id)) this.#journals.push(first.id);
+    }
+  }
+
+  #setPhases(start: number, end: number): void {
+    const lines = this.#journals.flatMap((id) => readJournal(this.#topology.journalDir, id));
+    const at = (state: string): number[] => lines.filter((line) => line.state === state).map((line) => microsSince(this.#zeroNs, BigInt(line.atNs)));
+    const intent = at('intent');
+    const gone = at('gone');
+    if (intent.length === 0) {
+      this.#phases.before = { start, end };
+      return;
+    }
+    const from = Math.min(...intent);
+    const to = gone.length === 0 ? end : Math.max(...gone);
+    this.#phases.before = { start, end: from };
+    this.#phases.during = { start: from, end: to };
+    this.#phases.after = { start: to, end };
+  }
+
+  #writeFaults(faults: readonly JournalLine[][]): void {
+    for (const line of faults.flat().sort((a, b) => Number(BigInt(a.atNs) - BigInt(b.atNs)))) {
+      this.#writer.fault({
+        fault: line.fault,
+        target: line.target,
+        state: line.state,
+        at: microsSince(this.#zeroNs, BigInt(line.atNs)),
+        id: line.id,
+        hosts: line.pinned.hosts,
+        kind: line.kind,
+        leaseEnd: microsSince(this.#zeroNs, BigInt(line.leaseEndNs)),
+        evidence: line.evidence,
+      });
+    }
+  }
+
+  async #writeRun(end: Partial<RunFile> = {}): Promise<void> {
+    const topology = this.#topology;
+    this.#writer.writeRun({
+      format: RECORD_FORMAT,
+      id: this.id,
+      scenario: this.#plan.scenario,
+      startedAt: this.#startedAt.toISOString(),
+      zero: { monotonicNs: Number(this.#zeroNs), bootId: bootId() },
+      ...(this.#plan.session === undefined ? {} : { session: this.#plan.session }),
+      tag: this.#tag,
+      phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
+      ...(this.#rates === undefined ? {} : { load: this.#rates }),
+      bounds: this.#bounds,
+      floors: this.#floors,
+      ...(this.#expect === undefined ? {} : { expect: this.#expect }),
+      topology: {
+        pattern: topology.pattern,
+        replication: this.#plan.reference.replication,
+        routing: this.#plan.reference.routing,
+        sites: topology.sites.map(({ name }) => name),
+        nodes: topology.sites[0]?.nodes.length,
+      },
+      versions: await topology.versions(),
+      troubles: this.#troubles,
+      ...end,
+    });
+  }
+}
+
+async function healEverything(topology: Topology): Promise<void> {
+  const healings = await healAll(topology, 'start of a run');
+  const failed = healings.filter(({ healed }) => !healed);
+  if (failed.length === 0) return;
+  const texts = failed.map(({ fault, target, error }) => `${fault} on ${target}: ${error}`);
+  throw new HoldfastError(`faults of earlier runs could not be healed: ${texts.join('; ')}`, { exitCode: EXIT.unhealed });
+}
+
+function slug(title: string): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40).replace(/-$/, '');
+}

@@ -1,0 +1,105 @@
+import type { Run } from '../record/format.ts';
+import type { Finding } from '../record/verdict-format.ts';
+import type { Figures } from './figures.ts';
+import { count, ms, share } from './numbers.ts';
+
+/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous. */
+export function judgeBounds(run: Run, figures: Figures): Finding[] {
+  return [
+    ...availability(run, figures),
+    ...timeAvailability(run, figures),
+    ...longestOutage(run, figures),
+    ...recoveryTime(run, figures),
+    ...latency(run, figures),
+    ...replicaStaleness(run, figures),
+  ];
+}
+
+function availability({ bounds }: Run, { availability: measured }: Figures): Finding[] {
+  const bound = bounds.availability;
+  if (bound === undefined) return [];
+  if (measured.event === null) return [unmeasured('availability', 'no call was due in any phase')];
+  if (measured.event >= bound) return [];
+  const bad = measured.offered - measured.ok;
+  return [broken('availability', bad, `availability ${share(measured.event)} < ${bound} (${count(bad)} of ${count(measured.offered)} offered were not ok)`)];
+}
+
+/** The worst of all kinds decides, so that writes cannot hide behind reads. */
+function timeAvailability({ bounds }: Run, { availability: measured }: Figures): Finding[] {
+  const bound = bounds.timeAvailability;
+  if (bound === undefined) return [];
+  const kinds: [string, number | null][] = [['all', measured.time], ...Object.entries(measured.byKind).map(([kind, tally]) => [kind, tally.time] as [string, number | null])];
+  const known = kinds.filter((entry): entry is [string, number] => entry[1] !== null);
+  if (known.length === 0) return [unmeasured('timeAvailability', 'no call was due in any phase')];
+  const [kind, worst] = known.reduce((low, entry) => (entry[1] < low[1] ? entry : low));
+  if (worst >= bound) return [];
+  return [broken('time-availability', 1, `time availability ${share(worst)} < ${bound} (kind "${kind}")`)];
+}
+
+function longestOutage({ bounds }: Run, { availability: measured }: Figures): Finding[] {
+  const bound = bounds.longestOutageMs;
+  if (bound === undefined) return [];
+  if (measured.event === null) return [unmeasured('longestOutageMs', 'no call was due in any phase')];
+  const long = measured.outages.filter((outage) => (outage.end - outage.start) / 1000 > bound);
+  if (long.length > 0) {
+    const worst = long.reduce((high, outage) => (outage.end - outage.start > high.end - high.start ? outage : high));
+    const length = ms((worst.end - worst.start) / 1000);
+    const message = `longest outage ${length} > ${ms(bound)} (kind "${worst.kind}", from ${worst.start} to ${worst.end} µs${worst.censored ? ', at the edge of what was measured' : ''})`;
+    return [broken('longest-outage', long.length, message, long.slice(0, 20))];
+  }
+  const edge = measured.outages.find((outage) => outage.censored);
+  if (edge === undefined) return [];
+  return [unmeasured('longestOutageMs', `an outage of kind "${edge.kind}" from ${edge.start} to ${edge.end} µs touches the edge of what was measured and may have been longer`)];
+}
+
+function recoveryTime({ bounds }: Run, { recovery }: Figures): Finding[] {
+  const bound = bounds.rtoMs;
+  if (bound === undefined) return [];
+  if (recovery.length === 0) return [unmeasured('rtoMs', 'no fault was applied')];
+  const slow = recovery.filter((entry) => Number(entry.unstableMs) > bound);
+  if (slow.length > 0) {
+    const worst = slow.reduce((high, entry) => (Number(entry.unstableMs) > Number(high.unstableMs) ? entry : high));
+    const atLeast = worst.stableMs === null ? 'at least ' : '';
+    const message = `recovery from "${worst.fault}" on ${worst.target} took ${atLeast}${ms(Number(worst.unstableMs))} > ${ms(bound)}`;
+    return [broken('rto', slow.length, message, slow.slice(0, 20))];
+  }
+  const open = recovery.find((entry) => entry.stableMs === null);
+  if (open === undefined) return [];
+  return [unmeasured('rtoMs', `after "${open.fault}" on ${open.target} no 5 s without a bad slice were measured`)];
+}
+
+/** Fault-free phases are `before` and `after`; the worse one decides. */
+function latency({ bounds }: Run, { availability: measured }: Figures): Finding[] {
+  const bound = bounds.latencyP99Ms;
+  if (bound === undefined) return [];
+  const phases = Object.entries(measured.byPhase).filter(([name]) => name !== 'during');
+  const known = phases.flatMap(([name, tally]) => (tally.latency === null ? [] : [{ name, p99: tally.latency.p99 }]));
+  if (known.length === 0) return [unmeasured('latencyP99Ms', 'no call was answered in a fault-free phase')];
+  return known
+    .filter(({ p99 }) => p99 > bound)
+    .map(({ name, p99 }) => ({ ...broken('latency', 1, `99th percentile of latency ${ms(p99)} > ${ms(bound)} in "${name}"`), phase: name }));
+}
+
+function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {
+  const asked = Object.entries(staleness);
+  const findings: Finding[] = [];
+  for (const name of ['staleReplica', 'staleReplicaP99Ms'] as const) {
+    if (bounds[name] !== undefined && asked.length === 0) findings.push(unmeasured(name, 'no read of a replica could have missed a known element'));
+  }
+  const bound = bounds.staleReplicaP99Ms;
+  if (bound === undefined) return findings;
+  for (const [copy, { p99Ms, pairs, stale }] of asked) {
+    if (p99Ms === null || p99Ms <= bound) continue;
+    const message = `99th percentile of staleness at copy "${copy}" ${ms(p99Ms)} > ${ms(bound)} (${count(stale)} of ${count(pairs)} elements seen late)`;
+    findings.push({ ...broken('stale', stale, message), copy });
+  }
+  return findings;
+}
+
+function broken(name: string, number: number, message: string, witnesses: Record<string, unknown>[] = []): Finding {
+  return { class: name, count: number, breaks: true, message, witnesses };
+}
+
+function unmeasured(bound: string, why: string): Finding {
+  return { class: 'vacuous', count: 1, breaks: false, message: `bound ${bound} cannot be judged: ${why}`, witnesses: [] };
+}

@@ -1,0 +1,38 @@
+import type { Run } from '../record/format.ts';
+import type { Finding, Verdict } from '../record/verdict-format.ts';
+import type { Figures } from './figures.ts';
+import { count, plural, share } from './numbers.ts';
+
+/** Classes that leave a record undecided. */
+const UNDECIDING = new Set(['vacuous', 'unwatched-exit']);
+
+/** Classes that one root may bring along: a control that expects the root is not spoilt by them. */
+const CONSEQUENCES: Record<string, readonly string[]> = {
+  availability: ['time-availability', 'longest-outage', 'rto', 'latency'],
+};
+
+/** The verdict of findings: a broken promise before a doubt before a pass. */
+export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Verdict, 'verdict' | 'reasons' | 'held'> {
+  const broken = findings.filter((finding) => finding.breaks);
+  const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
+  const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
+  const reasons = [...broken, ...doubts].map((finding) => `${finding.class}: ${finding.message}`);
+  if (verdict === 'pass') reasons.push(promisesHeld(figures));
+  const { accepted, acceptedVanished = 0 } = figures.writes;
+  if (accepted > 0) {
+    reasons.push(`note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`);
+  }
+  return { verdict, reasons, held: holds(run, verdict, broken) };
+}
+
+function holds({ expect }: Run, verdict: Verdict['verdict'], broken: Finding[]): boolean {
+  if (expect === undefined) return verdict === 'pass';
+  if (expect === 'inconclusive') return verdict === 'inconclusive';
+  const allowed = new Set([expect, ...(CONSEQUENCES[expect] ?? [])]);
+  return broken.some((finding) => finding.class === expect) && broken.every((finding) => allowed.has(finding.class));
+}
+
+function promisesHeld({ availability, coverage, writes }: Figures): string {
+  const measured = availability.event === null ? '' : `, availability ${share(availability.event)} of ${plural(availability.offered, 'call')}`;
+  return `every promise held: ${plural(writes.acknowledged, 'acknowledged add')}, ${count(coverage.refutable)} of them open to refutation by a read${measured}`;
+}

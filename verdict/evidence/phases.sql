@@ -1,0 +1,21 @@
+-- Phases that do not fit the faults, and stretches of load that no phase covers.
+CREATE VIEW unmet_phases AS
+SELECT NULL::VARCHAR AS phase, format('a fault was journalled, but the record has no phase "{}"', name) AS message
+FROM (VALUES ('before'), ('during'), ('after')) AS wanted(name)
+WHERE EXISTS (FROM faults) AND EXISTS (FROM ops) AND name NOT IN (SELECT name::VARCHAR FROM phases)
+UNION ALL
+SELECT 'during', 'the record has a phase "during", but no fault was journalled'
+WHERE EXISTS (FROM phases WHERE name = 'during') AND NOT EXISTS (FROM faults)
+UNION ALL
+SELECT 'during', format('fault "{}" on {} was applied at {} µs, outside the phase "during" ({} to {} µs)', f.fault, f.target, f.applied, p.start, p."end")
+FROM faults AS f JOIN phases AS p ON p.name = 'during'
+WHERE f.applied NOT BETWEEN p.start AND p."end"
+UNION ALL
+SELECT name::VARCHAR, format('no operation was due in the phase "{}"', name)
+FROM phases WHERE EXISTS (FROM ops) AND NOT EXISTS (FROM bins WHERE bins.phase = phases.name)
+UNION ALL
+SELECT g.later::VARCHAR, format('{:,} operations were due between the phases "{}" and "{}", where nothing is judged', count(*), g.earlier, g.later)
+FROM (SELECT lag(name) OVER w AS earlier, name AS later, lag("end") OVER w AS since, start AS until FROM phases WINDOW w AS (ORDER BY start)) AS g
+JOIN offered AS o ON o.due >= g.since AND o.due < g.until
+WHERE g.until - g.since > 200000
+GROUP BY g.earlier, g.later;

@@ -1,0 +1,84 @@
+import { OPERATION_KINDS, PHASE_NAMES } from '../record/format.ts';
+import type { Latency, Recovery, Verdict } from '../record/verdict-format.ts';
+import type { z } from 'zod';
+import { sqlFile, type Database, type Row } from './database.ts';
+
+/** The measured part of a verdict. */
+export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'>;
+
+/** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
+export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
+  const query = (name: string): Promise<Row[]> => database.rows(sqlFile(`figures/${name}.sql`));
+  const staleness = (await query('staleness')).map((row) => {
+    const [p50, p99] = numbers(row.quantiles);
+    const [pairs, stale] = [Number(row.pairs), Number(row.stale)];
+    const entry = { pairs, stale, share: stale / pairs, p50Ms: p50 ?? null, p99Ms: p99 ?? null, maxMs: Number(row.longest) };
+    return [String(row.copy), { ...entry, restarting: restarting.get(String(row.copy)) ?? 0 }] as const;
+  });
+  const shares: Record<string, Record<string, number>> = {};
+  for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
+  const [writes] = await query('writes');
+  return {
+    availability: await availability(database, query),
+    recovery: (await query('recovery')) as unknown as z.infer<typeof Recovery>[],
+    staleness: Object.fromEntries(staleness),
+    coverage: coverage(await query('coverage')),
+    shares,
+    writes: writes as unknown as Verdict['writes'],
+  };
+}
+
+async function availability(database: Database, query: (name: string) => Promise<Row[]>): Promise<Verdict['availability']> {
+  const times = await query('times');
+  const tallies = await query('tallies');
+  const good = (kind: string, phase: string | null): number | null => {
+    const row = times.find((time) => time.kind === kind && time.phase === phase);
+    return row === undefined || Number(row.total) === 0 ? null : Number(row.good ?? 0) / Number(row.total);
+  };
+  const at = (kind: string | null, phase: string | null): Row | undefined => tallies.find((row) => row.kind === kind && row.phase === phase);
+  const tally = (kind: string | null, phase: string | null) => {
+    const row = at(kind, phase) ?? {};
+    const offered = Number(row.offered ?? 0);
+    const ok = Number(row.ok ?? 0);
+    return {
+      offered,
+      ok,
+      failed: Number(row.failed ?? 0),
+      unknown: Number(row.unknown ?? 0),
+      dropped: Number(row.dropped ?? 0),
+      accepted: Number(row.accepted ?? 0),
+      event: offered === 0 ? null : ok / offered,
+      time: good(kind ?? 'all', phase),
+    };
+  };
+  const outages = await database.rows('SELECT kind, start, "end", censored FROM outages ORDER BY kind, start');
+  const kinds = OPERATION_KINDS.filter((kind) => at(kind, null) !== undefined);
+  const phases = PHASE_NAMES.filter((phase) => at(null, phase) !== undefined);
+  return {
+    ...tally(null, null),
+    outages: outages as unknown as Verdict['availability']['outages'],
+    byKind: Object.fromEntries(kinds.map((kind) => [kind, tally(kind, null)])),
+    byPhase: Object.fromEntries(phases.map((phase) => [phase, { ...tally(null, phase), latency: latency(at(null, phase)) }])),
+    latency: latency(at(null, null)),
+  };
+}
+
+function latency(row: Row | undefined): z.infer<typeof Latency> | null {
+  const [p50, p95, p99] = numbers(row?.latency ?? null);
+  if (p50 === undefined || p95 === undefined || p99 === undefined) return null;
+  return { p50, p95, p99, max: Number(row?.slowest) };
+}
+
+function coverage(rows: Row[]): Verdict['coverage'] {
+  const entry = (row: Row | undefined) => {
+    const acknowledged = Number(row?.acknowledged ?? 0);
+    const refutable = Number(row?.refutable ?? 0);
+    return { acknowledged, refutable, share: acknowledged === 0 ? null : refutable / acknowledged };
+  };
+  const by = (per: string) => Object.fromEntries(rows.filter((row) => row.per === per).map((row) => [String(row.name), entry(row)]));
+  return { ...entry(rows.find((row) => row.per === '')), byPhase: by('phase'), byCopy: by('copy') };
+}
+
+function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.map(Number) : [];
+}

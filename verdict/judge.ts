@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RECORD_FORMAT } from '../record/format.ts';
+import { openRecord, type RecordFolder } from '../record/reader.ts';
+import { Verdict } from '../record/verdict-format.ts';
+import { judgeBounds } from './bounds.ts';
+import { Database, type DatabaseOptions } from './database.ts';
+import { decide } from './decide.ts';
+import { measure } from './figures.ts';
+import { runRules } from './rules.ts';
+import { loadSettings } from './settings.ts';
+import { loadSlices } from './slices.ts';
+import { loadTables } from './tables.ts';
+
+/** What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. */
+export type JudgeOptions = DatabaseOptions & { tempDirectory?: string };
+
+/** Judges a run record from its files alone; the same record gives the same verdict. Throws UsageError when it is no record. */
+export async function judge(folder: string, options: JudgeOptions = {}): Promise<Verdict> {
+  const record = openRecord(folder);
+  return withTables(record, options, async (database) => {
+    const rules = await runRules(database, record);
+    const figures = await measure(database, await restartingReads(database));
+    const findings = [...rules, ...judgeBounds(record.run, figures)];
+    const { expect } = record.run;
+    return Verdict.parse({
+      format: RECORD_FORMAT,
+      id: record.run.id,
+      scenario: record.run.scenario,
+      ...(expect === undefined ? {} : { expect }),
+      ...decide(record.run, findings, figures),
+      findings,
+      ...figures,
+    });
+  });
+}
+
+/** Views in the order in which they build on each other. */
+const SCRIPTS = [
+  'views/elements.sql',
+  'views/offered.sql',
+  'views/faults.sql',
+  'views/backends.sql',
+  'views/copies.sql',
+  'views/reads.sql',
+  'evidence/files.sql',
+  'evidence/phases.sql',
+  'evidence/load.sql',
+  'evidence/faults.sql',
+  'evidence/samples.sql',
+  'evidence/truth.sql',
+  'evidence/acks.sql',
+  'evidence/routing.sql',
+];
+
+/** Opens a database that holds the record's tables and views, for as long as `use` runs. */
+export async function withTables<T>(record: RecordFolder, options: JudgeOptions, use: (database: Database) => Promise<T>): Promise<T> {
+  const temporary = await mkdtemp(join(options.tempDirectory ?? tmpdir(), 'holdfast-verdict-'));
+  const database = await Database.open([record.folder], temporary, options);
+  try {
+    const files = await loadTables(database, record, temporary);
+    await loadSettings(database, record, files);
+    for (const script of SCRIPTS) await database.script(script);
+    await loadSlices(database);
+    return await use(database);
+  } finally {
+    database.close();
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function restartingReads(database: Database): Promise<Map<string, number>> {
+  const rows = await database.rows(`
+    SELECT coalesce(r.copy, '?') AS copy, count(DISTINCT r.line) AS reads
+    FROM stale_reads AS r JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
+    WHERE r.asked = 'replica' GROUP BY r.copy`);
+  return new Map(rows.map((row) => [String(row.copy), Number(row.reads)]));
+}

@@ -1,0 +1,76 @@
+import { FINDING_CLASSES, type FindingClass } from '../record/format.ts';
+import type { Finding } from '../record/verdict-format.ts';
+import { quoted, sqlFile, type Database, type Row } from './database.ts';
+import { describe, type Group } from './messages.ts';
+import type { RecordFolder } from '../record/reader.ts';
+
+/** Most witnesses that a finding shows. */
+const WITNESSES = 20;
+
+/** Runs every rule of rules/ and turns what it returns into findings, in a fixed order. */
+export async function runRules(database: Database, record: RecordFolder): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const facts = await database.row(`
+    SELECT (SELECT count(*) FROM elements WHERE fate = 'acknowledged') AS acknowledged, ends, lines, stated, usable, truth.copy AS truth
+    FROM history_state CROSS JOIN truth`);
+  for (const name of FINDING_CLASSES) {
+    for (const group of await groupsOf(database, name)) {
+      findings.push(toFinding(name, group, describe(name, { group, facts, run: record.run })));
+    }
+  }
+  return findings;
+}
+
+async function groupsOf(database: Database, name: FindingClass): Promise<Group[]> {
+  await database.run(`CREATE OR REPLACE TEMP TABLE hits AS ${sqlFile(`rules/${name}.sql`)}`);
+  const columns = (await database.rows('DESCRIBE hits')).map((column) => String(column.column_name));
+  // each reason for a vacuous record is a finding of its own
+  const key = name === 'vacuous' ? 'message' : 'scope';
+  const single = ['copy', 'site', 'phase'].filter((column) => columns.includes(column));
+  const groups = await database.rows(`
+    SELECT ${key} AS key, min(scope) AS scope, count(*) AS count, max(worst) AS worst,
+      ${single.map((column) => `CASE WHEN count(${column}) = count(*) AND min(${column}) = max(${column}) THEN min(${column}) END AS ${column},`).join(' ')}
+    FROM hits GROUP BY ${key} ORDER BY scope, key`);
+  const shown = columns.filter((column) => !['scope', 'worst', 'message'].includes(column));
+  const order = ['start', 'end', 'id', ...shown].filter((column) => shown.includes(column)).map((column) => `"${column}" NULLS LAST`);
+  const result: Group[] = [];
+  for (const group of groups) {
+    const witnesses =
+      name === 'vacuous'
+        ? []
+        : await database.rows(`SELECT ${shown.map((column) => `"${column}"`).join(', ')} FROM hits
+            WHERE ${key} = ${quoted(String(group.key))} ORDER BY ${order.join(', ')} LIMIT ${WITNESSES}`);
+    result.push({
+      key: String(group.key),
+      scope: String(group.scope),
+      count: Number(group.count),
+      worst: typeof group.worst === 'number' ? group.worst : null,
+      copy: textOf(group.copy),
+      site: textOf(group.site),
+      phase: textOf(group.phase),
+      witnesses: witnesses.map(withoutNulls),
+    });
+  }
+  return result;
+}
+
+function toFinding(name: string, group: Group, { breaks, message }: { breaks: boolean; message: string }): Finding {
+  return {
+    class: name,
+    count: group.count,
+    breaks,
+    message,
+    ...(group.copy === undefined ? {} : { copy: group.copy }),
+    ...(group.site === undefined ? {} : { site: group.site }),
+    ...(group.phase === undefined ? {} : { phase: group.phase }),
+    witnesses: group.witnesses,
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function withoutNulls(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}
