@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { summaryTable } from '../reports/summary.ts';
+import { summaryTable } from '../reports/index.ts';
 import { EXIT } from '../support/errors.ts';
-import { judge } from '../verdict/verdict.ts';
+import { judge } from '../verdict/judge.ts';
 
 /** `holdfast check`: judges a record again, offline, from its files alone; writes nothing into it. */
 export function checkCommand(): Command {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { execa } from 'execa';
-import { summaryTable } from '../reports/summary.ts';
+import { summaryTable } from '../reports/index.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';

@@ -22,15 +22,30 @@ describe('the bundled processes, alone in a folder and without a database', { ti
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function start(file: string, path: string): Promise<{ process: ChildProcess; url: string; exitCode: Promise<number | null> }> {
+  async function start(
+    file: string,
+    path: string,
+  ): Promise<{ process: ChildProcess; url: string; exitCode: Promise<number | null> }> {
     const port = await freePort();
-    const env = { HOLDFAST_SITE: 'a', HOLDFAST_POD: 'p', DATABASE_RW: 'postgres://u:p@127.0.0.1:1/x', PORT: String(port), DRAIN_MS: '600' };
+    const env = {
+      HOLDFAST_SITE: 'a',
+      HOLDFAST_POD: 'p',
+      DATABASE_RW: 'postgres://u:p@127.0.0.1:1/x',
+      PORT: String(port),
+      DRAIN_MS: '600',
+    };
     const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     started.push(child);
     const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const url = `http://127.0.0.1:${port}`;
     for (let attempt = 0; attempt < 200; attempt += 1) {
-      if (await fetch(url + path).then(() => true, () => false)) return { process: child, url, exitCode };
+      if (
+        await fetch(url + path).then(
+          () => true,
+          () => false,
+        )
+      )
+        return { process: child, url, exitCode };
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`Expected ${file} to answer within 10 s, came nothing.`);
@@ -40,12 +55,22 @@ describe('the bundled processes, alone in a folder and without a database', { ti
 
   it('serve: the API is alive and ready, names itself, and is unhealthy for the balancer', async () => {
     const { url, process: api, exitCode } = await start(bundle.api, '/api/live');
-    assert.deepEqual([await status(`${url}/api/live`), await status(`${url}/api/ready`), await status(`${url}/api/healthcheck`)], [200, 200, 503]);
+    assert.deepEqual(
+      [await status(`${url}/api/live`), await status(`${url}/api/ready`), await status(`${url}/api/healthcheck`)],
+      [200, 200, 503],
+    );
     const body = JSON.stringify({ id: 'x', run: 'r' });
-    const write = await fetch(`${url}/api/changes`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const write = await fetch(`${url}/api/changes`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     assert.equal(write.status, 503);
     assert.partialDeepStrictEqual(await write.json(), { error: 'connection', stage: 'begin', site: 'a', pod: 'p' });
-    assert.partialDeepStrictEqual(await (await fetch(`${url}/nowhere`)).json(), { error: 'no-such-endpoint', pod: 'p' });
+    assert.partialDeepStrictEqual(await (await fetch(`${url}/nowhere`)).json(), {
+      error: 'no-such-endpoint',
+      pod: 'p',
+    });
 
     api.kill('SIGTERM');
     const toldAt = performance.now();

@@ -34,18 +34,30 @@ export function addChanges(app: FastifyInstance, service: Service): void {
     const input = inputOf(request.body);
     const id = textOf(input, 'id');
     const statement = insertChange({ id, run: textOf(input, 'run', 100), value: valueOf(input) });
-    const { row, replicated, position } = await write<ChangeRow>({ ...service.forWrite(), id, statement, refusal: wroteNothing });
+    const { row, replicated, position } = await write<ChangeRow>({
+      ...service.forWrite(),
+      id,
+      statement,
+      refusal: wroteNothing,
+    });
     service.notifier.changed();
     const { run, value, inserted } = row;
     const status = !replicated ? 202 : inserted ? 201 : 200;
-    return reply.code(status).send({ id, run, value, inserted, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
+    return reply
+      .code(status)
+      .send({ id, run, value, inserted, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
   });
 
   app.get<{ Params: { id: string } }>('/api/changes/:id', async (request, reply) => {
     const input = inputOf(request.query);
     const id = textOf(request.params, 'id');
     const token = parseToken(optionalTextOf(input, 'token'));
-    const row = await read<FoundRow>({ ...service.forRead(), role: roleOf(input), token, query: { ...FIND_CHANGE, values: [id] } });
+    const row = await read<FoundRow>({
+      ...service.forRead(),
+      role: roleOf(input),
+      token,
+      query: { ...FIND_CHANGE, values: [id] },
+    });
     const found = row.id !== null;
     const change = found ? { run: row.run, value: row.value, xid: row.xid, rowEpoch: row.row_epoch } : {};
     return reply.code(found ? 200 : 404).send({ found, id, ...change, ...stampOf(row), ...service.identity });
@@ -97,5 +109,9 @@ const LIST_CHANGES = {
 };
 
 async function wroteNothing(): Promise<Answer> {
-  return new Answer(503, 'database', 'Expected the change to be written, came no row: a rule or trigger on the table keeps it back.');
+  return new Answer(
+    503,
+    'database',
+    'Expected the change to be written, came no row: a rule or trigger on the table keeps it back.',
+  );
 }

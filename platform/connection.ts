@@ -9,7 +9,12 @@ export interface Notice {
 }
 
 /** Connection settings that every part of the platform shares; all bounds are on, the driver's defaults have none. */
-export function connectionConfig({ dsn, name, connectMs, serverSettings = {} }: {
+export function connectionConfig({
+  dsn,
+  name,
+  connectMs,
+  serverSettings = {},
+}: {
   dsn: string;
   name: string;
   connectMs: number;
@@ -30,7 +35,9 @@ export function connectionConfig({ dsn, name, connectMs, serverSettings = {} }: 
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 1000,
-    options: Object.entries(settings).map(([key, value]) => `-c ${key}=${value}`).join(' '),
+    options: Object.entries(settings)
+      .map(([key, value]) => `-c ${key}=${value}`)
+      .join(' '),
   };
 }
 

@@ -19,5 +19,9 @@ export function parseCursor(text: string | undefined): Cursor {
   if (!text) return START;
   const match = /^(\d{1,19}) (\P{Cc}{0,200})$/u.exec(Buffer.from(text, 'base64url').toString());
   if (match) return { xid: match[1] ?? '', id: match[2] ?? '' };
-  throw new Answer(400, 'validation', `Expected "after" to be the "next" of an earlier page, came ${JSON.stringify(text)}: leave it out to start anew.`);
+  throw new Answer(
+    400,
+    'validation',
+    `Expected "after" to be the "next" of an earlier page, came ${JSON.stringify(text)}: leave it out to start anew.`,
+  );
 }

@@ -5,7 +5,10 @@ import { connectionConfig, destroy, isReadTimeout, type Notice } from './connect
 
 /** One database connection, lent to one request; one query is in flight at a time. */
 export interface Session {
-  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow>(
+    query: pg.QueryConfig,
+    onNotice?: (notice: Notice) => void,
+  ): Promise<pg.QueryResult<Row>>;
   /** several statements in one message; one result for each */
   script(text: string, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult[]>;
   /** this server is not the one that the endpoint promises: drop this and all older connections */
@@ -110,6 +113,9 @@ async function connectWithin(pool: pg.Pool, budget: Budget): Promise<pg.PoolClie
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, left, undefined)));
   const client = await Promise.race([connecting, late]).finally(() => clearTimeout(timer));
   if (client) return client;
-  connecting.then((unused) => unused.release(), () => {});
+  connecting.then(
+    (unused) => unused.release(),
+    () => {},
+  );
   throw new DatabaseTimeout('a database connection');
 }

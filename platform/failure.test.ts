@@ -14,8 +14,10 @@ function statusAt(stage: Stage, cause: unknown): number {
 
 describe('a failure', () => {
   it('is a 409 only where the write certainly did not happen', () => {
-    for (const code of ['40001', '40P01', '25006', '23502', '23514']) assert.equal(statusAt('begin', databaseError(code)), 409, code);
-    for (const code of ['57P01', '57P02', '57P03', '57014', '08006', '53300', '22021']) assert.equal(statusAt('begin', databaseError(code)), 503, code);
+    for (const code of ['40001', '40P01', '25006', '23502', '23514'])
+      assert.equal(statusAt('begin', databaseError(code)), 409, code);
+    for (const code of ['57P01', '57P02', '57P03', '57014', '08006', '53300', '22021'])
+      assert.equal(statusAt('begin', databaseError(code)), 503, code);
   });
 
   it('on the operation’s own key is never definite', () => {
@@ -24,7 +26,12 @@ describe('a failure', () => {
   });
 
   it('at COMMIT is always 503 and says so', () => {
-    for (const cause of [databaseError('40001'), databaseError('25006'), new DatabaseTimeout('x'), new Error('Connection terminated unexpectedly')]) {
+    for (const cause of [
+      databaseError('40001'),
+      databaseError('25006'),
+      new DatabaseTimeout('x'),
+      new Error('Connection terminated unexpectedly'),
+    ]) {
       const { status, fields } = failureOf(new WriteFailure('commit', cause));
       assert.deepEqual([status, fields.stage], [503, 'commit']);
     }

@@ -34,7 +34,11 @@ export function valueOf(input: Input): string | null {
 }
 
 /** A whole number, or a 400. */
-export function wholeOf(input: Input, name: string, { least, most, otherwise }: { least: number; most: number; otherwise?: number }): number {
+export function wholeOf(
+  input: Input,
+  name: string,
+  { least, most, otherwise }: { least: number; most: number; otherwise?: number },
+): number {
   const value = input[name] ?? otherwise;
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
@@ -49,5 +53,9 @@ export function roleOf(input: Input): Role {
 }
 
 function invalid(expected: string, came: unknown): Answer {
-  return new Answer(400, 'validation', `Expected ${expected}, came ${JSON.stringify(came)?.slice(0, 100)}: correct the request.`);
+  return new Answer(
+    400,
+    'validation',
+    `Expected ${expected}, came ${JSON.stringify(came)?.slice(0, 100)}: correct the request.`,
+  );
 }

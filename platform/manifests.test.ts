@@ -46,7 +46,10 @@ describe('the manifests of a site', () => {
 
   it('follow the parameters', () => {
     const api = apiDeployment({ ...SITE, apiReplicas: 3, blindHealthCheck: true });
-    assert.deepEqual([api.spec?.replicas, apiDeployment(SITE).spec?.replicas, workerDeployment(SITE).spec?.replicas], [3, 2, 1]);
+    assert.deepEqual(
+      [api.spec?.replicas, apiDeployment(SITE).spec?.replicas, workerDeployment(SITE).spec?.replicas],
+      [3, 2, 1],
+    );
     assert.equal(environmentOf(api).BLIND_HEALTHCHECK, '1');
     assert.equal('BLIND_HEALTHCHECK' in environmentOf(apiDeployment(SITE)), false);
     assert.equal(environmentOf(api).HOLDFAST_SITE, 'a');

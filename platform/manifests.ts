@@ -51,7 +51,11 @@ export function apiService({ nodePort = 30080 }: SiteParameters): V1Service {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'api', namespace: NAMESPACE, labels: { app: 'api' } },
-    spec: { type: 'NodePort', selector: { app: 'api' }, ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort }] },
+    spec: {
+      type: 'NodePort',
+      selector: { app: 'api' },
+      ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort }],
+    },
   };
 }
 
@@ -65,9 +69,20 @@ export function disruptionBudget(app: 'api' | 'worker'): V1PodDisruptionBudget {
   };
 }
 
-function deployment({ parameters, name, replicas }: { parameters: SiteParameters; name: 'api' | 'worker'; replicas: number }): V1Deployment {
+function deployment({
+  parameters,
+  name,
+  replicas,
+}: {
+  parameters: SiteParameters;
+  name: 'api' | 'worker';
+  replicas: number;
+}): V1Deployment {
   // Pods read the DSNs once: a change of them has to bring new pods.
-  const configuration = createHash('sha256').update(`${parameters.databaseRw}\n${parameters.databaseRo}`).digest('hex').slice(0, 16);
+  const configuration = createHash('sha256')
+    .update(`${parameters.databaseRw}\n${parameters.databaseRo}`)
+    .digest('hex')
+    .slice(0, 16);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -1,4 +1,10 @@
-import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Probe, V1TopologySpreadConstraint } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1EnvVar,
+  V1PodTemplateSpec,
+  V1Probe,
+  V1TopologySpreadConstraint,
+} from '@kubernetes/client-node';
 import { SECRET_NAME, type SiteParameters } from './site.ts';
 
 const PORT = 8080;
@@ -12,7 +18,11 @@ const PATHS = {
 };
 
 /** The pod of the API or of the worker: no service account, no root, no shell needed, nothing writable. */
-export function podTemplate({ parameters, name, configuration }: {
+export function podTemplate({
+  parameters,
+  name,
+  configuration,
+}: {
   parameters: SiteParameters;
   name: 'api' | 'worker';
   configuration: string;
@@ -40,8 +50,18 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     command: ['node', `/app/${name}.js`],
     env: environment(parameters),
     ports: [{ name: 'http', containerPort: PORT }],
-    readinessProbe: httpProbe(ready, { initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 }),
-    livenessProbe: httpProbe(live, { initialDelaySeconds: 5, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 }),
+    readinessProbe: httpProbe(ready, {
+      initialDelaySeconds: 0,
+      periodSeconds: 1,
+      timeoutSeconds: 1,
+      failureThreshold: 3,
+    }),
+    livenessProbe: httpProbe(live, {
+      initialDelaySeconds: 5,
+      periodSeconds: 5,
+      timeoutSeconds: 2,
+      failureThreshold: 3,
+    }),
     resources: { requests: { cpu: '50m', memory: '64Mi' } },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
   };

@@ -10,8 +10,8 @@ import pg from 'pg';
 export interface TestServer {
   readonly port: number;
   dsn(user?: string): string;
-  /** runs SQL as the superuser */
-  sql<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
+  /** runs SQL as the superuser; the rows of the last statement */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** stops every process of the server where it is; connections stay open and silent */
   freeze(): void;
   thaw(): void;
@@ -23,7 +23,10 @@ const run = promisify(execFile);
 
 /** Folder with the server's programs, or undefined where there are none. */
 export function findPostgres(): string | undefined {
-  const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'initdb')).find(existsSync);
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'initdb'))
+    .find(existsSync);
   const candidates = [...(onPath ? [dirname(realpathSync(onPath))] : []), '/usr/lib/postgresql/15/bin'];
   return candidates.find((folder) => existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'pg_basebackup')));
 }
@@ -31,7 +34,11 @@ export function findPostgres(): string | undefined {
 /** Starts a new primary whose copy is called so. */
 export async function startPrimary(bin: string, copy: string): Promise<TestServer> {
   const folder = newFolder();
-  await run(join(bin, 'initdb'), ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'], unprivileged(folder));
+  await run(
+    join(bin, 'initdb'),
+    ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    unprivileged(folder),
+  );
   return start({ bin, folder, copy });
 }
 
@@ -39,7 +46,11 @@ export async function startPrimary(bin: string, copy: string): Promise<TestServe
 export async function startStandby(bin: string, copy: string, primary: TestServer): Promise<TestServer> {
   const folder = newFolder();
   const source = `host=127.0.0.1 port=${primary.port} user=postgres application_name=${copy}`;
-  await run(join(bin, 'pg_basebackup'), ['-D', join(folder, 'data'), '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'], unprivileged(folder));
+  await run(
+    join(bin, 'pg_basebackup'),
+    ['-D', join(folder, 'data'), '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'],
+    unprivileged(folder),
+  );
   return start({ bin, folder, copy });
 }
 
@@ -53,15 +64,27 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
     max_connections: '60',
     'holdfast.copy': copy,
   };
-  const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+  const args = [
+    '-D',
+    join(folder, 'data'),
+    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  ];
   const server = spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });
-  const admin = new pg.Pool({ connectionString: dsnOf(port, 'postgres'), max: 3, query_timeout: 15_000, connectionTimeoutMillis: 5000 });
+  const admin = new pg.Pool({
+    connectionString: dsnOf(port, 'postgres'),
+    max: 3,
+    query_timeout: 15_000,
+    connectionTimeoutMillis: 5000,
+  });
   admin.on('error', () => {});
   await answering(admin, server);
   return {
     port,
     dsn: (user = 'app') => dsnOf(port, user),
-    sql: async <Row extends pg.QueryResultRow>(text: string) => (await admin.query<Row>(text)).rows,
+    sql: async <Row extends pg.QueryResultRow>(text: string) => {
+      const result = (await admin.query<Row>(text)) as pg.QueryResult<Row> | pg.QueryResult<Row>[];
+      return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
+    },
     freeze: () => signalAll(server, 'SIGSTOP'),
     thaw: () => signalAll(server, 'SIGCONT'),
     promote: async () => void (await admin.query('SELECT pg_promote(true, 10)')),
@@ -85,7 +108,10 @@ function dsnOf(port: number, user: string): string {
 async function answering(admin: pg.Pool, server: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 150; attempt += 1) {
     if (server.exitCode !== null) break;
-    const isUp = await admin.query('SELECT 1').then(() => true, () => false);
+    const isUp = await admin.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
     if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -119,7 +145,7 @@ function parentOf(pid: string): number | undefined {
 // PostgreSQL refuses to run as root.
 function unprivileged(folder: string): { cwd: string; uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return { cwd: folder };
-  const [, , uid, gid] = /^(postgres|nobody):[^:]*:(\d+):(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
+  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
   return { cwd: folder, uid: Number(uid), gid: Number(gid) };
 }
 

@@ -34,14 +34,21 @@ export function addProjects(app: FastifyInstance, service: Service): void {
       statement: storeProject(project),
       refusal: (session) => versionConflict(project, session),
     });
-    return reply.code(replicated ? 200 : 202).send({ ...project, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
+    return reply
+      .code(replicated ? 200 : 202)
+      .send({ ...project, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
   });
 
   app.get<{ Params: { key: string } }>('/api/projects/:key', async (request, reply) => {
     const input = inputOf(request.query);
     const key = textOf(request.params, 'key');
     const token = parseToken(optionalTextOf(input, 'token'));
-    const row = await read<ProjectRow>({ ...service.forRead(), role: roleOf(input), token, query: { ...FIND_PROJECT, values: [key] } });
+    const row = await read<ProjectRow>({
+      ...service.forRead(),
+      role: roleOf(input),
+      token,
+      query: { ...FIND_PROJECT, values: [key] },
+    });
     const { found, run, version, value, row_epoch: rowEpoch } = row;
     const project = found ? { run, version, value, rowEpoch } : {};
     return reply.code(found ? 200 : 404).send({ found, key, ...project, ...stampOf(row), ...service.identity });
@@ -59,12 +66,21 @@ function storeProject({ key, run, version, value }: Project): string {
 }
 
 async function versionConflict({ key, version }: Project, session: Session): Promise<Answer> {
-  const { rows: [stored] } = await session.query<StampRow & { version: number }>({ ...STORED_VERSION, values: [key] });
+  const {
+    rows: [stored],
+  } = await session.query<StampRow & { version: number }>({ ...STORED_VERSION, values: [key] });
   const message = `Expected a version above the stored ${stored?.version}, came ${version}: read the project and try again.`;
-  return new Answer(409, 'version-conflict', message, { key, storedVersion: stored?.version, ...(stored && stampOf(stored)) });
+  return new Answer(409, 'version-conflict', message, {
+    key,
+    storedVersion: stored?.version,
+    ...(stored && stampOf(stored)),
+  });
 }
 
-const STORED_VERSION = { name: 'stored-version', text: `SELECT version, ${STAMP_COLUMNS} FROM projects WHERE key = $1` };
+const STORED_VERSION = {
+  name: 'stored-version',
+  text: `SELECT version, ${STAMP_COLUMNS} FROM projects WHERE key = $1`,
+};
 
 const FIND_PROJECT = {
   name: 'find-project',

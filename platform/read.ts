@@ -46,7 +46,12 @@ function onlyRow<Row extends StampRow>({ rows }: pg.QueryResult<Row>, role: Role
   if (!row) throw new Error('Expected one row with a stamp, came none: every read statement must return one.');
   if (role === 'primary' && row.recovery) {
     session.distrust();
-    throw new Answer(503, 'not-primary', 'Expected the primary behind the read-write endpoint, came a standby: it was just demoted.', { ...stampOf(row) });
+    throw new Answer(
+      503,
+      'not-primary',
+      'Expected the primary behind the read-write endpoint, came a standby: it was just demoted.',
+      { ...stampOf(row) },
+    );
   }
   return row;
 }
@@ -61,7 +66,9 @@ const HISTORY = { name: 'history', text: 'SELECT timeline_history($1) AS history
 // Asked before the data and in a statement of its own: a snapshot taken first could miss a row that is replayed
 // before the position is looked at.
 async function missingFor(token: Token, session: Session): Promise<Missing | undefined> {
-  const { rows: [row] } = await session.query<StampRow & { lsn: string | null }>(POSITION);
+  const {
+    rows: [row],
+  } = await session.query<StampRow & { lsn: string | null }>(POSITION);
   if (!row) throw new Error('Expected the position of the copy, came no row.');
   const stamp = stampOf(row);
   const history = token.timeline < stamp.timeline ? await historyOf(stamp.timeline, session) : null;
@@ -73,19 +80,42 @@ async function missingFor(token: Token, session: Session): Promise<Missing | und
     case 'refused':
       return { isFinal: true, answer: refused(said) };
     case 'unproven':
-      return { isFinal: true, answer: new Answer(503, 'token-unproven', 'Expected the timeline history of this copy, came none: apply the schema as a superuser.', said) };
+      return {
+        isFinal: true,
+        answer: new Answer(
+          503,
+          'token-unproven',
+          'Expected the timeline history of this copy, came none: apply the schema as a superuser.',
+          said,
+        ),
+      };
     case 'behind':
       return knowsLineage(token, stamp)
-        ? { isFinal: false, answer: new Answer(503, 'token-not-reached', `Expected this copy to reach the token within ${TOKEN_WAIT_MS} ms, it did not: it lags.`, said) }
+        ? {
+            isFinal: false,
+            answer: new Answer(
+              503,
+              'token-not-reached',
+              `Expected this copy to reach the token within ${TOKEN_WAIT_MS} ms, it did not: it lags.`,
+              said,
+            ),
+          }
         : { isFinal: false, answer: refused(said) };
   }
 }
 
 function refused(said: Record<string, unknown>): Answer {
-  return new Answer(409, 'token-refused', 'Expected a token of this copy’s own lineage, came another: the write it stands for is not part of this history.', said);
+  return new Answer(
+    409,
+    'token-refused',
+    'Expected a token of this copy’s own lineage, came another: the write it stands for is not part of this history.',
+    said,
+  );
 }
 
 async function historyOf(timeline: number, session: Session): Promise<string | null> {
-  const { rows: [row] } = await session.query<{ history: string | null }>({ ...HISTORY, values: [timeline] });
+  const {
+    rows: [row],
+  } = await session.query<{ history: string | null }>({ ...HISTORY, values: [timeline] });
   return row?.history ?? null;
 }

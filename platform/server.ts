@@ -18,7 +18,12 @@ export interface StartedApi {
 export async function startApi(settings: Settings, ledger: Ledger = stdoutLedger): Promise<StartedApi> {
   const service = openService(settings, ledger);
   const probes = openProbes(settings);
-  const app = fastify({ forceCloseConnections: 'idle', return503OnClosing: false, bodyLimit: 65_536 });
+  const app = fastify({
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    bodyLimit: 65_536,
+    routerOptions: { maxParamLength: 800 },
+  });
   let isDraining = false;
 
   nameServerInErrors(app, settings);

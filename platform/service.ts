@@ -18,13 +18,21 @@ export interface Service {
 }
 
 /** Opens the pools of one API process; nothing connects before it is needed. */
-export function openService({ identity, databaseRw, databaseRo, poolRw, poolRo, connectMs, requestMs }: Settings, ledger: Ledger): Service {
+export function openService(
+  { identity, databaseRw, databaseRo, poolRw, poolRo, connectMs, requestMs }: Settings,
+  ledger: Ledger,
+): Service {
   const onTrouble = troubleLog('pool');
   const databases = {
     primary: openDatabase({ dsn: databaseRw, name: `api-rw ${identity.pod}`, max: poolRw, connectMs, onTrouble }),
     replica: openDatabase({ dsn: databaseRo, name: `api-ro ${identity.pod}`, max: poolRo, connectMs, onTrouble }),
   };
-  const notifier = createNotifier({ dsn: databaseRw, name: `api-notify ${identity.pod}`, connectMs, onTrouble: troubleLog('notifier') });
+  const notifier = createNotifier({
+    dsn: databaseRw,
+    name: `api-notify ${identity.pod}`,
+    connectMs,
+    onTrouble: troubleLog('notifier'),
+  });
   return {
     identity,
     notifier,

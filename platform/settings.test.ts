@@ -6,12 +6,30 @@ const LEAST = { HOLDFAST_SITE: 'a', DATABASE_RW: 'postgres://rw' };
 
 describe('the settings', () => {
   it('have defaults for everything but the site and the database', () => {
-    assert.partialDeepStrictEqual(settingsFrom(LEAST), { port: 8080, databaseRo: 'postgres://rw', poolRw: 12, drainMs: 1500, blindHealthCheck: false });
+    assert.partialDeepStrictEqual(settingsFrom(LEAST), {
+      port: 8080,
+      databaseRo: 'postgres://rw',
+      poolRw: 12,
+      drainMs: 1500,
+      blindHealthCheck: false,
+    });
   });
 
   it('come from the environment', () => {
-    const settings = settingsFrom({ ...LEAST, HOLDFAST_POD: 'api-1', HOLDFAST_NODE: 'a1', POOL_RO: '3', DRAIN_MS: '0', BLIND_HEALTHCHECK: '1' });
-    assert.partialDeepStrictEqual(settings, { identity: { site: 'a', pod: 'api-1', node: 'a1' }, poolRo: 3, drainMs: 0, blindHealthCheck: true });
+    const settings = settingsFrom({
+      ...LEAST,
+      HOLDFAST_POD: 'api-1',
+      HOLDFAST_NODE: 'a1',
+      POOL_RO: '3',
+      DRAIN_MS: '0',
+      BLIND_HEALTHCHECK: '1',
+    });
+    assert.partialDeepStrictEqual(settings, {
+      identity: { site: 'a', pod: 'api-1', node: 'a1' },
+      poolRo: 3,
+      drainMs: 0,
+      blindHealthCheck: true,
+    });
   });
 
   it('are refused where they cannot work', () => {

@@ -37,7 +37,10 @@ describe('the shards', () => {
           held[worker] = [...(held[worker] ?? []).filter((slot) => !drop.includes(slot)), ...take];
         }
       }
-      assert.deepEqual(held.flat().toSorted((a, b) => a - b), range(0, SHARDS));
+      assert.deepEqual(
+        held.flat().toSorted((a, b) => a - b),
+        range(0, SHARDS),
+      );
       assert.ok(Math.max(...held.map((slots) => slots.length)) <= Math.ceil(SHARDS / count));
     }
   });

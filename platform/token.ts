@@ -31,7 +31,11 @@ export function parseToken(text: string | undefined): Token | undefined {
   if (text === undefined) return undefined;
   const match = /^(\d{1,20}):(\d{1,9}):(\d{1,9}):([0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8})$/.exec(text);
   if (!match) {
-    throw new Answer(400, 'validation', `Expected a token "system:timeline:epoch:lsn", came ${JSON.stringify(text)}: send the one a write returned.`);
+    throw new Answer(
+      400,
+      'validation',
+      `Expected a token "system:timeline:epoch:lsn", came ${JSON.stringify(text)}: send the one a write returned.`,
+    );
   }
   const [, system = '', timeline, epoch, lsn = ''] = match;
   return { system, timeline: Number(timeline), epoch: Number(epoch), lsn: parseLsn(lsn) };

@@ -80,7 +80,11 @@ export function startWorker(settings: Settings): StartedWorker {
 }
 
 /** A sleep that can be cut short, also by a ring that came just before it. */
-function createAlarm(): { ring(): void; stop(): void; sleep(ms: number, options?: { ignoreRing: boolean }): Promise<void> } {
+function createAlarm(): {
+  ring(): void;
+  stop(): void;
+  sleep(ms: number, options?: { ignoreRing: boolean }): Promise<void>;
+} {
   let rung = false;
   let stopped = false;
   let wake: (() => void) | undefined;

@@ -24,10 +24,18 @@ export const BATCH = 200;
 const QUERY_MS = 3000;
 
 /** Connects to the writable copy and begins to listen. */
-export async function openWorkerSession({ identity, databaseRw, connectMs }: Settings, { onWork, onLost }: SessionEvents): Promise<WorkerSession> {
+export async function openWorkerSession(
+  { identity, databaseRw, connectMs }: Settings,
+  { onWork, onLost }: SessionEvents,
+): Promise<WorkerSession> {
   // A worker that is cut off or frozen is silent; the server then ends its session, and with it its locks.
   // No proxy between can hide that, as it could hide a dead TCP peer.
-  const config = connectionConfig({ dsn: databaseRw, name: `worker ${identity.pod}`, connectMs, serverSettings: { idle_session_timeout: '5s' } });
+  const config = connectionConfig({
+    dsn: databaseRw,
+    name: `worker ${identity.pod}`,
+    connectMs,
+    serverSettings: { idle_session_timeout: '5s' },
+  });
   const client = new pg.Client({ ...config, query_timeout: QUERY_MS });
   client.on('error', onLost);
   client.on('notification', onWork);
@@ -43,7 +51,9 @@ export async function openWorkerSession({ identity, databaseRw, connectMs }: Set
     async rebalance() {
       const { rows: locks } = await client.query<HeldLock>({ name: 'held-locks', text: HELD_LOCKS_SQL });
       const { take, drop } = rebalance(locks);
-      shards = locks.filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot)).map(({ slot }) => slot);
+      shards = locks
+        .filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot))
+        .map(({ slot }) => slot);
       if (drop.length > 0) await client.query({ ...DROP, values: [drop] });
       if (take.length > 0) {
         const { rows } = await client.query<{ slot: number }>({ ...TAKE, values: [take] });
@@ -67,7 +77,10 @@ const TAKE = {
     SELECT slot FROM wanted WHERE taken`,
 };
 
-const DROP = { name: 'drop-shards', text: `SELECT pg_advisory_unlock(${LOCK_CLASS}, slot) FROM unnest($1::integer[]) AS slot` };
+const DROP = {
+  name: 'drop-shards',
+  text: `SELECT pg_advisory_unlock(${LOCK_CLASS}, slot) FROM unnest($1::integer[]) AS slot`,
+};
 
 // Jobs are chosen once, into an array: as a join the choice could be made again for each row.
 const WORK = {

@@ -18,7 +18,10 @@ interface Script {
 }
 
 /** A database that plays one write and notes what it was asked, in order. */
-async function play({ row = ROW, noticeAt, command = 'COMMIT', budgetMs = 1000 }: Script, steps: string[] = []): Promise<Written<WriteRow>> {
+async function play(
+  { row = ROW, noticeAt, command = 'COMMIT', budgetMs = 1000 }: Script,
+  steps: string[] = [],
+): Promise<Written<WriteRow>> {
   const session: Session = {
     query: async () => assert.fail('no single query is expected'),
     script: async (text, onNotice?: (notice: Notice) => void) => {
@@ -60,18 +63,27 @@ describe('a write', () => {
   });
 
   it('that COMMIT rolled back is a failure at COMMIT', async () => {
-    await assert.rejects(play({ command: 'ROLLBACK' }), (error) => error instanceof WriteFailure && error.stage === 'commit');
+    await assert.rejects(
+      play({ command: 'ROLLBACK' }),
+      (error) => error instanceof WriteFailure && error.stage === 'commit',
+    );
   });
 
   it('that wrote no row is rolled back and refused', async () => {
     const steps: string[] = [];
-    await assert.rejects(play({ row: { ...ROW, xid: '' } }, steps), (error) => error instanceof WriteFailure && error.cause instanceof Answer);
+    await assert.rejects(
+      play({ row: { ...ROW, xid: '' } }, steps),
+      (error) => error instanceof WriteFailure && error.cause instanceof Answer,
+    );
     assert.deepEqual(steps, ['BEGIN', 'ROLLBACK']);
   });
 
   it('does not begin a COMMIT that it could not wait for', async () => {
     const steps: string[] = [];
-    await assert.rejects(play({ budgetMs: 50 }, steps), (error) => error instanceof WriteFailure && error.stage === 'begin');
+    await assert.rejects(
+      play({ budgetMs: 50 }, steps),
+      (error) => error instanceof WriteFailure && error.stage === 'begin',
+    );
     assert.deepEqual(steps, ['BEGIN']);
   });
 });

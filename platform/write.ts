@@ -40,17 +40,20 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
   let stage: Stage = 'begin';
   try {
     return await database.lend(budget, async (session) => {
-      const results = await session.script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`).catch((error: unknown) => {
-        if (isReadOnly(error)) session.distrust();
-        throw error;
-      });
+      const results = await session
+        .script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`)
+        .catch((error: unknown) => {
+          if (isReadOnly(error)) session.distrust();
+          throw error;
+        });
       const row = results.at(-1)?.rows[0] as Row | undefined;
       if (!row) {
         const answer = await refusal(session);
         await session.script('ROLLBACK');
         throw answer;
       }
-      if (budget.leftMs() < LEAST_FOR_COMMIT_MS) throw new Answer(503, 'timeout', 'Expected time left for COMMIT, came none: it was not sent.');
+      if (budget.leftMs() < LEAST_FOR_COMMIT_MS)
+        throw new Answer(503, 'timeout', 'Expected time left for COMMIT, came none: it was not sent.');
       ledger({ xid: row.xid, id });
       stage = 'commit';
       const { lsn, replicated } = await commit(session);
@@ -64,8 +67,13 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
 
 async function commit(session: Session): Promise<{ lsn: string; replicated: boolean }> {
   const notices: Notice[] = [];
-  const [done, position] = await session.script('COMMIT; SELECT pg_current_wal_lsn()::text AS lsn', (notice) => notices.push(notice));
-  if (done?.command !== 'COMMIT') throw new Error(`Expected COMMIT to commit, came ${JSON.stringify(done?.command)}: the transaction had failed before.`);
+  const [done, position] = await session.script('COMMIT; SELECT pg_current_wal_lsn()::text AS lsn', (notice) =>
+    notices.push(notice),
+  );
+  if (done?.command !== 'COMMIT')
+    throw new Error(
+      `Expected COMMIT to commit, came ${JSON.stringify(done?.command)}: the transaction had failed before.`,
+    );
   const row = position?.rows[0] as { lsn: string } | undefined;
   if (!row) throw new Error('Expected a position after COMMIT, came no row.');
   return { lsn: row.lsn, replicated: !notices.some(isCancelledWait) };

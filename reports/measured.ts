@@ -6,19 +6,28 @@ export function countOf(verdict: Verdict, name: string): number {
   return sum(verdict.findings.filter((finding) => finding.class === name));
 }
 
-/** Stale reads by what was asked for; counts. */
-export function staleReads(verdict: Verdict): { primary: number; replica: number } {
-  const stale = verdict.findings.filter((finding) => finding.class === 'stale');
-  const primary = stale.filter((finding) => askedOf(finding) === 'primary');
-  const fromReplicas = sum(stale) - sum(primary);
-  const sampled = Object.values(verdict.staleness).reduce((total, copy) => total + copy.stale, 0);
-  return { primary: sum(primary), replica: Math.max(fromReplicas, sampled) };
+/** Stale reads by what was asked for; counts. `restarting`: of replicas that were catching up after a restart. */
+export function staleReads(verdict: Verdict): { primary: number; replica: number; restarting: number } {
+  const stale = verdict.findings.filter((finding) => finding.class === 'stale' && finding.witnesses.length > 0);
+  const primary = sum(stale.filter(askedPrimary));
+  const restarting = Object.values(verdict.staleness).reduce((total, copy) => total + copy.restarting, 0);
+  return { primary, restarting, replica: Math.max(0, sum(stale) - primary - restarting) };
+}
+
+/** Whether the verdict holds a broken promise of a class, among the findings that `which` picks. */
+export function isBroken(verdict: Verdict, name: string, which: (finding: Finding) => boolean = () => true): boolean {
+  return verdict.findings.some((finding) => finding.class === name && finding.breaks && which(finding));
+}
+
+/** Whether a finding shows reads that were asked of the primary; a broken bound on staleness has the same class and shows none. */
+export function askedPrimary(finding: Finding): boolean {
+  return finding.witnesses[0]?.['role'] === 'primary';
 }
 
 /** Whether any read could have been stale at all. */
 export function stalenessIsKnown(verdict: Verdict): boolean {
-  const { primary, replica } = staleReads(verdict);
-  return primary + replica + verdict.coverage.refutable > 0;
+  const { primary, replica, restarting } = staleReads(verdict);
+  return primary + replica + restarting + verdict.coverage.refutable > 0;
 }
 
 /** Longest outage window of any kind of operation, ms; a write outage does not hide behind reads. */
@@ -31,6 +40,13 @@ export function recoveryMs(verdict: Verdict): number | null | undefined {
   const times = verdict.recovery.map((recovery) => recovery.stableMs);
   if (times.length === 0) return undefined;
   return times.some((time) => time === null) ? null : Math.max(...times.map(Number));
+}
+
+/** Share of good time of the worst kind of operation, 0 to 1: writes do not hide behind reads. */
+export function worstTime({ availability }: Verdict): number | null {
+  const kinds = Object.values(availability.byKind).map((tally) => tally.time);
+  const known = [availability.time, ...kinds].filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** 99th percentile of latency in the phases without a fault, ms; undefined when nothing was measured. */
@@ -64,10 +80,9 @@ export function sharesByPhase(verdict: Verdict): Record<string, Record<string, n
   return turned;
 }
 
-/* The class alone does not say what was asked; the finding or its witnesses do. */
-function askedOf(finding: Finding): 'primary' | 'replica' {
-  const named = finding['role'] ?? finding['asked'] ?? finding.witnesses[0]?.['role'] ?? finding.witnesses[0]?.['asked'];
-  return named === 'primary' ? 'primary' : 'replica';
+/** Whether the verdict says of a bound that it could not be judged. */
+export function unjudged(verdict: Verdict, bound: string): boolean {
+  return verdict.findings.some((finding) => finding.class === 'vacuous' && finding.message.startsWith(`bound ${bound} `));
 }
 
 function sum(findings: readonly Finding[]): number {

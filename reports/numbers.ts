@@ -30,3 +30,8 @@ export function percent(ratio: number | null | undefined, digits = 2): string {
   const shown = value < 100 ? Math.min(Math.floor(value * scale + 1e-9) / scale, 100 - 1 / scale) : value;
   return `${shown.toFixed(digits)} %`;
 }
+
+/** A part of a whole as a rounded percentage with one decimal: "49.8 %"; such parts add up. */
+export function portion(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}

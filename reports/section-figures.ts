@@ -1,10 +1,11 @@
 import type { Verdict } from '../record/verdict-format.ts';
+import { coverageTable } from './coverage.ts';
 import { html, table, type Html } from './html.ts';
 import { sharesByPhase } from './measured.ts';
-import { duration, percent, secondsBare } from './numbers.ts';
+import { duration, percent, portion, secondsBare } from './numbers.ts';
 import { counted, whole } from './text.ts';
 
-const MOST_OUTAGES = 25;
+const MOST_OUTAGES = 15;
 
 /** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares. */
 export function figuresSection(verdict: Verdict): Html {
@@ -13,6 +14,7 @@ export function figuresSection(verdict: Verdict): Html {
 <h3>Outage windows</h3>${outages(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
+<h3>Coverage: acknowledged writes that a read could have refuted</h3>${coverageTable(verdict.coverage)}
 <div class="pair"><div><h3>Writes by fate</h3>${writes(verdict)}</div><div><h3>Answers by site</h3>${shares(verdict)}</div></div>
 </section>`;
 }
@@ -61,7 +63,12 @@ function outages({ availability: { outages: windows } }: Verdict): Html {
 function recovery({ recovery: rows }: Verdict): Html {
   if (rows.length === 0) return html`<p>No fault to recover from.</p>`;
   type Row = (typeof rows)[number];
-  const step = (head: string, field: 'provenMs' | 'firstReactionMs' | 'firstSuccessMs' | 'stableMs' | 'redundantMs') => ({ head, cell: (row: Row) => (row[field] === null ? 'not reached' : duration(row[field])), numeric: true });
+  const least = (row: Row) => (typeof row['unstableMs'] === 'number' ? `not after ${duration(row['unstableMs'])}` : 'not reached');
+  const step = (head: string, field: 'provenMs' | 'firstReactionMs' | 'firstSuccessMs' | 'stableMs' | 'redundantMs') => ({
+    head,
+    cell: (row: Row) => row[field] === null ? (field === 'stableMs' ? least(row) : 'not reached') : duration(row[field]),
+    numeric: true,
+  });
   return html`${table(rows, [
     { head: 'fault', cell: ({ fault, target }) => `${fault} on ${target}` },
     { head: 'applied (s)', cell: ({ appliedAt }) => secondsBare(appliedAt), numeric: true },
@@ -73,23 +80,21 @@ function recovery({ recovery: rows }: Verdict): Html {
   ])}<p class="muted">Times run from the moment the fault was applied, or from the first failure if that came earlier. Stable: the start of the first 5 s without a bad slice.</p>`;
 }
 
-function staleness({ staleness: byCopy, coverage }: Verdict): Html {
+function staleness({ staleness: byCopy }: Verdict): Html {
   const rows = Object.entries(byCopy);
-  const { acknowledged, refutable, share } = coverage;
-  const read = html`<p class="muted">Coverage: a read could have refuted ${whole(refutable)} of ${whole(acknowledged)} acknowledged writes (${percent(share)}).</p>`;
-  if (rows.length === 0) return html`<p>No replica read was measured.</p>${read}`;
+  if (rows.length === 0) return html`<p>No replica read was measured.</p>`;
   type Field = 'p50Ms' | 'p99Ms' | 'maxMs';
   const time = (head: string, field: Field) => ({ head, cell: ([, copy]: (typeof rows)[number]) => duration(copy[field]), numeric: true });
-  return html`${table(rows, [
+  return table(rows, [
     { head: 'copy', cell: ([name]) => name },
-    { head: 'pairs of write and read', cell: ([, { pairs }]) => whole(pairs), numeric: true },
+    { head: 'pairs of write and copy', cell: ([, { pairs }]) => whole(pairs), numeric: true },
     { head: 'stale', cell: ([, { stale }]) => whole(stale), numeric: true },
     { head: 'share', cell: ([, copy]) => percent(copy.share, 3), numeric: true },
     time('p50', 'p50Ms'),
     time('p99', 'p99Ms'),
     time('max', 'maxMs'),
-    { head: 'stale while restarting', cell: ([, { restarting }]) => whole(restarting), numeric: true },
-  ])}${read}`;
+    { head: 'reads while restarting', cell: ([, { restarting }]) => whole(restarting), numeric: true },
+  ]);
 }
 
 function writes({ writes: fates }: Verdict): Html {
@@ -109,5 +114,5 @@ function shares(verdict: Verdict): Html {
   const phases = Object.entries(sharesByPhase(verdict));
   const sites = [...new Set(phases.flatMap(([, bySite]) => Object.keys(bySite)))].sort();
   if (sites.length === 0) return html`<p>No answer named its site.</p>`;
-  return table(phases, [{ head: 'phase', cell: ([name]) => name }, ...sites.map((site) => ({ head: `site ${site}`, cell: ([, bySite]: (typeof phases)[number]) => percent(bySite[site] ?? 0, 1), numeric: true }))]);
+  return table(phases, [{ head: 'phase', cell: ([name]) => name }, ...sites.map((site) => ({ head: `site ${site}`, cell: ([, bySite]: (typeof phases)[number]) => portion(bySite[site] ?? 0), numeric: true }))]);
 }

@@ -2,7 +2,8 @@ import type { Verdict } from '../record/verdict-format.ts';
 import { html, table, type Html } from './html.ts';
 import { longestOutageMs, lossIsKnown, countOf, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
-import { floorsOf, promisesOf, type Promised } from './promises.ts';
+import { floorsOf } from './floors.ts';
+import { promisesOf, type Promised } from './promises.ts';
 import type { RunData } from './run-data.ts';
 import { whole } from './text.ts';
 
@@ -44,10 +45,10 @@ function tiles({ run, finals }: RunData, verdict: Verdict): Html {
   return html`<dl class="tiles">
 ${tile('Availability', percent(availability.event), `of ${whole(availability.offered)} operations offered`)}
 ${tile('Longest outage', availability.offered === 0 ? '–' : duration(longestOutageMs(verdict)), worst === undefined ? 'no bad stretch' : `of kind ${worst.kind}`)}
-${tile('Recovery time', recovery === undefined ? '–' : recovery === null ? 'never' : duration(recovery), recovery === undefined ? 'no fault' : 'from fault to stable')}
+${tile('Recovery time', recovery === undefined ? '–' : recovery === null ? 'not reached' : duration(recovery), recovery === undefined ? 'no fault' : 'from fault to stable')}
 ${tile('Writes lost', lost, `of ${whole(writes.acknowledged)} acknowledged`)}
 ${tile('Stale reads', stalenessIsKnown(verdict) ? `${whole(stale.primary)} / ${whole(stale.replica)}` : '–', 'primary / replica')}
-${tile('Unknown writes', whole(writes.unknown), `${whole(writes.recovered)} present, ${whole(writes.vanished)} absent`)}
+${tile('Unknown writes', whole(writes.unknown), writes.unknown > 0 && writes.recovered + writes.vanished === 0 ? 'fate not known' : `${whole(writes.recovered)} present, ${whole(writes.vanished)} absent`)}
 </dl>`;
 }
 

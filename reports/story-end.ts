@@ -26,15 +26,14 @@ function totals({ availability }: Verdict): Event | undefined {
   if (offered === 0) return { text: 'No operation was offered.', tone: 'bad' };
   const worst = longestOutageMs({ availability } as Verdict);
   const outage = worst === 0 ? 'no outage' : `longest outage ${duration(worst)}`;
-  return { text: `${counted(offered, 'operation')} offered, ${percent(event)} succeeded, ${outage}.`, tone: 'fact' };
+  return { text: `${counted(offered, 'operation')} offered in the judged phases, ${percent(event)} succeeded, ${outage}.`, tone: 'fact' };
 }
 
 function unanswered({ writes }: Verdict): Event | undefined {
   const { unknown, recovered, vanished } = writes;
   if (unknown === 0) return undefined;
-  const unresolved = unknown - recovered - vanished;
-  const fates = [`${whole(recovered)} present`, `${whole(vanished)} absent`, unresolved > 0 ? `${whole(unresolved)} unresolved` : ''];
-  return { text: `${counted(unknown, 'write')} without a definite answer: ${fates.filter((fate) => fate !== '').join(', ')}.`, tone: 'fact' };
+  const fates = recovered + vanished === 0 ? 'what became of them is not known' : `${whole(recovered)} present, ${whole(vanished)} absent`;
+  return { text: `${counted(unknown, 'write')} without a definite answer: ${fates}.`, tone: 'fact' };
 }
 
 function accepted({ writes }: Verdict): Event | undefined {
@@ -78,7 +77,7 @@ function conclusion({ verdict, expect, held, reasons, findings }: Verdict): Even
       ? { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was.`, tone: 'good' }
       : { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was not, or not only.`, tone: 'bad' };
   }
-  const told = findings.some((finding) => finding.breaks && finding.message === reasons[0]);
+  const told = findings.some((finding) => finding.breaks && reasons[0]?.endsWith(finding.message));
   const why = verdict === 'pass' || reasons[0] === undefined || told ? '' : ` ${reasons[0]}`;
   return { text: `Verdict: ${verdict}.${why}`, tone: verdict === 'pass' ? 'good' : 'bad' };
 }

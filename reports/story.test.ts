@@ -79,9 +79,15 @@ describe('the story', () => {
     assert.deepEqual(stories[1], stories[0]);
   });
 
+  test('tells a fault before the outage that begins in the same slice', () => {
+    const outages = [{ kind: 'add', start: 12.38e6, end: 20e6, censored: false }];
+    const faults = [{ fault: 'freeze', target: 'db1', at: { applied: 12.4e6 }, evidence: {} }];
+    assert.equal(outageEvents(outages, { endOfLoad: 60e6, faults })[0]?.at, 12.4e6);
+  });
+
   test('says of an exit whether a fault explains it, and of an outage that outlives the load that it is open', () => {
     assert.equal(exitEvents([{ at: 0, exit: 'haproxy', host: 'glb', fault: null }])[0]?.text, 'haproxy on glb ended (no fault explains it).');
-    const [, end] = outageEvents([{ kind: 'add', start: 5e6, end: 9e6, censored: true }], 9e6);
+    const [, end] = outageEvents([{ kind: 'add', start: 5e6, end: 9e6, censored: true }], { endOfLoad: 9e6 });
     assert.equal(end?.text, 'the load ends; writes still fail (for 4.00 s so far).');
   });
 });

@@ -26,7 +26,7 @@ export function storyEvents(data: RunData): Event[] {
     ...databaseEvents(data.copies),
     ...balancerEvents(data.backends),
     ...exitEvents(data.exits),
-    ...outageEvents(data.verdict?.availability.outages ?? [], data.slices.extent()?.[1]),
+    ...outageEvents(data.verdict?.availability.outages ?? [], { endOfLoad: data.slices.extent()?.[1], faults: data.faults }),
   ].sort((a, b) => a.at - b.at);
   return [...opening(data), ...shortened(happened), ...closingOf(data)].map((event) => ({ ...event, text: plain(event.text, 2000) }));
 }

@@ -43,7 +43,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'RTO', cell: recoveryCell },
   { head: 'lost', cell: (verdict) => (verdict.verdict === 'inconclusive' && countOf(verdict, 'lost') === 0 ? '?' : whole(countOf(verdict, 'lost'))) },
   { head: 'stale p/r', cell: staleCell },
-  { head: 'unknown', cell: ({ writes }) => (writes.unknown === 0 ? '0' : `${whole(writes.unknown)} (${whole(writes.recovered)}/${whole(writes.vanished)})`) },
+  { head: 'unknown', cell: unknownCell },
 ];
 
 function wordOf({ verdict, expect, held }: Verdict): string {
@@ -64,6 +64,11 @@ function recoveryCell(verdict: Verdict): string {
 function staleCell(verdict: Verdict): string {
   const { primary, replica } = staleReads(verdict);
   return `${whole(primary)}/${whole(replica)}`;
+}
+
+function unknownCell({ writes: { unknown, recovered, vanished } }: Verdict): string {
+  if (unknown === 0) return '0';
+  return `${whole(unknown)} (${recovered + vanished === 0 ? '?' : `${whole(recovered)}/${whole(vanished)}`})`;
 }
 
 /* Only what needs a reader's attention is explained; the rest is in the reports. */

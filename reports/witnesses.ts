@@ -27,8 +27,8 @@ export function witnessTable({ count, witnesses }: Finding): Html {
 }
 
 function momentOf(witness: Witness): number {
-  const moments = Object.entries(witness).flatMap(([name, value]) => (MOMENTS.test(name) && typeof value === 'number' ? value : []));
-  return moments.length === 0 ? 0 : Math.min(...moments);
+  const moments = ['start', 'at', 'appliedAt', 'due', 'known', ...Object.keys(witness).filter((name) => MOMENTS.test(name))];
+  return moments.map((name) => witness[name]).find((value) => typeof value === 'number') ?? Infinity;
 }
 
 function headOf(name: string): string {

@@ -36,10 +36,10 @@ export const observationsLoader: Loader = {
     startedAt: text, lsn: text, took: integer, backend: text, status: text, exit: text, host: text, fault: text,
   },
   select: `
-    SELECT whole(at) AS at, copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
+    SELECT whole("at") AS "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
       CASE WHEN copy IS NULL THEN backend END AS backend, try_cast(status AS backend_status) AS status,
       CASE WHEN copy IS NULL AND backend IS NULL THEN exit END AS exit, host, fault,
-      coalesce(whole(at) IS NOT NULL AND CASE
+      coalesce(whole("at") IS NOT NULL AND CASE
         WHEN copy IS NOT NULL THEN up IS NOT NULL
         WHEN backend IS NOT NULL THEN try_cast(status AS backend_status) IS NOT NULL
         ELSE exit IS NOT NULL AND host IS NOT NULL
@@ -51,8 +51,8 @@ export const faultsLoader: Loader = {
   table: 'fault_lines',
   fields: { fault: text, target: text, state: text, at: number, id: text },
   select: `
-    SELECT fault, target, try_cast(state AS fault_state) AS state, whole(at) AS at, id,
-      fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole(at) IS NOT NULL AS valid`,
+    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", id,
+      fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole("at") IS NOT NULL AS valid`,
 };
 
 /** final/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */

@@ -45,9 +45,18 @@ export class Database {
     await this.#connection.run(sql);
   }
 
+  /** Runs a statement that changes rows; says how many. */
+  async change(sql: string): Promise<number> {
+    return Number((await this.row(sql)).Count);
+  }
+
   /** Runs the statements of a .sql file of this room. */
   async script(name: string): Promise<void> {
-    await this.run(sqlFile(name));
+    try {
+      await this.run(sqlFile(name));
+    } catch (error) {
+      throw new Error(`verdict/${name} failed`, { cause: error });
+    }
   }
 
   /** The rows of a query. */
@@ -71,8 +80,7 @@ export class Database {
     const names = Object.keys(columns).map((column) => `"${column}"`);
     await this.#connection.run(
       `INSERT INTO ${name} (${names.join(', ')})
-       SELECT ${names.map((column) => `item.${column}`).join(', ')}
-       FROM (SELECT unnest(from_json($1, $2)) AS item)`,
+       SELECT ${names.map((column) => `item.${column}`).join(', ')} FROM (SELECT unnest(from_json($1, $2)) AS item)`,
       [JSON.stringify(rows), JSON.stringify([columns])],
     );
   }

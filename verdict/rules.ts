@@ -23,14 +23,16 @@ export async function runRules(database: Database, record: RecordFolder): Promis
 
 async function groupsOf(database: Database, name: FindingClass): Promise<Group[]> {
   await database.run(`CREATE OR REPLACE TEMP TABLE hits AS ${sqlFile(`rules/${name}.sql`)}`);
+  const { hits } = await database.row('SELECT count(*) AS hits FROM hits');
+  if (hits === 0) return [];
   const columns = (await database.rows('DESCRIBE hits')).map((column) => String(column.column_name));
   // each reason for a vacuous record is a finding of its own
   const key = name === 'vacuous' ? 'message' : 'scope';
   const single = ['copy', 'site', 'phase'].filter((column) => columns.includes(column));
   const groups = await database.rows(`
-    SELECT ${key} AS key, min(scope) AS scope, count(*) AS count, max(worst) AS worst,
-      ${single.map((column) => `CASE WHEN count(${column}) = count(*) AND min(${column}) = max(${column}) THEN min(${column}) END AS ${column},`).join(' ')}
-    FROM hits GROUP BY ${key} ORDER BY scope, key`);
+    SELECT h.${key} AS key, min(h.scope) AS first_scope, count(*) AS count, max(worst) AS worst,
+      ${single.map((column) => `CASE WHEN count(h.${column}) = count(*) AND min(h.${column}) = max(h.${column}) THEN min(h.${column}) END AS ${column},`).join(' ')}
+    FROM hits AS h GROUP BY h.${key} ORDER BY first_scope, key`);
   const shown = columns.filter((column) => !['scope', 'worst', 'message'].includes(column));
   const order = ['start', 'end', 'id', ...shown].filter((column) => shown.includes(column)).map((column) => `"${column}" NULLS LAST`);
   const result: Group[] = [];
@@ -42,7 +44,7 @@ async function groupsOf(database: Database, name: FindingClass): Promise<Group[]
             WHERE ${key} = ${quoted(String(group.key))} ORDER BY ${order.join(', ')} LIMIT ${WITNESSES}`);
     result.push({
       key: String(group.key),
-      scope: String(group.scope),
+      scope: String(group.first_scope),
       count: Number(group.count),
       worst: typeof group.worst === 'number' ? group.worst : null,
       copy: textOf(group.copy),

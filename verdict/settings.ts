@@ -60,7 +60,7 @@ async function loadPhases(database: Database, { run }: RecordFolder): Promise<vo
   if (phases.length === 0) {
     const span = await database.row(`
       SELECT (SELECT min(due) FROM history WHERE op <> 'end') AS first, (SELECT max(due) + 1 FROM history WHERE op <> 'end') AS last,
-        (SELECT min(at) FROM fault_lines) AS broken, (SELECT max(at) FILTER (WHERE state = 'gone') FROM fault_lines) AS gone`);
+        (SELECT min("at") FROM fault_lines) AS broken, (SELECT max("at") FILTER (WHERE state = 'gone') FROM fault_lines) AS gone`);
     if (typeof span.first === 'number' && typeof span.last === 'number') {
       const from = typeof span.broken === 'number' ? span.broken : span.last;
       const to = typeof span.gone === 'number' ? span.gone : span.last;

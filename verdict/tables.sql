@@ -23,11 +23,11 @@ CREATE TABLE history (
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT, valid BOOLEAN);
 
 CREATE TABLE observations (
-  at BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
+  "at" BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
   startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
   fault VARCHAR, valid BOOLEAN);
 
-CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, at BIGINT, id VARCHAR, valid BOOLEAN);
+CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, id VARCHAR, valid BOOLEAN);
 
 CREATE TABLE final_rows (
   copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);

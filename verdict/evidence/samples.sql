@@ -5,22 +5,22 @@ UNION ALL
 SELECT NULL, site FROM sites;
 
 CREATE VIEW looks AS
-SELECT copy, NULL::VARCHAR AS site, at, CASE WHEN up THEN 0 ELSE took END AS waited FROM copy_samples
+SELECT copy, NULL::VARCHAR AS site, "at", CASE WHEN up THEN 0 ELSE took END AS waited FROM copy_samples
 UNION ALL
-SELECT NULL, site, at, 0 FROM site_states;
+SELECT NULL, site, "at", 0 FROM site_states;
 
 CREATE VIEW unmet_samples AS
 WITH per_phase AS (
-  SELECT p.name AS phase, w.copy, w.site, p.start, p."end", l.at, l.waited
+  SELECT p.name AS phase, w.copy, w.site, p.start, p."end", l."at", l.waited
   FROM phases AS p CROSS JOIN watched AS w
-  LEFT JOIN looks AS l ON l.copy IS NOT DISTINCT FROM w.copy AND l.site IS NOT DISTINCT FROM w.site AND l.at >= p.start AND l.at < p."end"
+  LEFT JOIN looks AS l ON l.copy IS NOT DISTINCT FROM w.copy AND l.site IS NOT DISTINCT FROM w.site AND l."at" >= p.start AND l."at" < p."end"
 ), gaps AS (
-  SELECT *, coalesce(lead(at) OVER w, "end") - (at + waited) AS gap FROM per_phase WHERE at IS NOT NULL
-  WINDOW w AS (PARTITION BY phase, copy, site ORDER BY at)
+  SELECT *, coalesce(lead("at") OVER w, "end") - ("at" + waited) AS gap FROM per_phase WHERE "at" IS NOT NULL
+  WINDOW w AS (PARTITION BY phase, copy, site ORDER BY "at")
   UNION ALL
-  SELECT phase, copy, site, start, "end", NULL, NULL, coalesce(min(at), "end") - start FROM per_phase GROUP BY phase, copy, site, start, "end"
+  SELECT phase, copy, site, start, "end", NULL, NULL, coalesce(min("at"), "end") - start FROM per_phase GROUP BY phase, copy, site, start, "end"
 ), summed AS (
-  SELECT phase, copy, site, ("end" - start - least("end" - start, coalesce(sum(waited), 0))) / 1e6 AS seconds, count(at) AS samples, max(gap) AS gap
+  SELECT phase, copy, site, ("end" - start - least("end" - start, coalesce(sum(waited), 0))) / 1e6 AS seconds, count("at") AS samples, max(gap) AS gap
   FROM gaps GROUP BY phase, copy, site, start, "end"
 )
 SELECT phase::VARCHAR AS phase, copy, site, format('{} "{}" was sampled {:,} times in {:.1f} s of "{}" (longest gap {:.0f} ms), the floor is {:g} a second',

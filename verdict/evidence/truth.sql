@@ -8,7 +8,7 @@ SELECT copy FROM ops WHERE op = 'add' AND acked AND copy IS NOT NULL
 QUALIFY row_number() OVER (ORDER BY "end" DESC, start DESC, id) = 1;
 
 CREATE VIEW last_samples AS
-SELECT * FROM copy_samples WHERE up QUALIFY row_number() OVER (PARTITION BY copy ORDER BY at DESC) = 1;
+SELECT * FROM copy_samples WHERE up QUALIFY row_number() OVER (PARTITION BY copy ORDER BY "at" DESC) = 1;
 
 CREATE VIEW unmet_truth AS
 SELECT NULL::VARCHAR AS copy, 'run.json does not name the truth, the copy whose final state decides' AS message FROM truth WHERE copy IS NULL

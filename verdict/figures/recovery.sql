@@ -9,19 +9,19 @@ WITH injected AS (
     ON o.due >= coalesce(f.intent, f.applied) AND o.due < f.next_line
   GROUP BY f.nr, o.kind
 ), zeros AS (
-  SELECT f.*, least(f.applied, coalesce(min(x.first_due), f.applied)) AS zero
-  FROM injected AS f LEFT JOIN failures AS x ON x.nr = f.nr GROUP BY ALL
+  SELECT f.*, least(f.applied, coalesce(x.first_due, f.applied)) AS zero
+  FROM injected AS f LEFT JOIN (SELECT nr, min(first_due) AS first_due FROM failures GROUP BY nr) AS x ON x.nr = f.nr
 ), successes AS (
   -- of each kind that failed: the end of the first ok call due after its first failure
-  SELECT x.nr, x.kind, min(o."end") AS at
+  SELECT x.nr, x.kind, min(o."end") AS "at"
   FROM failures AS x LEFT JOIN (SELECT kind, due, "end" FROM offered WHERE result IN ('ok', 'accepted')) AS o ON o.kind = x.kind AND o.due > x.first_due
   GROUP BY x.nr, x.kind
 ), changes AS (
-  SELECT at FROM (SELECT at, up, lag(up) OVER (PARTITION BY site ORDER BY at) AS previous FROM site_states) WHERE previous <> up
+  SELECT "at" FROM (SELECT "at", up, lag(up) OVER (PARTITION BY site ORDER BY "at") AS previous FROM site_states) WHERE previous <> up
   UNION ALL
-  SELECT at FROM (
-    SELECT at, up, lag(up) OVER w AS previous, up AND writable AS leads, lag(up AND writable) OVER w AS led
-    FROM copy_samples WINDOW w AS (PARTITION BY copy ORDER BY at)
+  SELECT "at" FROM (
+    SELECT "at", up, lag(up) OVER w AS previous, up AND writable AS leads, lag(up AND writable) OVER w AS led
+    FROM copy_samples WINDOW w AS (PARTITION BY copy ORDER BY "at")
   ) WHERE previous <> up OR led <> leads
 ), clusters AS (
   -- bad slices of any kind, less than 5 s apart
@@ -34,27 +34,27 @@ WITH injected AS (
   SELECT z.nr, min(c."end") AS stable_at
   FROM zeros AS z JOIN clusters AS c ON c."end" > z.zero AND c.start < z.next_line GROUP BY z.nr
 ), parts AS (
-  SELECT 'copy ' || s.copy AS part, s.at, s.up AND NOT coalesce(s.writable AND NOT s.sync AND (SELECT replication FROM run) IN ('strict', 'sync'), false) AS good
+  SELECT 'copy ' || s.copy AS part, s."at", s.up AND NOT coalesce(s.writable AND NOT s.sync AND (SELECT replication FROM run) IN ('strict', 'sync'), false) AS good
   FROM copy_samples AS s LEFT JOIN copies AS c USING (copy) WHERE c.role IS DISTINCT FROM 'gone'
   UNION ALL
-  SELECT 'backend ' || backend, at, bool_and(status = 'UP') FROM observations WHERE backend IS NOT NULL GROUP BY backend, at
+  SELECT 'backend ' || backend, "at", bool_and(status = 'UP') FROM observations WHERE backend IS NOT NULL GROUP BY backend, "at"
 ), redundancy AS (
-  SELECT at, sum(sum(change)) OVER (ORDER BY at) = (SELECT count(DISTINCT part) FROM parts) AS whole
-  FROM (SELECT at, good::INT - coalesce(lag(good::INT) OVER (PARTITION BY part ORDER BY at), 0) AS change FROM parts) GROUP BY at
+  SELECT "at", sum(sum(change)) OVER (ORDER BY "at") = (SELECT count(DISTINCT part) FROM parts) AS whole
+  FROM (SELECT "at", good::INT - coalesce(lag(good::INT) OVER (PARTITION BY part ORDER BY "at"), 0) AS change FROM parts) GROUP BY "at"
 ), broken AS (
-  SELECT z.nr, min(r.at) AS at FROM zeros AS z JOIN redundancy AS r ON r.at >= z.zero AND NOT r.whole AND r.at < z.next_line GROUP BY z.nr
+  SELECT z.nr, min(r."at") AS "at" FROM zeros AS z JOIN redundancy AS r ON r."at" >= z.zero AND NOT r.whole AND r."at" < z.next_line GROUP BY z.nr
 ), mended AS (
-  SELECT b.nr, min(r.at) AS at FROM broken AS b JOIN redundancy AS r ON r.at > b.at AND r.whole GROUP BY b.nr
+  SELECT b.nr, min(r."at") AS "at" FROM broken AS b JOIN redundancy AS r ON r."at" > b."at" AND r.whole GROUP BY b.nr
 )
 SELECT z.fault, z.target, z.applied AS "appliedAt", (z.verified - z.applied) / 1000 AS "provenMs",
-  ((SELECT min(at) FROM changes WHERE at >= z.zero AND at < z.next_line) - z.zero) / 1000 AS "firstReactionMs",
+  ((SELECT min("at") FROM changes WHERE "at" >= z.zero AND "at" < z.next_line) - z.zero) / 1000 AS "firstReactionMs",
   CASE WHEN (SELECT count(*) FROM successes AS s WHERE s.nr = z.nr) = 0 THEN 0
-    WHEN (SELECT bool_and(at IS NOT NULL) FROM successes AS s WHERE s.nr = z.nr) THEN ((SELECT max(at) FROM successes AS s WHERE s.nr = z.nr) - z.zero) / 1000
+    WHEN (SELECT bool_and("at" IS NOT NULL) FROM successes AS s WHERE s.nr = z.nr) THEN ((SELECT max("at") FROM successes AS s WHERE s.nr = z.nr) - z.zero) / 1000
   END AS "firstSuccessMs",
   CASE WHEN coalesce(h.stable_at, z.zero) + 5000000 <= m.until THEN (coalesce(h.stable_at, z.zero) - z.zero) / 1000 END AS "stableMs",
   -- how long it took at least, also where stability was not reached
   (least(coalesce(h.stable_at, z.zero), m.until) - z.zero) / 1000 AS "unstableMs",
-  CASE WHEN b.at IS NULL AND EXISTS (FROM parts) THEN 0 ELSE (d.at - z.zero) / 1000 END AS "redundantMs"
+  CASE WHEN b."at" IS NULL AND EXISTS (FROM parts) THEN 0 ELSE (d."at" - z.zero) / 1000 END AS "redundantMs"
 FROM zeros AS z CROSS JOIN measured AS m
 LEFT JOIN hit AS h USING (nr) LEFT JOIN broken AS b USING (nr) LEFT JOIN mended AS d USING (nr)
 ORDER BY z.nr

@@ -12,11 +12,11 @@ WITH tokens AS (
 ), restarting_reads AS (
   SELECT DISTINCT r.line FROM stale_reads AS r JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
 ), synced AS (
-  SELECT copy, at, sync FROM copy_samples WHERE sync IS NOT NULL
+  SELECT copy, "at", sync FROM copy_samples WHERE sync IS NOT NULL
 ), before AS (
-  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.known >= s.at
+  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.known >= s."at"
 ), after AS (
-  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.start <= s.at
+  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.start <= s."at"
 ), unsynchronous AS (
   SELECT line FROM before WHERE NOT sync UNION SELECT line FROM after WHERE NOT sync
 )

@@ -1,12 +1,12 @@
 -- Site states: a site is UP at a sample while any of its servers was last seen UP. A backend is named `site` or `site/server`.
 CREATE TABLE site_states AS
 WITH samples AS (
-  SELECT backend, split_part(backend, '/', 1) AS site, at, bool_and(status = 'UP') AS up
+  SELECT backend, split_part(backend, '/', 1) AS site, "at", bool_and(status = 'UP') AS up
   FROM observations WHERE backend IS NOT NULL GROUP BY ALL
 ), changes AS (
-  SELECT site, at, up::INT - coalesce(lag(up::INT) OVER (PARTITION BY backend ORDER BY at), 0) AS change FROM samples
+  SELECT site, "at", up::INT - coalesce(lag(up::INT) OVER (PARTITION BY backend ORDER BY "at"), 0) AS change FROM samples
 )
-SELECT site, at, sum(sum(change)) OVER (PARTITION BY site ORDER BY at) > 0 AS up FROM changes GROUP BY site, at;
+SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up FROM changes GROUP BY site, "at";
 
 -- Sites: as run.json names them, else as the balancer does.
 CREATE TABLE sites AS
@@ -19,17 +19,17 @@ WHERE (SELECT count(*) FROM named_sites) = 0;
 -- A call strictly inside a span had the site UP in every sample from the last before its start to the first after its end.
 CREATE TABLE up_spans AS
 WITH all_changes AS (
-  SELECT at, up::INT - coalesce(lag(up::INT) OVER (PARTITION BY site ORDER BY at), 0) AS change
+  SELECT "at", up::INT - coalesce(lag(up::INT) OVER (PARTITION BY site ORDER BY "at"), 0) AS change
   FROM site_states SEMI JOIN sites USING (site)
 ), states AS (
-  SELECT site, at, up FROM site_states
+  SELECT site, "at", up FROM site_states
   UNION ALL
-  SELECT NULL, at, sum(sum(change)) OVER (ORDER BY at) = (SELECT count(*) FROM sites) FROM all_changes GROUP BY at
+  SELECT NULL, "at", sum(sum(change)) OVER (ORDER BY "at") = (SELECT count(*) FROM sites) FROM all_changes GROUP BY "at"
 ), numbered AS (
-  SELECT site, at, up, sum(opens::INT) OVER (PARTITION BY site ORDER BY at) AS span
-  FROM (SELECT *, NOT coalesce(lag(up) OVER w, false) OR at - lag(at) OVER w > 1000000 AS opens FROM states WINDOW w AS (PARTITION BY site ORDER BY at))
+  SELECT site, "at", up, sum(opens::INT) OVER (PARTITION BY site ORDER BY "at") AS span
+  FROM (SELECT *, NOT coalesce(lag(up) OVER w, false) OR "at" - lag("at") OVER w > 1000000 AS opens FROM states WINDOW w AS (PARTITION BY site ORDER BY "at"))
 )
-SELECT site, min(at) AS first_at, max(at) AS last_at FROM numbered WHERE up GROUP BY site, span;
+SELECT site, min("at") AS first_at, max("at") AS last_at FROM numbered WHERE up GROUP BY site, span;
 
 -- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything.
 CREATE TABLE shares_while_up AS

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { execa } from 'execa';
+import { messageOf } from '../../support/errors.ts';
+import { cacheDir, stateDir } from '../../support/paths.ts';
+import { isRoot } from '../../support/user.ts';
+import { missingPackages } from '../../toolchain/packages.ts';
+import { cgroupVersion } from './cgroups.ts';
+import { checkState } from './prepare.ts';
+
+export interface Examined {
+  good: boolean;
+  what: string;
+  remedy?: string;
+}
+
+const GIB = 2 ** 30;
+/** A default lab takes 2.5 GiB, its load and judge up to 1.5 GiB more. */
+const MEMORY_NEEDED = 5 * GIB;
+/** Images, tools and the disks of one lab. */
+const DISK_NEEDED = 6 * GIB;
+
+/** Looks at this machine: system, rights, memory, disk, packages, kernel features. */
+export async function examine(): Promise<Examined[]> {
+  return [
+    state(),
+    { good: isRoot(), what: 'root', remedy: 'call through sudo' },
+    { good: totalmem() >= MEMORY_NEEDED, what: `memory ${gib(totalmem())}, ${gib(freemem())} free`, remedy: `a default lab needs ${gib(MEMORY_NEEDED)}` },
+    ...diskSpace(),
+    ...packages(),
+    await tool('go', ['version'], 'install Go ≥ 1.26 from https://go.dev/dl'),
+    { good: true, what: `cgroup v${cgroupVersion()}${existsSync('/run/systemd/system') ? ' under systemd' : ''}` },
+    ...(await kernelFeatures()),
+  ];
+}
+
+/** Refuses a machine that certainly cannot hold a lab, before anything is started. */
+export function missingMemory(): string | undefined {
+  const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) * 1024;
+  return available < 3 * GIB ? `expected at least 3.0 GiB of available memory for a lab; there are ${gib(available)}: end something, or use a larger machine` : undefined;
+}
+
+/** Refuses a disk that certainly cannot hold a lab. */
+export function missingDisk(): string | undefined {
+  mkdirSync(stateDir(), { recursive: true });
+  const { bavail, bsize } = statfsSync(stateDir());
+  const free = bavail * bsize;
+  return free < 2 * GIB ? `expected at least 2.0 GiB free below ${stateDir()} for a lab's disks; there are ${gib(free)}: make room, or set HOLDFAST_STATE` : undefined;
+}
+
+function state(): Examined {
+  try {
+    checkState();
+    return { good: true, what: `state folder ${stateDir()}` };
+  } catch (error) {
+    return { good: false, what: 'state folder', remedy: messageOf(error) };
+  }
+}
+
+function diskSpace(): Examined[] {
+  return [stateDir(), cacheDir()].filter((folder) => existsSync(folder)).map((folder) => {
+    const { bavail, bsize } = statfsSync(folder);
+    return { good: bavail * bsize >= DISK_NEEDED, what: `${gib(bavail * bsize)} free below ${folder}`, remedy: `a lab and its images need ${gib(DISK_NEEDED)}` };
+  });
+}
+
+function packages(): Examined[] {
+  const missing = missingPackages();
+  return [{ good: missing.length === 0, what: 'system packages', remedy: `"holdfast run" installs them: ${missing.join(', ')}` }];
+}
+
+async function tool(name: string, args: string[], remedy: string): Promise<Examined> {
+  const result = await execa(name, args, { reject: false, cwd: '/' });
+  return { good: !result.failed, what: result.failed ? name : result.stdout.split('\n')[0] ?? name, remedy };
+}
+
+async function kernelFeatures(): Promise<Examined[]> {
+  const filesystems = readFileSync('/proc/filesystems', 'utf8');
+  const has = (name: string): boolean => new RegExp(`\\b${name}$`, 'm').test(filesystems);
+  const nft = await execa('unshare', ['--net', 'sh', '-c', 'echo "table inet t { set s { type ifname . ifname; flags timeout; } }" | nft -f -'], { reject: false });
+  const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'a', 'type', 'veth', 'peer', 'name', 'b'], { reject: false });
+  return [
+    { good: has('overlay'), what: 'kernel: overlayfs', remedy: 'load the module "overlay"' },
+    { good: has('ext4'), what: 'kernel: ext4', remedy: 'load the module "ext4"' },
+    { good: existsSync('/dev/loop-control'), what: 'kernel: loop devices', remedy: 'load the module "loop"' },
+    { good: !nft.failed, what: 'kernel: nftables sets with timeouts', remedy: `needs nf_tables and its set types: ${nft.stderr.split('\n')[0]}` },
+    { good: !veth.failed, what: 'kernel: network namespaces with veth', remedy: `load the module "veth": ${veth.stderr.split('\n')[0]}` },
+  ];
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`;
+}
