@@ -34,7 +34,7 @@ export function serveHealing(topology: Topology): Server {
     });
   });
   const arm = (head: JournalHead): void => {
-    clearTimeout(idle);
+    if (armed.has(head.id)) return;
     const waitMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
     const timer = setTimeout(() => {
       void endFault(topology, head).finally(() => {
@@ -45,8 +45,9 @@ export function serveHealing(topology: Topology): Server {
     armed.set(head.id, timer);
   };
   const rest = (): void => {
-    if (armed.size > 0) return;
+    clearTimeout(idle);
     idle = setTimeout(() => {
+      if (armed.size > 0) return;
       rmSync(files.socket, { force: true });
       rmSync(files.identity, { force: true });
       process.exit(0);

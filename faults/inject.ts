@@ -58,10 +58,10 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     },
   });
   append(topology.journalDir, head, 'verified', evidence.what);
-  return { head, gone: () => waitGone(topology, head, leaseMs) };
+  return { head, gone: () => waitGone(injection, head) };
 }
 
-async function waitGone(topology: Topology, head: JournalHead, leaseMs: number): Promise<JournalLine[]> {
+async function waitGone({ topology, leaseMs, startHealer }: Injection, head: JournalHead): Promise<JournalLine[]> {
   const kind = faultNamed(head.fault).kind;
   const leftMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
   return until({
@@ -71,6 +71,8 @@ async function waitGone(topology: Topology, head: JournalHead, leaseMs: number):
     intervalMs: 20,
     hint: `see ${healerFiles(topology.journalDir).log}`,
     probe: async () => {
+      // a healer that was killed is replaced; the new one takes over what is open
+      await startHealer();
       const lines = readJournal(topology.journalDir, head.id);
       return lines.some(({ state }) => state === 'gone') && lines;
     },

@@ -170,6 +170,18 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
     }
   });
 
+  it('reads from the primary while all its writes wait for a standby', async () => {
+    await platform.synchronousTo('nobody');
+    const stuck = Array.from({ length: 20 }, async (_, n) => pod.add(`u${n}`));
+    try {
+      await eventually(async () => (await platform.waiting()).length === 12);
+      assert.equal((await pod.find('w1', 'role=primary')).status, 200);
+    } finally {
+      await platform.synchronousTo('');
+    }
+    await Promise.all(stuck);
+  });
+
   it('says that it does not know when the connection breaks at COMMIT', async () => {
     await platform.synchronousTo('nobody');
     try {
@@ -197,7 +209,8 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
       });
       await eventually(
         async () =>
-          (await standby.sql("SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'api-rw %'")).length === 0,
+          (await standby.sql("SELECT 1 FROM pg_stat_activity WHERE application_name ~ '^api-(rw|primary) '")).length ===
+          0,
       );
       const health = await misplaced.call('/api/healthcheck');
       assert.partialDeepStrictEqual(health, { status: 200, body: { writable: false, rw: { ok: true, copy: 'db2' } } });

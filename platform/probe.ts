@@ -53,9 +53,7 @@ export function createProbe({ dsn, name, timeoutMs, maxAgeMs, wantsWritable = fa
   async function ask(): Promise<Look> {
     const isYoung = performance.now() - connectedAt < MAX_CONNECTION_AGE_MS;
     const session = client && isYoung ? client : await connect();
-    const {
-      rows: [row],
-    } = await session.query<Omit<Look, 'ok'>>(LOOK);
+    const [row] = (await session.query<Omit<Look, 'ok'>>(LOOK)).rows;
     return { ok: true, writable: row?.writable ?? false, copy: row?.copy ?? null };
   }
 

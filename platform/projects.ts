@@ -66,9 +66,8 @@ function storeProject({ key, run, version, value }: Project): string {
 }
 
 async function versionConflict({ key, version }: Project, session: Session): Promise<Answer> {
-  const {
-    rows: [stored],
-  } = await session.query<StampRow & { version: number }>({ ...STORED_VERSION, values: [key] });
+  const query = { ...STORED_VERSION, values: [key] };
+  const [stored] = (await session.query<StampRow & { version: number }>(query)).rows;
   const message = `Expected a version above the stored ${stored?.version}, came ${version}: read the project and try again.`;
   return new Answer(409, 'version-conflict', message, {
     key,

@@ -18,28 +18,31 @@ export interface Service {
 }
 
 /** Opens the pools of one API process; nothing connects before it is needed. */
-export function openService(
-  { identity, databaseRw, databaseRo, poolRw, poolRo, connectMs, requestMs }: Settings,
-  ledger: Ledger,
-): Service {
+export function openService(settings: Settings, ledger: Ledger): Service {
+  const { identity, databaseRw, databaseRo, poolRw, poolPrimary, poolRo, connectMs, requestMs } = settings;
   const onTrouble = troubleLog('pool');
-  const databases = {
-    primary: openDatabase({ dsn: databaseRw, name: `api-rw ${identity.pod}`, max: poolRw, connectMs, onTrouble }),
-    replica: openDatabase({ dsn: databaseRo, name: `api-ro ${identity.pod}`, max: poolRo, connectMs, onTrouble }),
+  const open = (kind: string, dsn: string, max: number): Database =>
+    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, onTrouble });
+  // Writes that wait for a standby must not keep reads from a primary that could well answer them.
+  const writer = open('api-rw', databaseRw, poolRw);
+  const readers = {
+    primary: open('api-primary', databaseRw, poolPrimary),
+    replica: open('api-ro', databaseRo, poolRo),
   };
+  const notifierName = `api-notify ${identity.pod}`;
   const notifier = createNotifier({
     dsn: databaseRw,
-    name: `api-notify ${identity.pod}`,
+    name: notifierName,
     connectMs,
     onTrouble: troubleLog('notifier'),
   });
   return {
     identity,
     notifier,
-    forWrite: () => ({ database: databases.primary, budget: startBudget(requestMs), ledger }),
-    forRead: () => ({ databases, budget: startBudget(requestMs) }),
+    forWrite: () => ({ database: writer, budget: startBudget(requestMs), ledger }),
+    forRead: () => ({ databases: readers, budget: startBudget(requestMs) }),
     async close() {
-      await Promise.all([databases.primary.close(), databases.replica.close(), notifier.close()]);
+      await Promise.all([writer.close(), readers.primary.close(), readers.replica.close(), notifier.close()]);
     },
   };
 }

@@ -10,6 +10,7 @@ describe('the settings', () => {
       port: 8080,
       databaseRo: 'postgres://rw',
       poolRw: 12,
+      poolPrimary: 6,
       drainMs: 1500,
       blindHealthCheck: false,
     });

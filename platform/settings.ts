@@ -13,7 +13,11 @@ export interface Settings {
   port: number;
   databaseRw: string;
   databaseRo: string;
+  /** most connections for writes */
   poolRw: number;
+  /** most connections for reads that ask for the primary */
+  poolPrimary: number;
+  /** most connections for reads that ask for a replica */
   poolRo: number;
   /** longest wait for a database connection, new or from the pool */
   connectMs: number;
@@ -40,9 +44,10 @@ export function settingsFrom(env: Environment): Settings {
     databaseRw,
     databaseRo: env.DATABASE_RO || databaseRw,
     poolRw: count(env, 'POOL_RW', 12),
+    poolPrimary: count(env, 'POOL_PRIMARY', 6),
     poolRo: count(env, 'POOL_RO', 12),
     connectMs: count(env, 'CONNECT_TIMEOUT_MS', 800),
-    requestMs: count(env, 'REQUEST_TIMEOUT_MS', 1700),
+    requestMs: count(env, 'REQUEST_TIMEOUT_MS', 1600),
     drainMs: count(env, 'DRAIN_MS', 1500, 0),
     blindHealthCheck: env.BLIND_HEALTHCHECK === '1',
   };

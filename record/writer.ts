@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, mkdirSync, renameSync, unlinkSync, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -67,7 +67,7 @@ export class RecordWriter {
   async compress(name: string): Promise<void> {
     const plain = join(this.folder, `${name}.jsonl`);
     await compress(createReadStream(plain, { highWaterMark: 1 << 20 }), `${plain}.gz`);
-    unlinkSync(plain);
+    rmSync(plain);
   }
 
   /** Writes verdict.json as a whole. */
@@ -115,6 +115,11 @@ class LineFile {
 
 async function compress(source: Readable, target: string): Promise<void> {
   const temporary = `${target}.${process.pid}.new`;
-  await pipeline(source, createGzip({ level: 4 }), createWriteStream(temporary));
-  renameSync(temporary, target);
+  try {
+    await pipeline(source, createGzip({ level: 4 }), createWriteStream(temporary));
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

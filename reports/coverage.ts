@@ -1,5 +1,6 @@
 import type { Verdict } from '../record/verdict-format.ts';
 import { html, table, type Html } from './html.ts';
+import { byPhase } from './measured.ts';
 import { percent } from './numbers.ts';
 import { whole } from './text.ts';
 
@@ -19,7 +20,7 @@ export function coverageTable(coverage: Verdict['coverage']): Html {
 
 function parts(what: string, value: unknown): [string, Entry][] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value as Record<string, Partial<Entry>>).map(([name, entry]) => [
+  return byPhase(Object.entries(value as Record<string, Partial<Entry>>)).map(([name, entry]) => [
     `${what} ${name}`,
     { acknowledged: Number(entry.acknowledged ?? 0), refutable: Number(entry.refutable ?? 0), share: entry.share ?? null },
   ]);

@@ -69,6 +69,12 @@ export function lossIsKnown(verdict: Verdict, finals: readonly string[] | undefi
   return truth === undefined ? finals.length > 0 && verdict.verdict !== 'inconclusive' : finals.includes(truth);
 }
 
+/** Entries named after phases, in the order in which a run goes through them. */
+export function byPhase<T>(entries: readonly [string, T][]): [string, T][] {
+  const rank = ([name]: [string, T]) => PHASE_NAMES.indexOf(name as never);
+  return entries.toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** Share of successful answers by phase, then by site, 0 to 1. */
 export function sharesByPhase(verdict: Verdict): Record<string, Record<string, number>> {
   const outer = Object.keys(verdict.shares);

@@ -63,6 +63,7 @@ summary{cursor:pointer;color:var(--muted);font-size:13.5px;margin:4px 0 6px}
 thead:has(th:empty:first-child):has(th:empty:last-child){display:none}
 caption+thead+tbody tr:first-child td{border-top:1px solid var(--line)}
 @media (max-width:1000px){.tiles{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:940px){table{font-size:12.5px}th,td{padding:4px 11px 4px 0}}
 @media (max-width:940px),print{.wide{display:none}.narrow{display:block}}
 @media (max-width:640px){.pair{grid-template-columns:1fr}.tiles{grid-template-columns:repeat(2,1fr)}main{padding:18px 14px 40px}.story li{grid-template-columns:58px 1fr;gap:10px}}
 @media print{

@@ -38,7 +38,8 @@ ${aboutSection(data)}
 
 /* Two drawings, of which the reader's width picks one: a scaled-down drawing has letters too small to read. */
 function timelineSection(data: RunData): Html {
-  if (data.slices.kinds.size + data.copies.length + data.backends.length + data.faults.length === 0) return html`<section id="timeline"><h2>Timeline</h2><p>Nothing was recorded that could be drawn.</p></section>`;
+  if (data.slices.kinds.size + data.copies.length + data.backends.length + data.faults.length === 0)
+    return html`<section id="timeline"><h2>Timeline</h2><p>Nothing was recorded that could be drawn.</p></section>`;
   const drawn = (width: number) => trusted(timelineSvg(data, { width, inline: true }));
   return html`<section id="timeline"><h2>Timeline</h2><div class="wide">${drawn(1096)}</div><div class="narrow">${drawn(650)}</div></section>`;
 }

@@ -21,7 +21,15 @@ export function faultsPanel(frame: Frame, faults: readonly FaultSpan[], exits: r
   const below = HEADER + shown.length * ROW;
   const height = below + (exits.length > 0 ? 20 : 0);
   const title = more > 0 ? `faults (and ${more} more)` : 'faults';
-  return { height, node: element('g', {}, [label(0, 17, title, { 'font-size': 12, 'font-weight': 600, fill: colour('ink') }), ...signs(frame), ...rows, ...(exits.length > 0 ? exitRow(frame, exits, below) : [])]) };
+  return {
+    height,
+    node: element('g', {}, [
+      label(0, 17, title, { 'font-size': 12, 'font-weight': 600, fill: colour('ink') }),
+      ...signs(frame),
+      ...rows,
+      ...(exits.length > 0 ? exitRow(frame, exits, below) : []),
+    ]),
+  };
 }
 
 /** The stretches in which faults were on (stronger) or still felt (weaker), behind all panels; `height` in px. */
@@ -44,13 +52,24 @@ function faultRow(frame: Frame, span: FaultSpan): SvgNode[] {
   const marks = FAULT_STATES.flatMap((state) => (span.at[state] === undefined ? [] : [{ state, at: span.at[state] }]));
   const told = marks.filter(({ state }) => state !== 'intent').map(({ state, at }) => `${WORDS[state]} ${secondsBare(at)}`);
   const room = (frame.width - frame.left - frame.right) / BOLD;
-  const words = fitting([`${name}: ${told.join(', ')} s`, `${name}: ${secondsBare(begin(span))} to ${secondsBare(ending(span) ?? begin(span))} s`, name], room) || name.slice(0, 20);
+  const words =
+    fitting(
+      [`${name}: ${told.join(', ')} s`, `${name}: ${secondsBare(begin(span))} to ${secondsBare(ending(span) ?? begin(span))} s`, name],
+      room,
+    ) || name.slice(0, 20);
   const [x1, x2] = [xOf(frame, begin(span) / 1e6), xOf(frame, (ending(span) ?? frame.to * 1e6) / 1e6)];
   const x = Math.max(frame.left, Math.min(x1, frame.width - frame.right - textWidth(words) * BOLD));
   return [
     label(x, 10, words, { fill: colour('bad'), 'font-size': 11, 'font-weight': 600 }),
     element('line', { x1, x2, y1: 22, y2: 22, stroke: colour('bad'), 'stroke-width': 3, 'stroke-opacity': '0.45' }),
-    ...marks.map(({ state, at }) => sign(state, xOf(frame, at / 1e6), 22, `${WORDS[state]} ${secondsBare(at)} s${span.evidence[state] === undefined ? '' : `: ${span.evidence[state]}`}`)),
+    ...marks.map(({ state, at }) =>
+      sign(
+        state,
+        xOf(frame, at / 1e6),
+        22,
+        `${WORDS[state]} ${secondsBare(at)} s${span.evidence[state] === undefined ? '' : `: ${span.evidence[state]}`}`,
+      ),
+    ),
   ];
 }
 
@@ -65,7 +84,9 @@ function sign(state: FaultState, x: number, y: number, words: string): SvgNode {
     gone: `M${x - 4.5},${y}a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0z`,
   };
   const hollow = state === 'gone' || state === 'verified';
-  return element('path', { d: paths[state], fill: hollow ? colour('page') : fill, stroke: fill, 'stroke-width': 1.6 }, [element('title', {}, [words])]);
+  return element('path', { d: paths[state], fill: hollow ? colour('page') : fill, stroke: fill, 'stroke-width': 1.6 }, [
+    element('title', {}, [words]),
+  ]);
 }
 
 function signs(frame: Frame): SvgNode[] {
@@ -83,7 +104,18 @@ function exitRow(frame: Frame, exits: readonly ExitSample[], y: number): SvgNode
   const marks = exits.map(({ at, exit, host, fault }) => {
     const x = xOf(frame, at / 1e6);
     const words = `${exit} on ${host} ended at ${secondsBare(at)} s (${fault ?? 'unexplained'})`;
-    return element('path', { d: `M${x - 4},${y + 5}l8,8m0,-8l-8,8`, stroke: colour(fault === null ? 'bad' : 'muted'), 'stroke-width': 2, fill: 'none' }, [element('title', {}, [words])]);
+    return element(
+      'path',
+      { d: `M${x - 4},${y + 5}l8,8m0,-8l-8,8`, stroke: colour(fault === null ? 'bad' : 'muted'), 'stroke-width': 2, fill: 'none' },
+      [element('title', {}, [words])],
+    );
   });
-  return [label(frame.left - 6, y + 13, fitting(['daemon exits', 'exits'], frame.left - 6), { 'text-anchor': 'end', fill: colour('ink'), 'font-size': 11 }), ...marks];
+  return [
+    label(frame.left - 6, y + 13, fitting(['daemon exits', 'exits'], frame.left - 6), {
+      'text-anchor': 'end',
+      fill: colour('ink'),
+      'font-size': 11,
+    }),
+    ...marks,
+  ];
 }

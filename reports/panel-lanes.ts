@@ -42,10 +42,24 @@ export function copiesPanel(frame: Frame, lanes: readonly Lane<CopyState>[]): Pa
 
 /** What the load balancer said of each backend. */
 export function backendsPanel(frame: Frame, lanes: readonly Lane<BackendState>[]): Panel {
-  return lanesPanel({ frame, lanes, title: 'load balancer', looks: BACKEND_LOOKS, lookOf: ({ status }) => BACKEND_LOOKS[status], wordings: ({ status }) => [status] });
+  return lanesPanel({
+    frame,
+    lanes,
+    title: 'load balancer',
+    looks: BACKEND_LOOKS,
+    lookOf: ({ status }) => BACKEND_LOOKS[status],
+    wordings: ({ status }) => [status],
+  });
 }
 
-function lanesPanel<State>({ frame, lanes, title, looks, lookOf, wordings }: {
+function lanesPanel<State>({
+  frame,
+  lanes,
+  title,
+  looks,
+  lookOf,
+  wordings,
+}: {
   frame: Frame;
   lanes: readonly Lane<State>[];
   title: string;
@@ -57,7 +71,13 @@ function lanesPanel<State>({ frame, lanes, title, looks, lookOf, wordings }: {
   const names = shown.map(({ name }, at) => `${at}:${name}`);
   const spans = shown.flatMap(({ segments }, at) =>
     segments
-      .map(({ start, end, state }): Span => ({ from: start / 1e6, to: end / 1e6, lane: names[at]!, look: lookOf(state), wordings: wordings(state) }))
+      .map(({ start, end, state }): Span => ({
+        from: start / 1e6,
+        to: end / 1e6,
+        lane: names[at]!,
+        look: lookOf(state),
+        wordings: wordings(state),
+      }))
       .filter(({ from, to }) => to >= frame.from && from <= frame.to)
       .map((span) => ({ ...span, from: Math.max(span.from, frame.from), to: Math.min(span.to, frame.to) })),
   );
@@ -74,17 +94,26 @@ function lanesPanel<State>({ frame, lanes, title, looks, lookOf, wordings }: {
     marks: [
       Plot.axisY({ tickSize: 0, tickPadding: 6, label: null, fill: colour('ink'), tickFormat: (name: string) => shortName(name, frame) }),
       ...used.map((look) =>
-        Plot.barX(spans.filter((span) => span.look === look), {
-          x1: 'from',
-          x2: 'to',
-          y: 'lane',
-          fill: colour(look.fill),
-          stroke: colour('page'),
-          strokeWidth: 0.6,
-          title: ({ lane, wordings: [words], from, to }: Span) => `${lane.replace(/^\d+:/, '')}: ${words}, ${seconds(from * 1e6)} to ${seconds(to * 1e6)}`,
-        }),
+        Plot.barX(
+          spans.filter((span) => span.look === look),
+          {
+            x1: 'from',
+            x2: 'to',
+            y: 'lane',
+            fill: colour(look.fill),
+            stroke: colour('page'),
+            strokeWidth: 0.6,
+            title: ({ lane, wordings: [words], from, to }: Span) =>
+              `${lane.replace(/^\d+:/, '')}: ${words}, ${seconds(from * 1e6)} to ${seconds(to * 1e6)}`,
+          },
+        ),
       ),
-      Plot.text(spans, { x: (span: Span) => (span.from + span.to) / 2, y: 'lane', text: (span: Span) => fitting(span.wordings, width(span) - 6), fill: (span: Span) => colour(span.look.ink) }),
+      Plot.text(spans, {
+        x: (span: Span) => (span.from + span.to) / 2,
+        y: 'lane',
+        text: (span: Span) => fitting(span.wordings, width(span) - 6),
+        fill: (span: Span) => colour(span.look.ink),
+      }),
     ],
   });
 }

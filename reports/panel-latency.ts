@@ -10,7 +10,16 @@ const HEIGHT = 130;
 /** Latency from the due time of successful operations, p50 and p99 by kind, on a logarithmic axis. */
 export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: Slices; kinds: readonly OperationKind[] }): Panel {
   const { points } = slices.series(Math.round((frame.width - frame.left) / 7));
-  const lines = kinds.flatMap((kind) => [0.5, 0.99].map((q) => ({ kind, q, values: points.map(({ start, end, slice }) => ({ x: (start + end) / 2e6, ms: slice.kinds.get(kind)?.latency.quantile(q) ?? Number.NaN })) })));
+  const lines = kinds.flatMap((kind) =>
+    [0.5, 0.99].map((q) => ({
+      kind,
+      q,
+      values: points.map(({ start, end, slice }) => ({
+        x: (start + end) / 2e6,
+        ms: slice.kinds.get(kind)?.latency.quantile(q) ?? Number.NaN,
+      })),
+    })),
+  );
   const seen = lines.flatMap(({ values }) => values.map(({ ms }) => ms)).filter(Number.isFinite);
   const bottom = 10 ** Math.floor(Math.log10(seen.reduce((least, ms) => Math.min(least, ms), 1)));
   const top = seen.reduce((most, ms) => Math.max(most, ms), 80) * 1.3;
@@ -27,7 +36,13 @@ export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: S
     y: { type: 'log', domain: [bottom, top], axis: null },
     marks: [
       Plot.gridY(ticks, { stroke: colour('line'), strokeOpacity: 1 }),
-      Plot.axisY(ticks, { tickSize: 0, tickPadding: 6, label: null, fill: colour('muted'), tickFormat: (ms: number) => duration(ms).replace('.0', '').replace('1.00', '1') }),
+      Plot.axisY(ticks, {
+        tickSize: 0,
+        tickPadding: 6,
+        label: null,
+        fill: colour('muted'),
+        tickFormat: (ms: number) => duration(ms).replace('.0', '').replace('1.00', '1'),
+      }),
       ...lines.map(({ kind, q, values }) =>
         Plot.lineY(values, {
           x: 'x',

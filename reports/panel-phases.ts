@@ -17,9 +17,16 @@ export function phasesPanel(frame: Frame, phases: readonly Phase[]): Panel {
   const cells = named.flatMap(({ name, start, end, counted }) => {
     const [x1, x2] = [xOf(frame, start / 1e6), xOf(frame, end / 1e6)];
     if (x2 - x1 < 2) return [];
-    const ground = element('rect', { x: x1 + 0.5, y: 0, width: x2 - x1 - 1, height: 20, rx: 2, fill: colour(counted ? 'line' : 'panel') }, [element('title', {}, [name])]);
+    const ground = element('rect', { x: x1 + 0.5, y: 0, width: x2 - x1 - 1, height: 20, rx: 2, fill: colour(counted ? 'line' : 'panel') }, [
+      element('title', {}, [name]),
+    ]);
     const words = fitting([name], x2 - x1 - 4);
-    return words === '' ? [ground] : [ground, label((x1 + x2) / 2, 14, words, { 'text-anchor': 'middle', fill: colour(counted ? 'ink' : 'muted') })];
+    return words === ''
+      ? [ground]
+      : [ground, label((x1 + x2) / 2, 14, words, { 'text-anchor': 'middle', fill: colour(counted ? 'ink' : 'muted') })];
   });
-  return { height: 22, node: element('g', {}, [label(0, 14, 'phases', { 'font-size': 12, 'font-weight': 600, fill: colour('ink') }), ...cells]) };
+  return {
+    height: 22,
+    node: element('g', {}, [label(0, 14, 'phases', { 'font-size': 12, 'font-weight': 600, fill: colour('ink') }), ...cells]),
+  };
 }

@@ -30,7 +30,13 @@ export function sharesPanel(frame: Frame, slices: Slices): Panel {
     height: HEIGHT,
     y: { domain: [0, 1], axis: null },
     marks: [
-      Plot.axisY([0, 0.5, 1], { tickSize: 0, tickPadding: 6, label: null, fill: colour('muted'), tickFormat: (share: number) => `${share * 100} %` }),
+      Plot.axisY([0, 0.5, 1], {
+        tickSize: 0,
+        tickPadding: 6,
+        label: null,
+        fill: colour('muted'),
+        tickFormat: (share: number) => `${share * 100} %`,
+      }),
       ...sites.map((_, at) =>
         Plot.areaY(steps, {
           x: 'x',

@@ -14,20 +14,46 @@ const WORDS: Record<Fate, string> = { ok: 'ok', accepted: '202', failed: 'failed
 type Outage = Verdict['availability']['outages'][number];
 
 /** Operations of one kind a second by when they were due, stacked by what became of them; outage windows above. */
-export function trafficPanel({ frame, slices, kind, planned, outages }: { frame: Frame; slices: Slices; kind: OperationKind; planned: number | undefined; outages: readonly Outage[] }): Panel {
+export function trafficPanel({
+  frame,
+  slices,
+  kind,
+  planned,
+  outages,
+}: {
+  frame: Frame;
+  slices: Slices;
+  kind: OperationKind;
+  planned: number | undefined;
+  outages: readonly Outage[];
+}): Panel {
   /* Few operations in a slice would draw the grain of whole numbers, not the rate. */
   const { widthUs, points } = slices.series(Math.min(frame.width / 2, slices.total(kind) / LEAST_A_SLICE));
   const fates = FATES.filter((fate) => points.some(({ slice }) => countIn(slice, kind, [fate]) > 0));
-  const top = points.reduce((most, { start, end, slice }) => Math.max(most, countIn(slice, kind, FATES) / ((end - start) / 1e6)), planned ?? 1);
+  const top = points.reduce(
+    (most, { start, end, slice }) => Math.max(most, countIn(slice, kind, FATES) / ((end - start) / 1e6)),
+    planned ?? 1,
+  );
   return panel({
     frame,
     title: `${kind}: operations a second (slices of ${duration(widthUs / 1000)})`,
-    legend: [...fates.toReversed().map((fate) => ({ words: WORDS[fate], fill: colour(fate as Colour) })), ...(planned === undefined ? [] : [{ words: 'planned', fill: colour('ink'), shape: 'dash' as const }])],
+    legend: [
+      ...fates.toReversed().map((fate) => ({ words: WORDS[fate], fill: colour(fate as Colour) })),
+      ...(planned === undefined ? [] : [{ words: 'planned', fill: colour('ink'), shape: 'dash' as const }]),
+    ],
     height: HEIGHT,
     y: { domain: [0, top * 1.24], axis: null },
     marks: [
       Plot.axisY({ ticks: 3, tickSize: 0, tickPadding: 6, label: null, fill: colour('muted') }),
-      ...fates.map((fate, at) => Plot.areaY(steps(points, kind, fates.slice(0, at), fate), { x: 'x', y1: 'y1', y2: 'y2', curve: 'step-after', fill: colour(fate as Colour) })),
+      ...fates.map((fate, at) =>
+        Plot.areaY(steps(points, kind, fates.slice(0, at), fate), {
+          x: 'x',
+          y1: 'y1',
+          y2: 'y2',
+          curve: 'step-after',
+          fill: colour(fate as Colour),
+        }),
+      ),
       ...(planned === undefined ? [] : [Plot.ruleY([planned], { stroke: colour('ink'), strokeDasharray: '4 2', strokeWidth: 1 })]),
       Plot.ruleY([0], { stroke: colour('muted') }),
     ],
@@ -56,7 +82,9 @@ function countIn(slice: Slice, kind: OperationKind, fates: readonly Fate[]): num
 function window(frame: Frame, { start, end }: Outage): SvgNode[] {
   const [x1, x2] = [xOf(frame, start / 1e6), xOf(frame, end / 1e6)];
   const words = `outage ${duration((end - start) / 1000)}`;
-  const bar = element('rect', { x: x1, y: 8, width: Math.max(2, x2 - x1), height: 4, fill: colour('bad') }, [element('title', {}, [words])]);
+  const bar = element('rect', { x: x1, y: 8, width: Math.max(2, x2 - x1), height: 4, fill: colour('bad') }, [
+    element('title', {}, [words]),
+  ]);
   if (textWidth(words, 11) > x2 - x1 - 8) return [bar];
   return [bar, label((x1 + x2) / 2, 23, words, { 'text-anchor': 'middle', fill: colour('bad'), 'font-weight': 600 })];
 }

@@ -19,7 +19,16 @@ export function xOf(frame: Frame, seconds: number): number {
 }
 
 /** A Plot chart under a header with its title and legend, on the shared time axis. */
-export function panel({ frame, title, legend = [], height, y, marks, over = [], boundaries = 'front' }: {
+export function panel({
+  frame,
+  title,
+  legend = [],
+  height,
+  y,
+  marks,
+  over = [],
+  boundaries = 'front',
+}: {
   frame: Frame;
   title: string;
   legend?: readonly LegendItem[];
@@ -66,7 +75,15 @@ function header(frame: Frame, title: string, legend: readonly LegendItem[]): Svg
     const sign =
       shape === 'box'
         ? element('rect', { x, y: 8, width: 11, height: 10, rx: 2, fill, 'fill-opacity': opacity })
-        : element('line', { x1: x - 4, x2: x + 12, y1: 13, y2: 13, stroke: fill, 'stroke-width': shape === 'dash' ? 1.4 : 2.2, ...(shape === 'dash' ? { 'stroke-dasharray': '4 2' } : {}) });
+        : element('line', {
+            x1: x - 4,
+            x2: x + 12,
+            y1: 13,
+            y2: 13,
+            stroke: fill,
+            'stroke-width': shape === 'dash' ? 1.4 : 2.2,
+            ...(shape === 'dash' ? { 'stroke-dasharray': '4 2' } : {}),
+          });
     x -= shape === 'box' ? 12 : 16;
     return [sign, text];
   });

@@ -46,13 +46,17 @@ export async function readRun(folder: string): Promise<RunData> {
   const copies = new Lanes<CopyState>();
   const backends = new Lanes<BackendState>();
   const exits: ExitSample[] = [];
-  note(notes, 'observations', await eachLine(record.observations, (line) => {
-    const seen = Observation.safeParse(withoutNulls(line)).data;
-    if (seen === undefined) return false;
-    if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
-    if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
-    return exits.length < MOST_EXITS && exits.push(seen as ExitSample) > 0;
-  }));
+  note(
+    notes,
+    'observations',
+    await eachLine(record.observations, (line) => {
+      const seen = Observation.safeParse(withoutNulls(line)).data;
+      if (seen === undefined) return false;
+      if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
+      if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
+      return exits.length < MOST_EXITS && exits.push(seen as ExitSample) > 0;
+    }),
+  );
 
   const journal = new Journal();
   note(notes, 'fault journal', await eachLine(record.faults, (line) => journal.add(withoutNulls(line))));
@@ -93,5 +97,6 @@ function note(notes: string[], what: string, { present, lines, unreadable, broke
   if (!present) notes.push(`The record has no ${what}.`);
   else if (lines === 0 && what !== 'fault journal') notes.push(`The ${what} of this record ${what.endsWith('s') ? 'are' : 'is'} empty.`);
   if (brokenOff) notes.push(`The ${what} of this record ended in the middle: the file is damaged or was cut off.`);
-  if (unreadable > 0) notes.push(`${unreadable} of ${lines} lines of the ${what} were left out: not in the documented format, or too many.`);
+  if (unreadable > 0)
+    notes.push(`${unreadable} of ${lines} lines of the ${what} were left out: not in the documented format, or too many.`);
 }

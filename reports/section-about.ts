@@ -5,14 +5,22 @@ import { plain } from './text.ts';
 
 /** What was run, on what, with which seed and versions, and how to judge it again. */
 export function aboutSection({ run, folder }: RunData): Html {
-  const topology = Object.entries(run.topology).map(([name, value]): [string, string] => [spaced(name), plain(Array.isArray(value) ? value.join(', ') : value)]);
+  const topology = Object.entries(run.topology).map(([name, value]): [string, string] => [
+    spaced(name),
+    plain(Array.isArray(value) ? value.join(', ') : value),
+  ]);
   const facts: [string, string][] = [
     ['run', run.id],
     ['scenario', run.scenario],
     ['started', run.startedAt],
     ['seed', run.seed === undefined ? '–' : String(run.seed)],
     ['copy that decides', run.truth ?? '–'],
-    ['copies at the end', Object.entries(run.copies ?? {}).map(([name, role]) => `${name} ${role}`).join(', ') || '–'],
+    [
+      'copies at the end',
+      Object.entries(run.copies ?? {})
+        .map(([name, role]) => `${name} ${role}`)
+        .join(', ') || '–',
+    ],
     ['record format', String(run.format)],
   ];
   return html`<section id="about"><h2>About this run</h2>
@@ -30,7 +38,14 @@ function shown(folder: string): string {
 
 function pairs(rows: readonly [string, string][], caption: string): Html | null {
   if (rows.length === 0) return null;
-  return table(rows, [{ head: '', cell: ([name]) => name }, { head: '', cell: ([, value]) => value }], caption);
+  return table(
+    rows,
+    [
+      { head: '', cell: ([name]) => name },
+      { head: '', cell: ([, value]) => value },
+    ],
+    caption,
+  );
 }
 
 function spaced(name: string): string {

@@ -1,7 +1,7 @@
 import type { Verdict } from '../record/verdict-format.ts';
 import { coverageTable } from './coverage.ts';
 import { html, table, type Html } from './html.ts';
-import { sharesByPhase } from './measured.ts';
+import { byPhase, sharesByPhase } from './measured.ts';
 import { duration, percent, portion, secondsBare } from './numbers.ts';
 import { counted, whole } from './text.ts';
 
@@ -10,7 +10,8 @@ const MOST_OUTAGES = 15;
 /** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares. */
 export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
-<h3>Availability and latency</h3>${availability(verdict)}
+<h3>Availability</h3>${availability(verdict)}
+<h3>Latency from the due time</h3>${latency(verdict)}
 <h3>Outage windows</h3>${outages(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
@@ -19,16 +20,19 @@ export function figuresSection(verdict: Verdict): Html {
 </section>`;
 }
 
-type Tally = Verdict['availability']['byKind']['add'] & { latency?: Verdict['availability']['latency'] };
+type Tally = Verdict['availability']['byKind']['add'];
 
 function availability({ availability: all }: Verdict): Html {
-  const rows: [string, Tally][] = [
+  const rows: [string, NonNullable<Tally>][] = [
     ['all', all],
-    ...Object.entries(all.byKind).map(([kind, tally]): [string, Tally] => [`kind ${kind}`, tally]),
-    ...Object.entries(all.byPhase).map(([phase, tally]): [string, Tally] => [`phase ${phase}`, tally]),
+    ...Object.entries(all.byKind).map(([kind, tally]): [string, NonNullable<Tally>] => [`kind ${kind}`, tally]),
+    ...byPhase(Object.entries(all.byPhase)).map(([phase, tally]): [string, NonNullable<Tally>] => [`phase ${phase}`, tally]),
   ];
-  const count = (head: string, field: 'offered' | 'ok' | 'failed' | 'unknown' | 'dropped' | 'accepted') => ({ head, cell: ([, tally]: [string, Tally]) => whole(tally[field]), numeric: true });
-  const latency = (head: string, field: 'p50' | 'p95' | 'p99' | 'max') => ({ head, cell: ([, tally]: [string, Tally]) => duration(tally.latency?.[field]), numeric: true });
+  const count = (head: string, field: 'offered' | 'ok' | 'failed' | 'unknown' | 'dropped' | 'accepted') => ({
+    head,
+    cell: ([, tally]: (typeof rows)[number]) => whole(tally[field]),
+    numeric: true,
+  });
   return table(rows, [
     { head: '', cell: ([name]) => name },
     count('offered', 'offered'),
@@ -39,11 +43,18 @@ function availability({ availability: all }: Verdict): Html {
     count('202', 'accepted'),
     { head: 'ok / offered', cell: ([, tally]) => percent(tally.event), numeric: true },
     { head: 'good time', cell: ([, tally]) => percent(tally.time), numeric: true },
-    latency('latency p50', 'p50'),
-    latency('p95', 'p95'),
-    latency('p99', 'p99'),
-    latency('max', 'max'),
   ]);
+}
+
+function latency({ availability: all }: Verdict): Html {
+  const phases = byPhase(Object.entries(all.byPhase)).map(([phase, tally]) => [`phase ${phase}`, tally.latency] as const);
+  const rows = [['all', all.latency] as const, ...phases];
+  const time = (field: 'p50' | 'p95' | 'p99' | 'max') => ({
+    head: field,
+    cell: ([, found]: (typeof rows)[number]) => duration(found?.[field]),
+    numeric: true,
+  });
+  return table(rows, [{ head: '', cell: ([name]) => name }, time('p50'), time('p95'), time('p99'), time('max')]);
 }
 
 function outages({ availability: { outages: windows } }: Verdict): Html {
@@ -66,7 +77,7 @@ function recovery({ recovery: rows }: Verdict): Html {
   const least = (row: Row) => (typeof row['unstableMs'] === 'number' ? `not after ${duration(row['unstableMs'])}` : 'not reached');
   const step = (head: string, field: 'provenMs' | 'firstReactionMs' | 'firstSuccessMs' | 'stableMs' | 'redundantMs') => ({
     head,
-    cell: (row: Row) => row[field] === null ? (field === 'stableMs' ? least(row) : 'not reached') : duration(row[field]),
+    cell: (row: Row) => (row[field] === null ? (field === 'stableMs' ? least(row) : 'not reached') : duration(row[field])),
     numeric: true,
   });
   return html`${table(rows, [
@@ -107,12 +118,22 @@ function writes({ writes: fates }: Verdict): Html {
     ['… of these present at the end', fates.recovered],
     ['… of these absent at the end', fates.vanished],
   ];
-  return table(rows, [{ head: 'fate', cell: ([name]) => name }, { head: 'writes', cell: ([, count]) => whole(count), numeric: true }]);
+  return table(rows, [
+    { head: 'fate', cell: ([name]) => name },
+    { head: 'writes', cell: ([, count]) => whole(count), numeric: true },
+  ]);
 }
 
 function shares(verdict: Verdict): Html {
-  const phases = Object.entries(sharesByPhase(verdict));
+  const phases = byPhase(Object.entries(sharesByPhase(verdict)));
   const sites = [...new Set(phases.flatMap(([, bySite]) => Object.keys(bySite)))].sort();
   if (sites.length === 0) return html`<p>No answer named its site.</p>`;
-  return table(phases, [{ head: 'phase', cell: ([name]) => name }, ...sites.map((site) => ({ head: `site ${site}`, cell: ([, bySite]: (typeof phases)[number]) => portion(bySite[site] ?? 0), numeric: true }))]);
+  return table(phases, [
+    { head: 'phase', cell: ([name]) => name },
+    ...sites.map((site) => ({
+      head: `site ${site}`,
+      cell: ([, bySite]: (typeof phases)[number]) => portion(bySite[site] ?? 0),
+      numeric: true,
+    })),
+  ]);
 }

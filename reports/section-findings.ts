@@ -15,9 +15,14 @@ export function findingsSection(findings: readonly Finding[]): Html {
 }
 
 function finding(each: Finding): Html {
-  const where = [each.copy && `copy ${each.copy}`, each.site && `site ${each.site}`, each.phase && `phase ${each.phase}`].filter(Boolean).join(', ');
+  const where = [each.copy && `copy ${each.copy}`, each.site && `site ${each.site}`, each.phase && `phase ${each.phase}`]
+    .filter(Boolean)
+    .join(', ');
   const meaning = meaningOf(each.class);
-  const witnesses = each.witnesses.length === 0 ? null : html`<details${each.breaks ? html` open` : null}><summary>${counted(each.witnesses.length, 'witness', 'witnesses')} of ${whole(each.count)}</summary>${witnessTable(each)}</details>`;
+  const witnesses =
+    each.witnesses.length === 0
+      ? null
+      : html`<details${each.breaks ? html` open` : null}><summary>${counted(each.witnesses.length, 'witness', 'witnesses')} of ${whole(each.count)}</summary>${witnessTable(each)}</details>`;
   return html`<article class="finding ${each.breaks ? 'bad' : 'calm'}">
 <h3><code>${each.class}</code> <span class="count">${whole(each.count)}</span> ${each.breaks ? html`<strong class="bad">breaks a promise</strong>` : html`<span class="muted">${UNDERMINING.has(each.class) ? 'makes the run inconclusive' : 'reported'}</span>`}${where === '' ? null : html` <span class="muted">${where}</span>`}</h3>
 <p>${each.message}</p>${meaning === undefined ? null : html`<p class="muted">${meaning}</p>`}

@@ -21,8 +21,14 @@ ${verdict === undefined ? null : html`<section id="promises"><h2>Promised and me
 export function headline(verdict: Verdict | undefined): { word: string; tone: 'good' | 'bad' | 'warn'; aside: string } {
   if (verdict === undefined) return { word: 'Not judged', tone: 'warn', aside: 'the record holds no verdict yet' };
   const { expect, held } = verdict;
-  if (expect !== undefined && held) return { word: 'Flagged, as it must', tone: 'good', aside: `a control: it is built to show “${expect}”; verdict ${verdict.verdict}` };
-  if (expect !== undefined) return { word: 'Control not flagged', tone: 'bad', aside: `a control: it is built to show “${expect}” and nothing else that breaks; verdict ${verdict.verdict}` };
+  if (expect !== undefined && held)
+    return { word: 'Flagged, as it must', tone: 'good', aside: `a control: it is built to show “${expect}”; verdict ${verdict.verdict}` };
+  if (expect !== undefined)
+    return {
+      word: 'Control not flagged',
+      tone: 'bad',
+      aside: `a control: it is built to show “${expect}” and nothing else that breaks; verdict ${verdict.verdict}`,
+    };
   if (verdict.verdict === 'pass') return { word: 'Pass', tone: 'good', aside: 'every promise was kept' };
   if (verdict.verdict === 'fail') return { word: 'Fail', tone: 'bad', aside: 'a promise was broken' };
   return { word: 'Inconclusive', tone: 'warn', aside: 'too little evidence for either verdict; this fails the run' };
@@ -41,7 +47,8 @@ function tiles({ run, finals }: RunData, verdict: Verdict): Html {
   const recovery = recoveryMs(verdict);
   const lost = lossIsKnown(verdict, finals, run.truth) ? whole(countOf(verdict, 'lost')) : '?';
   const worst = availability.outages.find((outage) => (outage.end - outage.start) / 1000 === longestOutageMs(verdict));
-  const tile = (name: string, value: string, aside: string) => html`<div class="tile"><dt>${name}</dt><dd>${value}</dd><p>${aside}</p></div>`;
+  const tile = (name: string, value: string, aside: string) =>
+    html`<div class="tile"><dt>${name}</dt><dd>${value}</dd><p>${aside}</p></div>`;
   return html`<dl class="tiles">
 ${tile('Availability', percent(availability.event), `of ${whole(availability.offered)} operations offered`)}
 ${tile('Longest outage', availability.offered === 0 ? '–' : duration(longestOutageMs(verdict)), worst === undefined ? 'no bad stretch' : `of kind ${worst.kind}`)}
@@ -54,7 +61,11 @@ ${tile('Unknown writes', whole(writes.unknown), writes.unknown > 0 && writes.rec
 
 function promiseTable(rows: readonly Promised[]): Html {
   const mark = ({ kept }: Promised) =>
-    kept === undefined ? html`<span class="muted">measured</span>` : kept ? html`<span class="good">✓ kept</span>` : html`<strong class="bad">✗ broken</strong>`;
+    kept === undefined
+      ? html`<span class="muted">measured</span>`
+      : kept
+        ? html`<span class="good">✓ kept</span>`
+        : html`<strong class="bad">✗ broken</strong>`;
   return table(rows, [
     { head: 'Promise', cell: (row) => row.what },
     { head: 'Promised', cell: (row) => row.promised, numeric: true },

@@ -3,7 +3,16 @@ import { describe, test } from 'node:test';
 import { Histogram } from './histogram.ts';
 import { Slices } from './slices.ts';
 
-const add = (due: number, ms = 2) => ({ op: 'add' as const, id: 'i', client: 1, due, start: due, end: due + ms * 1000, outcome: 'ok' as const, site: 'a' });
+const add = (due: number, ms = 2) => ({
+  op: 'add' as const,
+  id: 'i',
+  client: 1,
+  due,
+  start: due,
+  end: due + ms * 1000,
+  outcome: 'ok' as const,
+  site: 'a',
+});
 
 describe('time slices', () => {
   test('keep every operation while they widen, and stay few however long the run is', () => {
@@ -11,7 +20,10 @@ describe('time slices', () => {
     for (let at = 0; at < 20_000; at += 1) slices.add(add(at * 1_000_000 - 5_000_000));
     const { points, widthUs } = slices.series(300);
     assert.ok(points.length <= 301 && slices.widthUs > 100_000);
-    assert.equal(points.reduce((sum, { slice }) => sum + (slice.kinds.get('add')?.fates.ok ?? 0), 0), 20_000);
+    assert.equal(
+      points.reduce((sum, { slice }) => sum + (slice.kinds.get('add')?.fates.ok ?? 0), 0),
+      20_000,
+    );
     assert.ok(points.every(({ start, end }, index) => end - start <= widthUs && (index === 0 || start === points[index - 1]!.end)));
   });
 

@@ -16,7 +16,9 @@ export function closingOf(data: RunData): Event[] {
     losses(verdict, data),
     stale(verdict),
     ...verdict.recovery.map(recovery),
-    ...verdict.findings.filter((finding) => finding.breaks).map((finding): Event => ({ text: finding.message, tone: 'bad' })),
+    ...verdict.findings
+      .filter((finding) => finding.breaks)
+      .map((finding): Event => ({ text: `${finding.message.replace(/\.$/, '')}.`, tone: 'bad' })),
     conclusion(verdict),
   ].filter((event) => event !== undefined);
 }
@@ -39,7 +41,10 @@ function unanswered({ writes }: Verdict): Event | undefined {
 function accepted({ writes }: Verdict): Event | undefined {
   if (writes.accepted === 0) return undefined;
   const absent = writes.acceptedVanished ? `; ${whole(writes.acceptedVanished)} of them absent at the end` : '';
-  return { text: `${counted(writes.accepted, 'write was', 'writes were')} accepted (202), not confirmed as replicated${absent}.`, tone: 'fact' };
+  return {
+    text: `${counted(writes.accepted, 'write was', 'writes were')} accepted (202), not confirmed as replicated${absent}.`,
+    tone: 'fact',
+  };
 }
 
 function losses(verdict: Verdict, { finals, run }: RunData): Event | undefined {

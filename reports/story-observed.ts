@@ -39,7 +39,10 @@ export function exitEvents(exits: readonly ExitSample[]): Timed[] {
   });
   const left = exits.slice(MOST_EXITS);
   if (left.length === 0) return told;
-  return [...told, { at: left[0]!.at, tone: 'bad', text: `${counted(left.length, 'more daemon')} ended from here to ${seconds(left.at(-1)!.at)}.` }];
+  return [
+    ...told,
+    { at: left[0]!.at, tone: 'bad', text: `${counted(left.length, 'more daemon')} ended from here to ${seconds(left.at(-1)!.at)}.` },
+  ];
 }
 
 type Teller<State> = (name: string, before: Segment<State>, now: Segment<State>, earlier: readonly Segment<State>[]) => Change | undefined;
@@ -51,7 +54,12 @@ function changes<State>({ name, segments }: Lane<State>, tell: Teller<State>): T
   });
 }
 
-function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyState>, earlier: readonly Segment<CopyState>[]): Change | undefined {
+function copyChange(
+  name: string,
+  before: Segment<CopyState>,
+  now: Segment<CopyState>,
+  earlier: readonly Segment<CopyState>[],
+): Change | undefined {
   const [was, is] = [before.state, now.state];
   if (is.role === 'down') return was.role === 'down' ? undefined : { text: `${name} no longer answers the observer.`, tone: 'bad' };
   const lineage = is.timeline === undefined ? (is.epoch === undefined ? '' : ` (epoch ${is.epoch})`) : ` (timeline ${is.timeline})`;
@@ -60,9 +68,11 @@ function copyChange(name: string, before: Segment<CopyState>, now: Segment<CopyS
   if (is.role === 'primary' && lastUp?.role !== 'primary') return { text: `${name} promoted${lineage}.`, tone: 'good' };
   if (was.role === 'down') return { text: `${name} is back${restarted ? ', restarted,' : ''} as ${a(is.role)}${lineage}.`, tone: 'good' };
   if (restarted) return { text: `${name} restarted as ${a(is.role)}${lineage}.`, tone: 'fact' };
-  if (was.role === 'primary' && is.role !== 'primary') return { text: `${name} is no longer writable, now ${a(is.role)}${lineage}.`, tone: 'fact' };
+  if (was.role === 'primary' && is.role !== 'primary')
+    return { text: `${name} is no longer writable, now ${a(is.role)}${lineage}.`, tone: 'fact' };
   if (was.role !== is.role) return { text: `${name} is now ${a(is.role)}${lineage}.`, tone: is.role === 'standby' ? 'bad' : 'good' };
-  if (was.timeline !== is.timeline || was.epoch !== is.epoch) return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact', follows: { name, lineage } };
+  if (was.timeline !== is.timeline || was.epoch !== is.epoch)
+    return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact', follows: { name, lineage } };
   return undefined;
 }
 
@@ -90,6 +100,10 @@ function together(events: readonly Timed[]): Timed[] {
 function capped(name: string, events: Timed[]): Timed[] {
   if (events.length <= MOST_CHANGES) return events;
   const left = events.slice(MOST_CHANGES - 3, -3);
-  const sum: Timed = { at: left[0]!.at, tone: 'bad', text: `${name}: ${counted(left.length, 'more change')} from here to ${seconds(left.at(-1)!.at)}.` };
+  const sum: Timed = {
+    at: left[0]!.at,
+    tone: 'bad',
+    text: `${name}: ${counted(left.length, 'more change')} from here to ${seconds(left.at(-1)!.at)}.`,
+  };
   return [...events.slice(0, MOST_CHANGES - 3), sum, ...events.slice(-3)];
 }

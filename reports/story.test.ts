@@ -34,7 +34,10 @@ describe('the story', () => {
       'Nothing acknowledged was lost: all 7,480 acknowledged writes are there.',
       'Verdict: pass.',
     ];
-    assert.deepEqual(story.filter((line) => expected.includes(line)), expected);
+    assert.deepEqual(
+      story.filter((line) => expected.includes(line)),
+      expected,
+    );
   });
 
   test('does not claim that nothing was lost when no final state was read', async (context) => {
@@ -47,16 +50,26 @@ describe('the story', () => {
   test('says what a cut of the network lies between', () => {
     const cut = { fault: 'isolate', target: 'the primary (db1) from the standbys' };
     const lines = ['applied', 'verified', 'healed', 'gone'].map((state, at) => ({ ...cut, state, at: at * 1e6 }));
-    assert.deepEqual(told(lines), ['0: the primary (db1) cut off from the standbys.', '1: proven: the primary (db1) can no longer be reached.', '2: the primary (db1) reconnected.', '3: proven: the primary (db1) can be reached again.']);
+    assert.deepEqual(told(lines), [
+      '0: the primary (db1) cut off from the standbys.',
+      '1: proven: the primary (db1) can no longer be reached.',
+      '2: the primary (db1) reconnected.',
+      '3: proven: the primary (db1) can be reached again.',
+    ]);
   });
 
   test('names a fault it has no words for, and one that never came or never went', () => {
-    assert.deepEqual(told([{ fault: 'rays', target: 'db1', state: 'applied', at: 1e6 }]), ['1: rays applied to db1.', '1: the journal ends here: rays on db1 was not healed within the run.']);
+    assert.deepEqual(told([{ fault: 'rays', target: 'db1', state: 'applied', at: 1e6 }]), [
+      '1: rays applied to db1.',
+      '1: the journal ends here: rays on db1 was not healed within the run.',
+    ]);
     assert.deepEqual(told([{ ...freeze, state: 'intent', at: 1e6 }]), ['1: freeze on db1 was about to begin; it was never applied.']);
   });
 
   test('keeps two faults of one name apart without ids', () => {
-    const lines = [0, 10].flatMap((start) => ['intent', 'applied', 'gone'].map((state, step) => ({ ...freeze, state, at: (start + step) * 1e6 })));
+    const lines = [0, 10].flatMap((start) =>
+      ['intent', 'applied', 'gone'].map((state, step) => ({ ...freeze, state, at: (start + step) * 1e6 })),
+    );
     assert.equal(told(lines).filter((line) => line.endsWith('db1 frozen.')).length, 2);
   });
 
@@ -69,7 +82,11 @@ describe('the story', () => {
   });
 
   test('does not depend on the order of the observations', () => {
-    const states: [number, CopyState][] = [[0, { role: 'primary', timeline: 1 }], [1e5, { role: 'down' }], [2e5, { role: 'standby', timeline: 2 }]];
+    const states: [number, CopyState][] = [
+      [0, { role: 'primary', timeline: 1 }],
+      [1e5, { role: 'down' }],
+      [2e5, { role: 'standby', timeline: 2 }],
+    ];
     const stories = [states, states.toReversed()].map((order) => {
       const lanes = new Lanes<CopyState>();
       for (const [at, state] of order) lanes.add('db1', at, state);
@@ -86,7 +103,10 @@ describe('the story', () => {
   });
 
   test('says of an exit whether a fault explains it, and of an outage that outlives the load that it is open', () => {
-    assert.equal(exitEvents([{ at: 0, exit: 'haproxy', host: 'glb', fault: null }])[0]?.text, 'haproxy on glb ended (no fault explains it).');
+    assert.equal(
+      exitEvents([{ at: 0, exit: 'haproxy', host: 'glb', fault: null }])[0]?.text,
+      'haproxy on glb ended (no fault explains it).',
+    );
     const [, end] = outageEvents([{ kind: 'add', start: 5e6, end: 9e6, censored: true }], { endOfLoad: 9e6 });
     assert.equal(end?.text, 'the load ends; writes still fail (for 4.00 s so far).');
   });

@@ -33,12 +33,9 @@ export function storyEvents(data: RunData): Event[] {
 
 function opening({ run }: RunData): Event[] {
   const { pattern, replication, routing } = run.topology;
-  const shape = [pattern && `pattern ${pattern}`, routing, replication && `${replication} replication`].filter(Boolean);
+  const shape = [pattern && `the ${pattern} pattern`, routing, replication && `${replication} replication`].filter(Boolean);
   const load = Object.entries(run.load ?? {}).map(([kind, rate]) => counted(rate, kind));
-  const words = [
-    shape.length > 0 ? `The topology: ${listed(shape.map(String))}.` : '',
-    load.length > 0 ? `Offered: ${listed(load)} a second.` : '',
-  ];
+  const words = [shape.length > 0 ? `Topology: ${shape.join(', ')}.` : '', load.length > 0 ? `Offered: ${listed(load)} a second.` : ''];
   const text = words.filter((word) => word !== '').join(' ');
   return text === '' ? [] : [{ text, tone: 'fact' }];
 }

@@ -21,14 +21,14 @@ describe('the summary table', () => {
   test('colours only when asked, and colour changes no width', () => {
     const verdicts = [judged({ lost: 2 })];
     const [bare, coloured] = [summaryTable(verdicts), summaryTable(verdicts, { colour: true })];
-    assert.doesNotMatch(bare, /\u001b/);
-    assert.match(coloured, /\u001b\[31mFAIL/);
+    assert.ok(!bare.includes('\u001b'));
+    assert.ok(coloured.includes('\u001b[31mFAIL'));
     assert.equal(stripVTControlCharacters(coloured), bare);
   });
 
   test('lets no escape sequence of a record reach the terminal', () => {
     const verdict = { ...judged({ lost: 2 }), scenario: '\u001b[2Jgone\n\nnext', reasons: ['\u001b]0;title\u0007'] };
-    assert.doesNotMatch(summaryTable([verdict]), /[\u0000-\u0009\u000b-\u001f]/);
+    assert.doesNotMatch(summaryTable([verdict]), /(?!\n)\p{Cc}/u);
   });
 
   test('does not call nothing lost what could not be judged', () => {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../record/verdict-format.ts';
-import { countOf, longestOutageMs, recoveryMs, staleReads } from './measured.ts';
+import { countOf, longestOutageMs, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { plain, whole } from './text.ts';
 import { wrapped } from './wrap.ts';
@@ -13,7 +13,10 @@ type Paint = (text: string, style: 'green' | 'red' | 'yellow' | 'bold' | 'dim') 
 type Column = { head: string; cell: (verdict: Verdict) => string; left?: boolean };
 
 /** The table to read after several scenarios: at most `width` columns, colour only when asked for; the last line counts. */
-export function summaryTable(verdicts: readonly Verdict[], { colour = false, width = WIDTH }: { colour?: boolean; width?: number } = {}): string {
+export function summaryTable(
+  verdicts: readonly Verdict[],
+  { colour = false, width = WIDTH }: { colour?: boolean; width?: number } = {},
+): string {
   if (verdicts.length === 0) return 'No scenario was judged.';
   const paint: Paint = (text, style) => (colour ? styleText(style, text, { validateStream: false }) : text);
   const cells = verdicts.map((verdict) => COLUMNS.map(({ cell }) => cell(verdict)));
@@ -21,7 +24,8 @@ export function summaryTable(verdicts: readonly Verdict[], { colour = false, wid
   const others = widths.reduce((sum, each) => sum + each + GAP.length, 0);
   const longest = verdicts.reduce((most, { scenario }) => Math.max(most, plain(scenario).length), 'scenario'.length);
   const first = Math.max(20, Math.min(longest, width - others));
-  const aligned = (row: readonly string[]) => row.map((text, at) => (COLUMNS[at]!.left ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)));
+  const aligned = (row: readonly string[]) =>
+    row.map((text, at) => (COLUMNS[at]!.left ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)));
   const heads = ['scenario'.padEnd(first), ...aligned(COLUMNS.map(({ head }) => head))].join(GAP).trimEnd();
   const lines = verdicts.flatMap((verdict, at) => {
     const [name = '', ...rest] = wrapped(plain(verdict.scenario), first);
@@ -41,7 +45,10 @@ const COLUMNS: readonly Column[] = [
   { head: 'available', cell: ({ availability }) => percent(availability.event) },
   { head: 'outage', cell: (verdict) => (verdict.availability.offered === 0 ? '–' : duration(longestOutageMs(verdict))) },
   { head: 'RTO', cell: recoveryCell },
-  { head: 'lost', cell: (verdict) => (verdict.verdict === 'inconclusive' && countOf(verdict, 'lost') === 0 ? '?' : whole(countOf(verdict, 'lost'))) },
+  {
+    head: 'lost',
+    cell: (verdict) => (verdict.verdict === 'inconclusive' && countOf(verdict, 'lost') === 0 ? '?' : whole(countOf(verdict, 'lost'))),
+  },
   { head: 'stale p/r', cell: staleCell },
   { head: 'unknown', cell: unknownCell },
 ];
@@ -63,6 +70,7 @@ function recoveryCell(verdict: Verdict): string {
 
 function staleCell(verdict: Verdict): string {
   const { primary, replica } = staleReads(verdict);
+  if (!stalenessIsKnown(verdict)) return '–';
   return `${whole(primary)}/${whole(replica)}`;
 }
 

@@ -51,7 +51,10 @@ export function serialized(node: SvgNode): string {
   if (node.nodeType === 3) return escape(node.textContent);
   if (node.nodeType !== 1) return '';
   /* linkedom lists the last one set first. */
-  const attributes = [...node.attributes].reverse().map(({ name, value }) => ` ${name}="${name === 'd' ? value : escape(value)}"`).join('');
+  const attributes = [...node.attributes]
+    .reverse()
+    .map(({ name, value }) => ` ${name}="${name === 'd' ? value : escape(value)}"`)
+    .join('');
   /* Our own style sheet holds nothing from a record, and must not be cut to the length of a label. */
   const children = node.localName === 'style' ? node.textContent : [...node.childNodes].map(serialized).join('');
   return children === '' ? `<${node.localName}${attributes}/>` : `<${node.localName}${attributes}>${children}</${node.localName}>`;

@@ -1,10 +1,33 @@
 import type { HistoryLine, Operation } from '../record/format.ts';
 
 /** Moments of the synthetic run; seconds since zero. */
-export const STORY = { intent: 12.38, frozen: 12.4, proven: 12.7, aDown: 15.2, promoted: 33.2, aUp: 34.9, again: 35, thawed: 38, back: 40.6, gone: 41.4, end: 60 };
+export const STORY = {
+  intent: 12.38,
+  frozen: 12.4,
+  proven: 12.7,
+  aDown: 15.2,
+  promoted: 33.2,
+  aUp: 34.9,
+  again: 35,
+  thawed: 38,
+  back: 40.6,
+  gone: 41.4,
+  end: 60,
+};
 
 /** 200 adds and 400 reads a second for 60 s; writes and reads of the primary fail while it is frozen, 37 get no answer. */
-export function syntheticHistory(prefix: string): HistoryLine[] {
+export function syntheticHistory(prefix: string): readonly HistoryLine[] {
+  const known = made.get(prefix);
+  if (known !== undefined) return known;
+  const lines = makeHistory(prefix);
+  made.set(prefix, lines);
+  return lines;
+}
+
+/* Many tests want the same history. */
+const made = new Map<string, HistoryLine[]>();
+
+function makeHistory(prefix: string): HistoryLine[] {
   const random = generator(7);
   const lines: HistoryLine[] = [];
   const acked: string[] = [];
@@ -18,11 +41,23 @@ export function syntheticHistory(prefix: string): HistoryLine[] {
       lines.push({ op: 'dropped', kind: 'add', due });
       continue;
     }
-    const line = operation({ tick, due, write, random, prefix, id: write ? `${prefix}c${tick % 40}-${tick}` : (acked[Math.floor(random() * acked.length)] ?? `${prefix}none`) });
+    const line = operation({
+      tick,
+      due,
+      write,
+      random,
+      prefix,
+      id: write ? `${prefix}c${tick % 40}-${tick}` : (acked[Math.floor(random() * acked.length)] ?? `${prefix}none`),
+    });
     if (stuck) {
       const silent = write && unanswered < 37;
       if (silent) unanswered += 1;
-      Object.assign(line, silent ? { outcome: 'unknown', end: due + 2_000_000, error: 'timeout' } : { outcome: write || random() < 0.9 ? 'failed' : 'unknown', status: 503 });
+      Object.assign(
+        line,
+        silent
+          ? { outcome: 'unknown', end: due + 2_000_000, error: 'timeout' }
+          : { outcome: write || random() < 0.9 ? 'failed' : 'unknown', status: 503 },
+      );
       delete line.copy;
       delete line.found;
     } else if (write) {
@@ -46,8 +81,22 @@ function operation({ tick, due, write, id, prefix, random }: Draft): Operation {
   const site = prefix + (onlyB || random() < 0.5 ? 'b' : 'a');
   const role = write || tick % 4 === 1 ? 'primary' : 'replica';
   const copy = role === 'replica' ? 'db3' : seconds < STORY.frozen ? 'db1' : 'db2';
-  const common = { id, client: tick % 40, due, start, end: start + Math.round(tookMs * 1000), outcome: 'ok' as const, status: write ? 201 : 200 };
-  const served = { site, pod: `${site}-api-${tick % 3}`, copy: prefix + copy, role: role as 'primary' | 'replica', timeline: seconds < STORY.promoted ? 1 : 2 };
+  const common = {
+    id,
+    client: tick % 40,
+    due,
+    start,
+    end: start + Math.round(tookMs * 1000),
+    outcome: 'ok' as const,
+    status: write ? 201 : 200,
+  };
+  const served = {
+    site,
+    pod: `${site}-api-${tick % 3}`,
+    copy: prefix + copy,
+    role: role as 'primary' | 'replica',
+    timeline: seconds < STORY.promoted ? 1 : 2,
+  };
   return write ? { op: 'add', ...common, ...served } : { op: 'read', ...common, ...served, found: true };
 }
 

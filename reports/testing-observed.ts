@@ -13,7 +13,15 @@ export function observations(prefix: string): Observation[] {
       frozen
         ? { at, copy: `${prefix}db1`, up: false }
         : { at, copy: `${prefix}db1`, up: true, writable: !again, sync: !again, timeline, startedAt: again ? 'T2' : 'T1' },
-      { at, copy: `${prefix}db2`, up: true, writable: s >= STORY.promoted, sync: s < STORY.promoted || s > STORY.promoted + 1.4, timeline, startedAt: 'T1' },
+      {
+        at,
+        copy: `${prefix}db2`,
+        up: true,
+        writable: s >= STORY.promoted,
+        sync: s < STORY.promoted || s > STORY.promoted + 1.4,
+        timeline,
+        startedAt: 'T1',
+      },
       { at, copy: `${prefix}db3`, up: true, writable: false, sync: s > STORY.promoted + 1.4, timeline, startedAt: 'T1' },
       { at, backend: `${prefix}a`, status: s > STORY.aDown && s < STORY.aUp ? 'DOWN' : 'UP' },
       { at, backend: `${prefix}b`, status: 'UP' },

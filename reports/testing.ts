@@ -23,7 +23,7 @@ export type Synthetic = {
 };
 
 /** A 60 s run of 600 operations a second, a frozen primary and a failover: its plan, history, verdict and final rows. */
-export function synthetic(options: Synthetic = {}): { run: Run; history: HistoryLine[]; verdict: Verdict; present: string[] } {
+export function synthetic(options: Synthetic = {}): { run: Run; history: readonly HistoryLine[]; verdict: Verdict; present: string[] } {
   const history = syntheticHistory(options.prefix ?? '');
   const run = { ...plannedRun(options), ...options.run };
   const { verdict, present } = syntheticVerdict({ run, history, lost: options.lost ?? 0 });
@@ -66,7 +66,15 @@ function plannedRun({ expect, prefix = '' }: Synthetic): Run {
       { name: 'after', start: us(STORY.gone), end: us(60) },
     ],
     load: { add: 200, read: 400 },
-    bounds: { lost: 0, stalePrimary: 0, staleReplicaP99Ms: 500, availability: 0.7, longestOutageMs: 30_000, rtoMs: 30_000, share: [0.4, 0.6] },
+    bounds: {
+      lost: 0,
+      stalePrimary: 0,
+      staleReplicaP99Ms: 500,
+      availability: 0.7,
+      longestOutageMs: 30_000,
+      rtoMs: 30_000,
+      share: [0.4, 0.6],
+    },
     floors: { addsPerSecond: 50, readsPerSecond: 100, coverage: 0.5, samplesPerSecond: 5 },
     ...(expect === undefined ? {} : { expect }),
     topology: { pattern: 'recommended', replication: 'strict', routing: 'active-active', sites: ['a', 'b'], nodesPerSite: 2 },

@@ -1,12 +1,14 @@
 /* Characters that could move the cursor, colour a terminal, reverse a line or break XML. */
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g;
+const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu;
 
 /** Text from a record made harmless for terminals and documents: one line, no control characters, at most `max` characters. */
 export function plain(value: unknown, max = 400): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   const short = text.length > max ? `${text.slice(0, max)}…` : text;
-  return short.toWellFormed().replace(/[\t\r\n]+/g, ' ').replace(UNSAFE, '\ufffd');
+  return short
+    .toWellFormed()
+    .replace(/[\t\r\n]+/g, ' ')
+    .replace(UNSAFE, '\ufffd');
 }
 
 /** Markup-safe form of a text, for element content and quoted attributes of HTML and XML alike. */

@@ -45,6 +45,9 @@ export function seriesColour(at: number): string {
 
 /** Style rules that define the colours on `selector`: light, and dark where the reader's screen asks for it. Paper stays light. */
 export function palette(selector: string): string {
-  const values = (side: 0 | 1) => Object.entries(COLOURS).map(([name, pair]) => `--${name}:${pair[side]};`).join('');
+  const values = (side: 0 | 1) =>
+    Object.entries(COLOURS)
+      .map(([name, pair]) => `--${name}:${pair[side]};`)
+      .join('');
   return `${selector}{${values(0)}}\n@media screen and (prefers-color-scheme:dark){${selector}{${values(1)}}}\n`;
 }

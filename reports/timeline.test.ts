@@ -9,7 +9,16 @@ describe('the timeline', () => {
     const svg = timelineSvg(await readRun(syntheticFolder(context)));
     assert.ok(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"'));
     assert.ok(svg.includes('prefers-color-scheme:dark'));
-    for (const words of ['before', 'freeze db1', 'add: operations a second', 'latency', 'primary, timeline 2', 'DOWN', 'share of each site']) assert.ok(svg.includes(words), words);
+    for (const words of [
+      'before',
+      'freeze db1',
+      'add: operations a second',
+      'latency',
+      'primary, timeline 2',
+      'DOWN',
+      'share of each site',
+    ])
+      assert.ok(svg.includes(words), words);
     assert.ok(svg.length < 400_000);
     assert.ok(!/NaN|undefined|<script/.test(svg));
   });

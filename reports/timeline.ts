@@ -17,7 +17,13 @@ const AXIS = 40;
 
 /** The run on one time axis as static SVG, `width` px wide; `inline` leaves out colours and ground, for a page that has them. */
 export function timelineSvg(data: RunData, { width = 1120, inline = false }: { width?: number; inline?: boolean } = {}): string {
-  const frame: Frame = { width, left: width < 800 ? 78 : 96, right: 10, ...range(data), boundaries: (data.run.phases ?? []).map(({ start }) => start / 1e6) };
+  const frame: Frame = {
+    width,
+    left: width < 800 ? 78 : 96,
+    right: 10,
+    ...range(data),
+    boundaries: (data.run.phases ?? []).map(({ start }) => start / 1e6),
+  };
   const panels = panelsOf(data, frame);
   if (panels.length === 0) panels.push(emptyPanel());
   const inner = panels.reduce((sum, { height }) => sum + height + GAP, 0);
@@ -29,13 +35,31 @@ export function timelineSvg(data: RunData, { width = 1120, inline = false }: { w
   });
   const pad = inline ? 0 : 12;
   const [w, h] = [width + 2 * pad, inner + AXIS + 2 * pad];
-  const root = element('svg', { xmlns: 'http://www.w3.org/2000/svg', class: 'holdfast-timeline', viewBox: `${-pad} ${-pad} ${w} ${h}`, width: w, height: h, role: 'img', 'font-family': 'system-ui, sans-serif', 'font-size': 11 }, [
-    element('title', {}, [`Timeline of ${data.run.scenario}`]),
-    ...(inline ? [] : [element('style', {}, [palette('.holdfast-timeline')]), element('rect', { x: -pad, y: -pad, width: w, height: h, fill: colour('page') })]),
-    ...faultShades(frame, data.faults, inner),
-    ...placed,
-    element('g', { transform: `translate(0,${inner})` }, [axis(frame)]),
-  ]);
+  const root = element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      class: 'holdfast-timeline',
+      viewBox: `${-pad} ${-pad} ${w} ${h}`,
+      width: w,
+      height: h,
+      role: 'img',
+      'font-family': 'system-ui, sans-serif',
+      'font-size': 11,
+    },
+    [
+      element('title', {}, [`Timeline of ${data.run.scenario}`]),
+      ...(inline
+        ? []
+        : [
+            element('style', {}, [palette('.holdfast-timeline')]),
+            element('rect', { x: -pad, y: -pad, width: w, height: h, fill: colour('page') }),
+          ]),
+      ...faultShades(frame, data.faults, inner),
+      ...placed,
+      element('g', { transform: `translate(0,${inner})` }, [axis(frame)]),
+    ],
+  );
   return serialized(root);
 }
 
@@ -78,11 +102,23 @@ function axis(frame: Frame): SvgNode {
     marginTop: 0,
     marginBottom: AXIS,
     x: { domain: [frame.from, frame.to], axis: null },
-    marks: [Plot.axisX({ ticks: ticksOf(frame), tickSize: 4, label: null, fill: colour('muted'), stroke: colour('muted'), tickFormat: (seconds: number) => (Number.isInteger(seconds) ? whole(seconds) : String(seconds)) })],
+    marks: [
+      Plot.axisX({
+        ticks: ticksOf(frame),
+        tickSize: 4,
+        label: null,
+        fill: colour('muted'),
+        stroke: colour('muted'),
+        tickFormat: (seconds: number) => (Number.isInteger(seconds) ? whole(seconds) : String(seconds)),
+      }),
+    ],
   }) as unknown as SvgNode;
   for (const style of chart.querySelectorAll('style')) style.remove();
   chart.setAttribute('font-size', '11');
-  const words = label((frame.left + frame.width - frame.right) / 2, 34, "seconds since the run's zero", { 'text-anchor': 'middle', fill: colour('muted') });
+  const words = label((frame.left + frame.width - frame.right) / 2, 34, "seconds since the run's zero", {
+    'text-anchor': 'middle',
+    fill: colour('muted'),
+  });
   return element('g', {}, [chart, words]);
 }
 

@@ -6,7 +6,24 @@ import { plain, whole } from './text.ts';
 const MOST_SHOWN = 20;
 
 /* Columns in the order in which one reads such a row; others follow as they come. */
-const ORDER = ['id', 'known', 'due', 'start', 'end', 'at', 'op', 'outcome', 'found', 'site', 'pod', 'copy', 'role', 'timeline', 'epoch', 'client'];
+const ORDER = [
+  'id',
+  'known',
+  'due',
+  'start',
+  'end',
+  'at',
+  'op',
+  'outcome',
+  'found',
+  'site',
+  'pod',
+  'copy',
+  'role',
+  'timeline',
+  'epoch',
+  'client',
+];
 
 /* Moments, µs since the run's zero. */
 const MOMENTS = /^(?:start|end|due|at|known|acked|ack|seen|applied)$|(?:At|_at|_start|_end|Start|End)$/;
@@ -21,7 +38,11 @@ export function witnessTable({ count, witnesses }: Finding): Html {
   const rank = (name: string) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1);
   const columns = names
     .sort((a, b) => rank(a) - rank(b))
-    .map((name) => ({ head: headOf(name), cell: (row: Witness) => cell(name, row[name]), numeric: rows.every((row) => typeof (row[name] ?? 0) === 'number') }));
+    .map((name) => ({
+      head: headOf(name),
+      cell: (row: Witness) => cell(name, row[name]),
+      numeric: rows.every((row) => typeof (row[name] ?? 0) === 'number'),
+    }));
   const more = count - rows.length;
   return html`${table(rows, columns)}${more > 0 ? html`<p class="more">and ${whole(more)} more</p>` : null}`;
 }
@@ -32,7 +53,10 @@ function momentOf(witness: Witness): number {
 }
 
 function headOf(name: string): string {
-  const words = plain(name, 40).replace(/(?:Ms|_ms|Us|_us)$/, '').replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  const words = plain(name, 40)
+    .replace(/(?:Ms|_ms|Us|_us)$/, '')
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return MOMENTS.test(name) ? `${words} (s)` : words;
 }
 

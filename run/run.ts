@@ -204,8 +204,8 @@ export class Run implements Disposable {
     const from = Math.min(...intent);
     const to = gone.length === 0 ? end : Math.max(...gone);
     this.#phases.before = { start, end: from };
-    this.#phases.during = { start: from, end: to };
-    this.#phases.after = { start: to, end };
+    this.#phases.during = { start: from, end: Math.min(to, end) };
+    if (to < end) this.#phases.after = { start: to, end };
   }
 
   #writeFaults(faults: readonly JournalLine[][]): void {

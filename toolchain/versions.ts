@@ -6,6 +6,8 @@ export const versions = {
   k6: '1.8.1',
   debian: 'bookworm',
   postgresql: '15',
+  /** Debian 12 has 3.0.2, whose thawed leader overwrites its successor's lock in etcd (see docs/lab.md) */
+  patroni: '4.1.5',
 } as const;
 
 /** Packages of the one Debian image that every host runs. */
@@ -28,6 +30,7 @@ export const hostPackages = [
   'postgresql-15',
   'procps',
   'python3-etcd',
+  'python3-pip',
   'python3-psycopg2',
   'runc',
   'runit',

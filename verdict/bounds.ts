@@ -28,8 +28,8 @@ function availability({ bounds }: Run, { availability: measured }: Figures): Fin
 function timeAvailability({ bounds }: Run, { availability: measured }: Figures): Finding[] {
   const bound = bounds.timeAvailability;
   if (bound === undefined) return [];
-  const kinds: [string, number | null][] = [['all', measured.time], ...Object.entries(measured.byKind).map(([kind, tally]) => [kind, tally.time] as [string, number | null])];
-  const known = kinds.filter((entry): entry is [string, number] => entry[1] !== null);
+  const times = [...Object.entries(measured.byKind).map(([kind, tally]) => [kind, tally.time] as const), ['all', measured.time] as const];
+  const known = times.flatMap(([kind, time]) => (time === null ? [] : [[kind, time] as const]));
   if (known.length === 0) return [unmeasured('timeAvailability', 'no call was due in any phase')];
   const [kind, worst] = known.reduce((low, entry) => (entry[1] < low[1] ? entry : low));
   if (worst >= bound) return [];

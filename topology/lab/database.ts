@@ -34,7 +34,7 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
     'chmod 0700 /var/lib/postgresql/data',
     waitForStore(lab),
     'cd /var/lib/postgresql',
-    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin patroni /data/patroni.json',
+    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin python3 -m patroni /data/patroni.json',
   ];
   return [{ name: 'patroni', run: run.join('\n') }];
 }
@@ -49,12 +49,12 @@ export function dynamicConfig(mode: ReplicationMode): object {
     maximum_lag_on_failover: 256 * 1024 * 1024,
     synchronous_mode: mode === 'strict',
     synchronous_mode_strict: mode === 'strict',
-    master_start_timeout: 0,
+    primary_start_timeout: 0,
     postgresql: {
       use_pg_rewind: true,
       use_slots: true,
       parameters: {
-        max_connections: 200,
+        max_connections: 500,
         shared_buffers: '64MB',
         wal_level: 'replica',
         hot_standby: 'on',

@@ -1,10 +1,11 @@
 -- Load that was not offered as planned, or too little to break a promise.
 CREATE VIEW phase_kinds AS
 SELECT p.name AS phase, p.start, p."end", (p."end" - p.start) / 1e6 AS seconds, k.kind, plan.rate,
-  coalesce((SELECT sum(due) FROM bins AS b WHERE b.phase = p.name AND b.kind = k.kind), 0)::BIGINT AS offered
+  coalesce(b.offered, 0) AS offered
 FROM phases AS p
 CROSS JOIN (SELECT kind FROM plan WHERE rate > 0 UNION SELECT kind FROM bins) AS k
-LEFT JOIN plan ON plan.kind = k.kind;
+LEFT JOIN plan ON plan.kind = k.kind
+LEFT JOIN (SELECT phase, kind, sum(due)::BIGINT AS offered FROM bins GROUP BY phase, kind) AS b ON b.phase = p.name AND b.kind = k.kind;
 
 CREATE VIEW holes AS
 SELECT phase, kind, until - since AS length, since FROM (
@@ -32,11 +33,11 @@ GROUP BY h.phase, h.kind
 UNION ALL
 SELECT f.phase::VARCHAR, format('{:.1f} {} a second were issued in "{}", the floor is {:g}', f.issued / f.seconds, f.what, f.phase, f.floor)
 FROM (
-  SELECT p.name AS phase, (p."end" - p.start) / 1e6 AS seconds, w.what, w.floor, (
-    SELECT count(*) FROM offered AS o
-    WHERE o.phase = p.name AND o.result <> 'dropped' AND (o.kind = 'add') = (w.what = 'adds') AND o.kind <> 'put') AS issued
-  FROM phases AS p CROSS JOIN (
-    SELECT 'adds' AS what, addsPerSecond AS floor FROM floors UNION ALL SELECT 'reads', readsPerSecond FROM floors) AS w
+  SELECT p.name AS phase, (p."end" - p.start) / 1e6 AS seconds, w.what, w.floor, coalesce(sum(b.issued), 0)::BIGINT AS issued
+  FROM phases AS p
+  CROSS JOIN (SELECT 'adds' AS what, addsPerSecond AS floor FROM floors UNION ALL SELECT 'reads', readsPerSecond FROM floors) AS w
+  LEFT JOIN bins AS b ON b.phase = p.name AND CASE WHEN b.kind = 'add' THEN 'adds' WHEN b.kind <> 'put' THEN 'reads' END = w.what
+  GROUP BY ALL
 ) AS f
 WHERE EXISTS (FROM ops) AND f.floor > 0 AND (f.issued = 0 OR f.issued + 1 < 0.99 * f.floor * f.seconds)
 UNION ALL

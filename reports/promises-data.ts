@@ -1,0 +1,113 @@
+import type { Bounds } from '../record/format.ts';
+import type { Finding, Verdict } from '../record/verdict-format.ts';
+import { askedPrimary, countOf, isBroken, staleP99Ms, staleReads, stalenessIsKnown, unjudged } from './measured.ts';
+import { duration, percent } from './numbers.ts';
+import { whole } from './text.ts';
+
+/** A promise in the making. `measured` undefined: not known. `open`: measured, and still not to be judged. */
+export type Row = {
+  what: string;
+  promised: string | undefined;
+  measured: string | undefined;
+  broken: boolean;
+  open?: boolean;
+  always?: boolean;
+};
+
+/** What was promised and measured of acknowledged writes. */
+export function lossRows(verdict: Verdict, { lost: allowed, rpoMs }: Bounds, known: boolean): Row[] {
+  const lost = known ? countOf(verdict, 'lost') : undefined;
+  const finding = verdict.findings.find(({ class: name }) => name === 'lost');
+  const age = lost === 0 ? 0 : Number(finding?.['worst'] ?? Number.NaN);
+  const broken = isBroken(verdict, 'lost');
+  const tooMany = broken && (lost ?? 0) > (allowed ?? 0);
+  const tooOld = broken && rpoMs !== undefined && (age > rpoMs || !tooMany);
+  return [
+    {
+      what: 'Acknowledged writes lost',
+      promised: allowed === undefined ? '0, always' : whole(allowed),
+      measured: shown(lost, whole),
+      broken: tooMany,
+      always: allowed === undefined,
+    },
+    {
+      what: 'Age of the oldest lost write at the fault',
+      promised: atMost(rpoMs, duration),
+      measured: known && !Number.isNaN(age) ? duration(age) : undefined,
+      broken: tooOld,
+    },
+  ];
+}
+
+/** What was promised and measured of reads. */
+export function stalenessRows(verdict: Verdict, { stalePrimary, staleReplica, staleRestarting, staleReplicaP99Ms }: Bounds): Row[] {
+  const reads = stalenessIsKnown(verdict) ? staleReads(verdict) : undefined;
+  const ofReplica = (finding: Finding) => finding.witnesses.length > 0 && !askedPrimary(finding);
+  const broken = isBroken(verdict, 'stale', ofReplica);
+  /* Reads of a restarting copy have a bound of their own and the same class. */
+  const tooMany = broken && staleRestarting !== undefined && (reads?.restarting ?? 0) > staleRestarting;
+  return [
+    {
+      what: 'Stale reads from the primary',
+      promised: stalePrimary === undefined ? '0, always' : whole(stalePrimary),
+      measured: shown(reads?.primary, whole),
+      broken: isBroken(verdict, 'stale', askedPrimary),
+      always: stalePrimary === undefined,
+    },
+    {
+      what: 'Stale reads from replicas',
+      promised: atMost(staleReplica, whole),
+      measured: shown(reads?.replica, whole),
+      broken: broken && (reads?.replica ?? 0) > (staleReplica ?? 0),
+      open: unjudged(verdict, 'staleReplica'),
+    },
+    {
+      what: 'Stale reads from a restarting replica',
+      promised: atMost(staleRestarting, whole),
+      measured: shown(reads?.restarting, whole),
+      broken: tooMany,
+    },
+    {
+      what: 'Replica staleness, 99 of 100 within',
+      promised: atMost(staleReplicaP99Ms, duration),
+      measured: shown(staleP99Ms(verdict), duration),
+      broken: isBroken(verdict, 'stale', ({ witnesses }) => witnesses.length === 0),
+      open: unjudged(verdict, 'staleReplicaP99Ms'),
+    },
+  ];
+}
+
+/* Judged in every run, whatever its bounds say: class, words, whether the final state is needed. */
+const ALWAYS: readonly [string, string, boolean][] = [
+  ['duplicated', 'Writes present more than once', true],
+  ['phantom', 'Failed writes that are present', true],
+  ['unexpected', 'Rows nobody wrote', true],
+  ['missing-at-copy', 'Rows missing or different at another copy', true],
+  ['misrouted', 'Answers from a wrong site, sites without a share', false],
+];
+
+/** Classes that no run may show; `known`: a final state was read. */
+export function everyRunRows(verdict: Verdict, known: boolean): Row[] {
+  return ALWAYS.map(([name, what, needsFinal]) => ({
+    what,
+    promised: '0, always',
+    measured: (needsFinal && !known) || verdict.availability.offered === 0 ? undefined : whole(countOf(verdict, name)),
+    broken: isBroken(verdict, name),
+    always: true,
+  }));
+}
+
+/** A measured figure in words; undefined when there is none. */
+export function shown(measured: number | null | undefined, format: (value: number) => string): string | undefined {
+  return measured === null || measured === undefined ? undefined : format(measured);
+}
+
+/** An upper bound in words; undefined when there is none. */
+export function atMost(bound: number | undefined, format: (value: number) => string): string | undefined {
+  return bound === undefined ? undefined : bound === 0 ? format(0) : `≤ ${format(bound)}`;
+}
+
+/** A lower bound, a ratio, in words; undefined when there is none. */
+export function atLeast(bound: number | undefined): string | undefined {
+  return bound === undefined ? undefined : `≥ ${percent(bound)}`;
+}

@@ -1,0 +1,57 @@
+import type { Bounds } from '../record/format.ts';
+import type { Verdict } from '../record/verdict-format.ts';
+import { calmLatencyP99Ms, isBroken, longestOutageMs, recoveryMs, sharesByPhase, unjudged, worstTime } from './measured.ts';
+import { duration, percent, portion } from './numbers.ts';
+import { atLeast, atMost, shown, type Row } from './promises-data.ts';
+
+/** What was promised and measured of the service: availability, outages, recovery, latency, shares of sites. */
+export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
+  const { event, offered } = verdict.availability;
+  const recovery = recoveryMs(verdict);
+  const shares = Object.entries(sharesByPhase(verdict)['before'] ?? {});
+  const open = (bound: keyof Bounds) => unjudged(verdict, bound);
+  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, share } = bounds;
+  return [
+    {
+      what: 'Availability (successful of offered)',
+      promised: atLeast(events),
+      measured: shown(event, percent),
+      broken: isBroken(verdict, 'availability'),
+      open: open('availability'),
+    },
+    {
+      what: 'Availability (good of all time, worst kind)',
+      promised: atLeast(timeAvailability),
+      measured: shown(worstTime(verdict), percent),
+      broken: isBroken(verdict, 'time-availability'),
+      open: open('timeAvailability'),
+    },
+    {
+      what: 'Longest outage',
+      promised: atMost(outage, duration),
+      measured: offered === 0 ? undefined : duration(longestOutageMs(verdict)),
+      broken: isBroken(verdict, 'longest-outage'),
+      open: open('longestOutageMs'),
+    },
+    {
+      what: 'Recovery time (RTO)',
+      promised: atMost(rtoMs, duration),
+      measured: recovery === null ? 'not reached' : shown(recovery, duration),
+      broken: isBroken(verdict, 'rto'),
+      open: open('rtoMs'),
+    },
+    {
+      what: 'Latency without fault, 99 of 100 within',
+      promised: atMost(latencyP99Ms, duration),
+      measured: shown(calmLatencyP99Ms(verdict), duration),
+      broken: isBroken(verdict, 'latency'),
+      open: open('latencyP99Ms'),
+    },
+    {
+      what: 'Share of each site (shown: before the fault)',
+      promised: share && `${percent(share[0], 0)} to ${percent(share[1], 0)}`,
+      measured: share && shares.map(([site, part]) => `${site} ${portion(part)}`).join(', '),
+      broken: share !== undefined && isBroken(verdict, 'misrouted'),
+    },
+  ];
+}

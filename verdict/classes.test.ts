@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { add, classesOf, faultOf, judged, NO_FLOORS, read, runOf, steady, tiny, type Sketch } from './testing.ts';
+
+/** A record that breaks exactly one class, and one that nearly does. */
+type Pair = { name: string; breaks: Sketch; nearly: Sketch };
+
+const base = tiny();
+const more = (...lines: Record<string, unknown>[]): Record<string, unknown>[] => [...base.history, ...lines];
+const everywhere = (...ids: (string | Record<string, unknown>)[]): Sketch['final'] => ({ db1: ['e1', 'e2', 'e3', ...ids], db2: ['e1', 'e2', 'e3', ...ids] });
+const passive = { floors: NO_FLOORS, topology: { routing: 'active-passive', sites: ['a', 'b'] } };
+const backends = (...samples: [number, string, string][]): Record<string, unknown>[] => samples.map(([at, backend, status]) => ({ at, backend, status }));
+
+const pairs: Pair[] = [
+  {
+    name: 'lost',
+    breaks: tiny({ final: { db1: ['e1', 'e3'], db2: ['e1', 'e3'] } }),
+    nearly: tiny({ history: more(add('e4', 80, 90, { outcome: 'unknown' })) }),
+  },
+  {
+    name: 'unexpected',
+    breaks: tiny({ final: everywhere('e9') }),
+    nearly: tiny({ history: more(add('e9', 80, 90, { outcome: 'unknown' })), final: everywhere('e9') }),
+  },
+  {
+    name: 'duplicated',
+    breaks: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e2', 'e2', 'e3'] } }),
+    nearly: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', count: 1, completions: 1 }], db2: ['e1', 'e2', { id: 'e3', completions: 1 }] } }),
+  },
+  {
+    name: 'duplicated',
+    breaks: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', completions: 2 }], db2: ['e1', 'e2', { id: 'e3', completions: 2 }] } }),
+    nearly: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: [{ id: 'e1', count: 1 }, 'e2', 'e3'] } }),
+  },
+  {
+    name: 'phantom',
+    breaks: tiny({ history: more(add('e4', 80, 90, { outcome: 'failed' })), final: everywhere('e4') }),
+    nearly: tiny({ history: more(add('e4', 80, 90, { outcome: 'failed' }), add('e4', 100, 110, { outcome: 'unknown', attempt: 2 })), final: everywhere('e4') }),
+  },
+  {
+    name: 'stale',
+    breaks: tiny({ history: more(read('e1', 11, 19, { found: false, role: 'primary' })) }),
+    nearly: tiny({ history: more(read('e1', 10, 19, { found: false, role: 'primary' })) }),
+  },
+  {
+    // seen by a read of the primary before its ack came, and missed by a later one
+    name: 'stale',
+    breaks: tiny({ history: more(add('e4', 100, 200), read('e4', 110, 120, { role: 'primary' }), read('e4', 121, 130, { found: false, role: 'primary' })), final: everywhere('e4') }),
+    nearly: tiny({ history: more(add('e4', 100, 200), read('e4', 110, 120, { role: 'replica' }), read('e4', 121, 130, { found: false, role: 'primary' })), final: everywhere('e4') }),
+  },
+  {
+    name: 'stale',
+    breaks: tiny({ run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }), history: more(...[11, 12].map((start) => read('e1', start, 19, { found: false, role: 'replica' }))) }),
+    nearly: tiny({ run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }), history: more(read('e1', 11, 19, { found: false, role: 'replica' })) }),
+  },
+  {
+    name: 'missing-at-copy',
+    breaks: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] } }),
+    nearly: tiny({ run: runOf({ floors: NO_FLOORS, copies: { db1: 'primary', db2: 'gone' } }), final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] } }),
+  },
+  {
+    name: 'missing-at-copy',
+    breaks: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', version: 2 }], db2: ['e1', 'e2', { id: 'e3', value: 'old', version: 2 }] } }),
+    nearly: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', xid: '7', timeline: 1 }], db2: ['e1', 'e2', { id: 'e3', value: 'new', xid: '9', timeline: 2 }] } }),
+  },
+  {
+    name: 'misrouted',
+    breaks: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [500, 'a', 'UP']) }),
+    // the sample after the call shows what the one before could not yet
+    nearly: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [500, 'a', 'DOWN']) }),
+  },
+  {
+    name: 'misrouted',
+    breaks: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a/1', 'UP'], [200, 'a/2', 'DOWN'], [500, 'a/1', 'DOWN'], [500, 'a/2', 'UP']) }),
+    nearly: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [350, 'a', 'DOWN'], [500, 'a', 'UP']) }),
+  },
+  {
+    name: 'misrouted',
+    breaks: steadyWith((line) => ({ ...line, site: 'a' })),
+    nearly: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' })),
+  },
+  {
+    name: 'misrouted',
+    breaks: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
+    nearly: steadyWith((line, index) => ({ ...line, site: index % 20 < 9 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
+  },
+];
+
+function steadyWith(change: (line: Record<string, unknown>, index: number) => Record<string, unknown>, bounds = {}): Sketch {
+  const sketch = steady();
+  return { ...sketch, run: { ...sketch.run, bounds }, history: sketch.history.map(change) };
+}
+
+describe('every class of broken promise', { concurrency: 4 }, () => {
+  for (const [index, { name, breaks, nearly }] of pairs.entries()) {
+    test(`${name} is named, and nothing else, by record ${index + 1}`, async () => {
+      const verdict = await judged(breaks);
+      assert.deepEqual(classesOf(verdict), { breaking: [name], other: [] });
+      assert.equal(verdict.verdict, 'fail');
+      assert.equal(verdict.held, false);
+      const found = verdict.findings.find((finding) => finding.breaks);
+      assert.ok(found !== undefined && found.count > 0 && found.witnesses.length > 0 && found.witnesses.length <= 20);
+    });
+    test(`what nearly is ${name} breaks nothing in record ${index + 1}`, async () => {
+      const verdict = await judged(nearly);
+      assert.deepEqual(classesOf(verdict).breaking, []);
+      assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    });
+  }
+});
+
+describe('an end that nobody watched', { concurrency: 4 }, () => {
+  const exit = { at: 500, exit: 'haproxy', host: 'glb' };
+  const looks = ['A', 'B'].map((startedAt, index) => ({ at: index * 100, copy: 'db2', up: true, startedAt }));
+  const fault = faultOf({ intent: 50, applied: 60, verified: 70, gone: 120 });
+  const phased = runOf({ floors: NO_FLOORS, phases: [{ name: 'before', start: 0, end: 50 }, { name: 'during', start: 50, end: 120 }, { name: 'after', start: 120, end: 200 }] });
+  const calls = [add('e4', 130, 140), add('e5', 100, 101), ...base.history];
+
+  test('a daemon that ended outside any fault leaves the record undecided', async () => {
+    const verdict = await judged(tiny({ observations: [{ ...exit, fault: null }] }));
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['unwatched-exit'] });
+    assert.equal(verdict.verdict, 'inconclusive');
+  });
+  test('a fault that the journal does not know explains nothing', async () => {
+    const verdict = await judged(tiny({ observations: [{ ...exit, fault: 'powerOff' }] }));
+    assert.deepEqual(classesOf(verdict).other, ['unwatched-exit']);
+  });
+  test('a daemon that ended by a journalled fault is expected', async () => {
+    const verdict = await judged(tiny({ run: phased, history: calls, final: everywhere('e4', 'e5'), faults: fault, observations: [{ ...exit, at: 65, fault: 'powerOff' }] }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+  });
+  test('a copy that was started anew before any fault is an exit as well', async () => {
+    const verdict = await judged(tiny({ observations: looks }));
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['unwatched-exit'] });
+  });
+  test('a copy that was started anew after a fault had begun is expected', async () => {
+    const verdict = await judged(tiny({ run: phased, history: calls, final: everywhere('e4', 'e5'), faults: fault, observations: looks }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+  });
+});
