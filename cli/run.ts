@@ -6,7 +6,9 @@ import { execa } from 'execa';
 import { summaryTable } from '../reports/index.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
+import { interruption } from '../support/interrupt.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
+import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { findLab } from '../topology/lab/store.ts';
@@ -29,12 +31,12 @@ export function runCommand(): Command {
   return command.action(async (scenarios: string[], options: RunOptions) => {
     const specs = chosenSpecs(scenarios);
     requireRoot('run');
-    process.exitCode = await withLab(options, () => runSpecs(specs, options.name));
+    process.exitCode = await withLab(options, async () => (await runSpecs(specs, options.name)).code);
   });
 }
 
-/** Runs scenarios on a lab that is up and prints their verdicts; returns the exit code. */
-export async function runSpecs(specs: readonly string[], lab: string): Promise<number> {
+/** Runs scenarios (none named: the quick profile) on a lab that is up, prints their verdicts and returns them with the exit code. */
+export async function runSpecs(specs: readonly string[], lab: string): Promise<{ code: number; outcomes: Outcome[] }> {
   const session = randomBytes(6).toString('hex');
   const out = reportsDir();
   mkdirSync(out, { recursive: true });
@@ -44,37 +46,42 @@ export async function runSpecs(specs: readonly string[], lab: string): Promise<n
   const chosen = specs.length === 0 ? ['--grep', '@quick'] : specs.map((spec) => `/${spec}.spec.ts`);
   await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), 'test', ...chosen], {
     cwd: projectRoot,
-    env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session },
+    env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: JSON.stringify(identify(process.pid)) },
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
   });
   const outcomes = outcomesOf(session, results);
   giveToUser(out);
   print(outcomes);
-  return exitCodeOf(outcomes);
+  return { code: exitCodeOf(outcomes), outcomes };
 }
 
 /** Runs `use` on a lab, bringing it up before and, if this call started it and `--keep` is not given, taking it down after. */
 export async function withLab(options: RunOptions, use: () => Promise<number>): Promise<number> {
   const was = findLab(options.name) !== undefined;
-  const interrupted = new Promise<number>((resolve) => {
-    for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => resolve(code));
+  const interrupted = interruption.listen();
+  const work = bringUp({ name: options.name, shape: shapeOf(options) }, progress).then(() => {
+    progress(`lab "${options.name}" is up`);
+    return use();
   });
   try {
-    const work = bringUp({ name: options.name, shape: shapeOf(options) }, progress).then(() => {
-      progress(`lab "${options.name}" is up`);
-      return use();
-    });
-    work.catch(() => undefined);
     return await Promise.race([work, interrupted]);
   } finally {
-    if (was || options.keep === true) {
-      progress(`lab "${options.name}" is left up; "holdfast down --name ${options.name}" stops it`);
-    } else {
-      await tearDown(options.name);
-      progress(`lab "${options.name}" is stopped`);
-    }
+    // an interrupted bring-up must have ended before what it made is taken down
+    await work.catch(() => undefined);
+    interruption.clear();
+    await endLab(options, was);
   }
+}
+
+async function endLab(options: RunOptions, was: boolean): Promise<void> {
+  if (findLab(options.name) === undefined) return;
+  if (was || options.keep === true) {
+    progress(`lab "${options.name}" is left up; "holdfast down --name ${options.name}" stops it`);
+    return;
+  }
+  await tearDown(options.name);
+  progress(`lab "${options.name}" is stopped`);
 }
 
 function print(outcomes: readonly Outcome[]): void {

@@ -12,13 +12,14 @@ import { headOf, openFaults, readJournal, type JournalHead } from './journal.ts'
 const IDLE_MS = 120_000;
 
 /** Where a lab's healer listens, and where it leaves its identity. */
-export function healerFiles(journalDir: string): { socket: string; identity: string; log: string } {
-  return { socket: join(journalDir, 'healer.sock'), identity: join(journalDir, 'healer.json'), log: join(journalDir, 'healer.log') };
+export function healerFiles(topology: Pick<Topology, 'companionsDir'>): { socket: string; identity: string; log: string } {
+  const of = (file: string): string => join(topology.companionsDir, file);
+  return { socket: of('healer.sock'), identity: of('healer.json'), log: of('healer.log') };
 }
 
 /** Runs until idle: ends each fault it is armed with at its lease end, whoever lives. Open faults of an earlier healer are taken over. */
 export function serveHealing(topology: Topology): Server {
-  const files = healerFiles(topology.journalDir);
+  const files = healerFiles(topology);
   const armed = new Map<string, NodeJS.Timeout>();
   let idle: NodeJS.Timeout | undefined;
   const server = createServer((socket) => {

@@ -69,7 +69,7 @@ async function waitGone({ topology, leaseMs, startHealer }: Injection, head: Jou
     condition: `gone after its lease of ${leaseMs} ms`,
     timeoutMs: leftMs + (kind === 'off' ? limits.serviceBack : limits.faultGone),
     intervalMs: 20,
-    hint: `see ${healerFiles(topology.journalDir).log}`,
+    hint: `see ${healerFiles(topology).log}`,
     probe: async () => {
       // a healer that was killed is replaced; the new one takes over what is open
       await startHealer();
@@ -81,7 +81,7 @@ async function waitGone({ topology, leaseMs, startHealer }: Injection, head: Jou
 
 /** The healer holds the fault before it begins; without that it is not injected. */
 async function armHealer(injection: Injection, head: JournalHead): Promise<void> {
-  const { socket } = healerFiles(injection.topology.journalDir);
+  const { socket } = healerFiles(injection.topology);
   try {
     await until({
       subject: 'healer',

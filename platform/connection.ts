@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 /** What PostgreSQL says beside a result. */
 export interface Notice {

@@ -133,6 +133,7 @@ export const Operation = z.looseObject({
   found: z.boolean().optional(),
   version: z.number().int().optional(),
   value: z.string().optional(),
+  /** position that a read demanded of its copy, "system:timeline:epoch:lsn" as an earlier write returned it */
   token: z.string().optional(),
   system: z.string().optional(),
   xid: z.string().optional(),
@@ -181,6 +182,8 @@ export const BackendSample = z.looseObject({
   at: micros,
   backend: z.string(),
   status: z.enum(['UP', 'DOWN', 'DRAIN', 'MAINT']),
+  /** how long the look took; µs. A balancer that gave no answer in that time is written as DOWN for each backend */
+  took: z.number().int().optional(),
 });
 export type BackendSample = z.infer<typeof BackendSample>;
 

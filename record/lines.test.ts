@@ -27,12 +27,24 @@ async function texts(source: RecordFile): Promise<[string, boolean][]> {
 const row = '{"op":"add","id":"a","client":1,"start":0,"end":1,"outcome":"ok"}';
 
 test('lines come one by one, from plain and compressed files', async () => {
-  assert.deepEqual(await texts(file('{}\r\n{"a":"ö"}\n')), [['{}', true], ['{"a":"ö"}', true]]);
-  assert.deepEqual(await texts(file(Buffer.concat([gzipSync('1\n'), gzipSync('2\n')]), { gzip: true })), [['1', true], ['2', true]]);
+  assert.deepEqual(await texts(file('{}\r\n{"a":"ö"}\n')), [
+    ['{}', true],
+    ['{"a":"ö"}', true],
+  ]);
+  assert.deepEqual(await texts(file(Buffer.concat([gzipSync('1\n'), gzipSync('2\n')]), { gzip: true })), [
+    ['1', true],
+    ['2', true],
+  ]);
 });
 test('a last line without its end is whole when it is JSON', async () => {
-  assert.deepEqual(await texts(file('{}\n{"a":1}')), [['{}', true], ['{"a":1}', true]]);
-  assert.deepEqual(await texts(file('{}\n{"a":')), [['{}', true], ['{"a":', false]]);
+  assert.deepEqual(await texts(file('{}\n{"a":1}')), [
+    ['{}', true],
+    ['{"a":1}', true],
+  ]);
+  assert.deepEqual(await texts(file('{}\n{"a":')), [
+    ['{}', true],
+    ['{"a":', false],
+  ]);
 });
 test('a cut or spoilt compression is noticed, and its lines are saved', async () => {
   const content = Array.from({ length: 5000 }, (_, index) => `{"id":"${index * 7919}"}\n`).join('');
@@ -66,6 +78,8 @@ test('the first wrong line is named with file, line and reason', async () => {
 });
 test('small files are read as checked values', async () => {
   const line = '{"fault":"f","target":"t","state":"intent","at":1,"id":null}';
-  assert.deepEqual(await readLines(file(`${line}\n`, { name: 'faults' }), FaultLine), [{ fault: 'f', target: 't', state: 'intent', at: 1 }]);
+  assert.deepEqual(await readLines(file(`${line}\n`, { name: 'faults' }), FaultLine), [
+    { fault: 'f', target: 't', state: 'intent', at: 1 },
+  ]);
   await assert.rejects(readLines(file(`${line}\n{"fault":"f"}\n`, { name: 'faults' }), FaultLine), /faults\.jsonl:2: target/u);
 });

@@ -16,7 +16,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const least = { format: 1, id: 'r', scenario: 's', startedAt: '2026-11-01T00:00:00Z' };
 const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 const run = (change: Record<string, unknown> = {}): void => put('run.json', JSON.stringify({ ...least, ...change }));
-const refuses = (says: RegExp): void => assert.throws(() => openRecord(folder), (error) => error instanceof UsageError && error.exitCode === 64 && says.test(error.message));
+const refuses = (says: RegExp): void =>
+  assert.throws(
+    () => openRecord(folder),
+    (error) => error instanceof UsageError && error.exitCode === 64 && says.test(error.message),
+  );
 
 test('the least record has a run.json', () => {
   run();
@@ -26,9 +30,20 @@ test('the least record has a run.json', () => {
 });
 test('plain and compressed files are found, a plain one first', () => {
   run({ copies: { db1: 'primary', db2: 'gone' } });
-  for (const name of ['history.jsonl', 'history.jsonl.gz', 'observations.jsonl.gz', 'final/db1.jsonl.gz', 'final/db2.jsonl', 'final/db1.jsonl.gz.77.new']) put(name, '');
+  for (const name of [
+    'history.jsonl',
+    'history.jsonl.gz',
+    'observations.jsonl.gz',
+    'final/db1.jsonl.gz',
+    'final/db2.jsonl',
+    'final/db1.jsonl.gz.77.new',
+  ])
+    put(name, '');
   const record = openRecord(folder);
-  assert.deepEqual([record.history?.label, record.observations?.label, record.faults], ['history.jsonl', 'observations.jsonl.gz', undefined]);
+  assert.deepEqual(
+    [record.history?.label, record.observations?.label, record.faults],
+    ['history.jsonl', 'observations.jsonl.gz', undefined],
+  );
   assert.deepEqual([...record.finals.keys()], ['db1'], 'copies that are gone are not read');
 });
 test('a folder that is no record is refused', () => {

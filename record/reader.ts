@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError, messageOf } from '../support/errors.ts';
 import { findFinals, findLines, insidePath, type RecordFile } from './files.ts';
 import { PHASE_NAMES, RECORD_FORMAT, Run } from './format.ts';
@@ -29,7 +29,9 @@ export function openRecord(folder: string): RecordFolder {
   }
   for (const [copy, file] of finals) {
     if (run.copies !== undefined && run.copies[copy] === undefined) {
-      throw new UsageError(`${join(folder, file.label)}: copy "${copy}" is not among "copies" in run.json; name its role there, or remove the file`);
+      throw new UsageError(
+        `${join(folder, file.label)}: copy "${copy}" is not among "copies" in run.json; name its role there, or remove the file`,
+      );
     }
   }
   return {
@@ -57,7 +59,9 @@ export function readRun(folder: string): Run {
   }
   const version = (json as { format?: unknown } | null)?.format;
   if (typeof version === 'number' && version > RECORD_FORMAT) {
-    throw new UsageError(`${path}: the record has format ${version}, this version reads up to format ${RECORD_FORMAT}; use a newer holdfast`);
+    throw new UsageError(
+      `${path}: the record has format ${version}, this version reads up to format ${RECORD_FORMAT}; use a newer holdfast`,
+    );
   }
   if (version !== RECORD_FORMAT) {
     throw new UsageError(`${path}: expected "format": ${RECORD_FORMAT}, got ${JSON.stringify(version)}; not a run record of this suite`);
@@ -86,10 +90,14 @@ function checkPhases(path: string, run: Run): void {
       throw new UsageError(`${path}: phase "${phase.name}" ends at ${phase.end} µs, not after its start at ${phase.start} µs`);
     }
     if (previous !== undefined && PHASE_NAMES.indexOf(phase.name) <= PHASE_NAMES.indexOf(previous.name)) {
-      throw new UsageError(`${path}: phase "${phase.name}" stands after "${previous.name}"; expected each once, in the order ${PHASE_NAMES.join(', ')}`);
+      throw new UsageError(
+        `${path}: phase "${phase.name}" stands after "${previous.name}"; expected each once, in the order ${PHASE_NAMES.join(', ')}`,
+      );
     }
     if (previous !== undefined && phase.start < previous.end) {
-      throw new UsageError(`${path}: phase "${phase.name}" starts at ${phase.start} µs, before "${previous.name}" ends at ${previous.end} µs`);
+      throw new UsageError(
+        `${path}: phase "${phase.name}" starts at ${phase.start} µs, before "${previous.name}" ends at ${previous.end} µs`,
+      );
     }
     previous = phase;
   }
@@ -97,6 +105,8 @@ function checkPhases(path: string, run: Run): void {
 
 function checkCopyName(folder: string, copy: string): void {
   if (copy === '' || copy.startsWith('.') || /[/\\\0]/u.test(copy)) {
-    throw new UsageError(`${join(folder, 'run.json')}: copies: "${copy}" cannot name a file in final/; use letters, digits, "-", "_" and "."`);
+    throw new UsageError(
+      `${join(folder, 'run.json')}: copies: "${copy}" cannot name a file in final/; use letters, digits, "-", "_" and "."`,
+    );
   }
 }

@@ -25,10 +25,16 @@ test('a record is written file by file and opened again', async () => {
 
   const record = openRecord(writer.folder);
   assert.deepEqual(record.run.lines, { observations: 2, faults: 0, 'final/db1': 1 });
-  assert.deepEqual([record.history?.label, record.faults?.label, record.finals.get('db1')?.label], ['history.jsonl.gz', 'faults.jsonl', 'final/db1.jsonl.gz']);
+  assert.deepEqual(
+    [record.history?.label, record.faults?.label, record.finals.get('db1')?.label],
+    ['history.jsonl.gz', 'faults.jsonl', 'final/db1.jsonl.gz'],
+  );
   assert.equal(existsSync(writer.historyPath), false);
   assert.equal(gunzipSync(readFileSync(join(writer.folder, 'final/db1.jsonl.gz'))).toString(), '{"id":"ö","count":2}\n');
-  assert.deepEqual(readdirSync(writer.folder).filter((name) => name.endsWith('.new')), []);
+  assert.deepEqual(
+    readdirSync(writer.folder).filter((name) => name.endsWith('.new')),
+    [],
+  );
 });
 test('what breaks the format is refused before it is written', async () => {
   const writer = new RecordWriter(join(folder, 'two'));

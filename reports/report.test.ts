@@ -9,12 +9,13 @@ import { emptyFolder, jsonLines, syntheticFolder, writeSynthetic } from './testi
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'&]]></style></svg>\u001b[31m\u202e `;
 
-async function reportOf(
-  folder: string,
-): Promise<{ text: string; words: string; document: { querySelectorAll: (selector: string) => Iterable<unknown> } }> {
+/** As much of a page as these tests look at. */
+type Page = { body: { textContent: string }; querySelectorAll: (selector: string) => Iterable<unknown> };
+
+async function reportOf(folder: string): Promise<{ text: string; words: string; document: Page }> {
   const text = readFileSync(await writeReport(folder), 'utf8');
-  const { document } = parseHTML(text);
-  return { text, document, words: (document.body.textContent as string).replace(/\s+/g, ' ') };
+  const { document } = (parseHTML as (page: string) => { document: Page })(text);
+  return { text, document, words: document.body.textContent.replace(/\s+/g, ' ') };
 }
 
 const NOTHING: Verdict = {

@@ -54,7 +54,7 @@ export async function readRun(folder: string): Promise<RunData> {
       if (seen === undefined) return false;
       if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
       if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
-      return exits.length < MOST_EXITS && exits.push(seen as ExitSample) > 0;
+      return exits.length < MOST_EXITS && exits.push(seen) > 0;
     }),
   );
 

@@ -43,7 +43,7 @@ export class Slices {
     cell.fates[fate] += 1;
     if (line.outcome !== 'ok') return true;
     if (Number.isFinite(line.end)) cell.latency.add((line.end - due) / 1000);
-    if (line.site != null) this.#countSite(slice, String(line.site));
+    if (line.site !== undefined && line.site !== null) this.#countSite(slice, String(line.site));
     return true;
   }
 

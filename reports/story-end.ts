@@ -1,8 +1,8 @@
 import type { Verdict } from '../record/verdict-format.ts';
+import type { Event } from './event.ts';
 import { countOf, longestOutageMs, lossIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import type { RunData } from './run-data.ts';
-import type { Event } from './story.ts';
 import { counted, listed, whole } from './text.ts';
 
 /** How the run ended, in sentences: totals, fate of the unanswered, losses, recovery, and the verdict's own words. */

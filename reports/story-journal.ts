@@ -1,9 +1,9 @@
 import type { FaultState } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
+import type { Event } from './event.ts';
 import { ending, type FaultSpan } from './journal.ts';
 import { duration } from './numbers.ts';
 import { endsOf, phraseOf } from './phrases.ts';
-import type { Event } from './story.ts';
 import { counted } from './text.ts';
 
 type Timed = Event & { at: number };

@@ -1,7 +1,7 @@
 import type { ExitSample } from '../record/format.ts';
+import type { Event } from './event.ts';
 import type { BackendState, CopyState, Lane, Segment } from './lanes.ts';
 import { seconds } from './numbers.ts';
-import type { Event } from './story.ts';
 import { counted, listed } from './text.ts';
 
 /* `follows`: a copy that only went on with the new writer; several such are told in one sentence. */

@@ -1,15 +1,10 @@
+import type { Event } from './event.ts';
 import { seconds } from './numbers.ts';
 import { closingOf } from './story-end.ts';
 import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
 import type { RunData } from './run-data.ts';
 import { counted, listed, plain, whole } from './text.ts';
-
-/** How a sentence is marked: a disturbance, harm done, recovery, or just a fact. */
-export type Tone = 'fault' | 'bad' | 'good' | 'fact';
-
-/** One sentence of the story; `at` is µs since the run's zero, absent for what concerns the whole run; `aside` quotes a probe. */
-export type Event = { at?: number | undefined; text: string; tone: Tone; aside?: string | undefined };
 
 /** A story longer than this is cut in the middle; nobody reads on. */
 const MOST_EVENTS = 60;

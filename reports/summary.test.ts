@@ -10,7 +10,7 @@ describe('the summary table', () => {
   test('aligns, wraps within 110 columns, explains what did not hold and counts in its last line', () => {
     const failing = { ...judged({ lost: 37 }), scenario: 'a name that is '.repeat(12) + 'W'.repeat(150) };
     const lines = summaryTable([judged(), failing, judged({ lost: 3, expect: 'lost' }), judged({ expect: 'lost' })]).split('\n');
-    assert.ok(lines.every((line) => [...line].length <= 110));
+    assert.ok(lines.every((line) => Array.from(line).length <= 110));
     assert.ok(lines.some((line) => line.includes('↳ 37 acknowledged writes are absent from db2')));
     assert.ok(lines.some((line) => line.includes('↳ expected to be flagged as "lost"')));
     assert.equal(lines.at(-1), '4 scenarios: 1 passed, 1 flagged, as they must, 1 failed, 1 not flagged as they must');

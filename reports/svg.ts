@@ -4,7 +4,7 @@ import { escape } from './text.ts';
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 /** Where static charts are drawn; Plot takes it as its document. */
-export const document: unknown = parseHTML('<!doctype html><html><body></body></html>').document;
+export const document: unknown = (parseHTML as (page: string) => { document: unknown })('<!doctype html><html><body></body></html>').document;
 
 /** As much of a DOM node as drawing and writing it needs. */
 export type SvgNode = {
@@ -38,7 +38,7 @@ export function label(x: number, y: number, words: string, attributes: Attribute
 export function textWidth(words: string, sizePx = 11): number {
   const wide = words.replace(/[^A-Zmw%…]/g, '').length;
   const narrow = words.replace(/[^ ijlftr.,:;'|()]/g, '').length;
-  return ([...words].length * 0.6 + wide * 0.16 - narrow * 0.24) * sizePx;
+  return (Array.from(words).length * 0.6 + wide * 0.16 - narrow * 0.24) * sizePx;
 }
 
 /** The first of several wordings that fits into `widthPx`; empty when none does. */

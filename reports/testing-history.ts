@@ -79,7 +79,7 @@ function operation({ tick, due, write, id, prefix, random }: Draft): Operation {
   const tookMs = (write ? 3 : 1.2) * slow * tail * Math.exp((random() + random() - 1) * 0.8);
   const onlyB = seconds > STORY.aDown && seconds < STORY.aUp;
   const site = prefix + (onlyB || random() < 0.5 ? 'b' : 'a');
-  const role = write || tick % 4 === 1 ? 'primary' : 'replica';
+  const role: 'primary' | 'replica' = write || tick % 4 === 1 ? 'primary' : 'replica';
   const copy = role === 'replica' ? 'db3' : seconds < STORY.frozen ? 'db1' : 'db2';
   const common = {
     id,
@@ -94,7 +94,7 @@ function operation({ tick, due, write, id, prefix, random }: Draft): Operation {
     site,
     pod: `${site}-api-${tick % 3}`,
     copy: prefix + copy,
-    role: role as 'primary' | 'replica',
+    role,
     timeline: seconds < STORY.promoted ? 1 : 2,
   };
   return write ? { op: 'add', ...common, ...served } : { op: 'read', ...common, ...served, found: true };

@@ -14,7 +14,7 @@ export interface Generator {
   /** the history as it grows */
   history: string;
   /** set once it has ended, by itself or not */
-  ended(): string | undefined;
+  ended: () => string | undefined;
   /** stops it without cutting an operation off and gives what went wrong with it, if anything did */
   stop(): Promise<string[]>;
   /** moves the history into the record */

@@ -11,9 +11,9 @@ import type { Topology } from '../topology/model.ts';
 
 /** Makes sure that the topology's healer lives: a process of its own, in no one's terminal, that outlives the runner. */
 export async function startHealer(topology: Topology): Promise<void> {
-  const files = healerFiles(topology.journalDir);
+  const files = healerFiles(topology);
   if (healerAlive(topology) !== undefined) return;
-  mkdirSync(topology.journalDir, { recursive: true });
+  for (const folder of [topology.journalDir, topology.companionsDir]) mkdirSync(folder, { recursive: true });
   const log = openSync(files.log, 'a', 0o600);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'healer-main.ts'), topology.name], {
     detached: true,
@@ -38,7 +38,7 @@ export async function startHealer(topology: Topology): Promise<void> {
 
 /** The live healer of a topology, if any. */
 export function healerAlive(topology: Topology): ProcessIdentity | undefined {
-  const identity = readJson<ProcessIdentity>(healerFiles(topology.journalDir).identity);
+  const identity = readJson<ProcessIdentity>(healerFiles(topology).identity);
   return identity !== undefined && isAlive(identity) ? identity : undefined;
 }
 

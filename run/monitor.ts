@@ -19,15 +19,16 @@ export class HistoryMonitor {
     this.#path = path;
   }
 
-  /** Waits until the last `quietMs` held no bad slice; false when that did not come in time. */
+  /** Waits until `quietMs` from now on, or from a later bad slice on, held no bad slice; false when that did not come in time. */
   async stable(quietMs: number, nowUs: () => number, ended: () => string | undefined): Promise<boolean> {
+    const from = nowUs() / SLICE_US;
     try {
       await until({
         subject: 'service',
         condition: `${quietMs} ms without a bad slice`,
         timeoutMs: limits.stable,
         intervalMs: 100,
-        probe: async () => ended() !== undefined || this.#quietSince(nowUs()) >= quietMs * 1000,
+        probe: async () => ended() !== undefined || this.#quietSince(nowUs(), from) >= quietMs * 1000,
       });
       return ended() === undefined;
     } catch (error) {
@@ -36,12 +37,12 @@ export class HistoryMonitor {
     }
   }
 
-  /** Microseconds up to the last slice that is complete, since the last bad one. */
-  #quietSince(nowUs: number): number {
+  /** Microseconds up to the last slice that is complete, since the last bad one or since slice `from`. */
+  #quietSince(nowUs: number, from: number): number {
     this.#read();
     // an operation may take its whole timeout before it is known
     const complete = Math.floor((nowUs - REQUEST_TIMEOUT_MS * 1000) / SLICE_US);
-    let lastBad = Number.NEGATIVE_INFINITY;
+    let lastBad = from;
     for (const [slice, { ok, all }] of this.#slices) {
       if (ok / all < GOOD_SHARE) lastBad = Math.max(lastBad, slice);
     }

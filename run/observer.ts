@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
@@ -23,6 +23,9 @@ export interface Observer {
 /** Starts the observer and waits for its first sample. */
 export async function startObserver(topology: Topology, zeroNs: bigint): Promise<Observer> {
   const { folder, programs } = topology.observer;
+  const file = join(folder.outside, 'observations.jsonl');
+  // the host's disk outlives its power-off: samples of an earlier run must not become this one's
+  rmSync(file, { force: true });
   await bundleObserver(join(folder.outside, 'observer.cjs'));
   const settings: ObserverSettings = {
     zeroNs: String(zeroNs),
@@ -32,7 +35,6 @@ export async function startObserver(topology: Topology, zeroNs: bigint): Promise
     intervalMs: INTERVAL_MS,
   };
   const program = topology.observer.start('observer', programs.node as string, [`${folder.inside}/observer.cjs`], { HOLDFAST_OBSERVE: JSON.stringify(settings) });
-  const file = join(folder.outside, 'observations.jsonl');
   await until({
     subject: 'observer',
     condition: 'its first samples',

@@ -27,6 +27,7 @@ import { startLoad, type Generator } from './generator.ts';
 import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
+import { Owner } from './owner.ts';
 
 /** Load runs this long before it counts: connections, caches and prepared statements settle. */
 const WARM_UP_MS = 5_000;
@@ -54,6 +55,7 @@ export class Run implements Disposable {
   readonly #troubles: string[] = [];
   readonly #journals: string[] = [];
   readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
+  readonly #owner = new Owner();
   #zeroNs = monotonicNs();
   #bounds: Bounds = {};
   #floors: Floors = {};
@@ -113,6 +115,8 @@ export class Run implements Disposable {
     this.#sleptAtStart = sleptMs();
     this.#boots = this.#topology.boots();
     await this.#writeRun();
+    // a healer that has to be started would sit between the call of a fault and its effect
+    await startHealer(this.#topology);
     this.#observer = await startObserver(this.#topology, this.#zeroNs);
     const generator = await startLoad(this.#topology, { profile, tag: this.#tag, zeroNs: this.#zeroNs });
     this.#generator = generator;
@@ -151,13 +155,14 @@ export class Run implements Disposable {
     if (generator === undefined || observer === undefined) throw new HoldfastError('judge() needs a load(): nothing was recorded');
     this.#generator = undefined;
     this.#observer = undefined;
-    this.#troubles.push(...(await generator.stop()));
+    this.#troubles.push(...(await generator.stop()), ...this.#owner.troubles());
     const final = await readFinalState(this.#topology, this.#tag, this.#writer).catch((error: unknown) => {
       this.#troubles.push(`final state: ${messageOf(error)}`);
       return undefined;
     });
     this.#troubles.push(...(final?.troubles ?? []), ...(await observer.stop()));
     if (Math.abs(sleptMs() - this.#sleptAtStart) > 50) this.#troubles.push('the machine slept during the run: its clocks do not agree');
+    this.#troubles.push(...this.#owner.troubles());
     observer.collect(this.#writer);
     const faults = this.#journals.map((id) => readJournal(this.#topology.journalDir, id));
     for (const exit of exitsOf(this.#topology, { zeroNs: this.#zeroNs, bootsBefore: this.#boots, faults })) this.#writer.observe(exit);
@@ -179,6 +184,11 @@ export class Run implements Disposable {
     void this.#generator?.stop();
     void this.#observer?.stop();
     this.#lock[Symbol.dispose]();
+  }
+
+  /** Length of the judged phases; s. */
+  get judgedSeconds(): number {
+    return Object.values(this.#phases).reduce((sum, { start, end }) => sum + (end - start) / 1e6, 0);
   }
 
   #now(): number {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeadlineError, messageOf } from './errors.ts';
+import { interruption } from './interrupt.ts';
 
 export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
 }
 
-const realClock: Clock = { now: () => performance.now(), sleep: async (ms) => void (await sleep(ms)) };
+const realClock: Clock = { now: () => performance.now(), sleep: (ms) => sleep(ms) };
 
 export interface Wait<T> {
   /** who is waited for, e.g. "site a" */
@@ -30,6 +31,7 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
   let last = 'no answer';
   for (;;) {
     wait.signal?.throwIfAborted();
+    interruption.signal.throwIfAborted();
     try {
       const value = await wait.probe();
       if (value !== undefined && value !== false) return value;

@@ -14,12 +14,18 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
+/** Options that make a child process run as the person who called; empty when that is root itself. */
+export function asUser(): { uid?: number; gid?: number } {
+  const { uid, gid } = invokingUser();
+  return isRoot() && uid !== 0 ? { uid, gid } : {};
+}
+
 /** Gives files made as root to the person who called; links are not followed. */
-export function giveToUser(path: string): void {
+export function giveToUser(path: string, options: { deep?: boolean } = {}): void {
   const { uid, gid } = invokingUser();
   if (!isRoot() || uid === 0) return;
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined || entry.isSymbolicLink()) return;
   chownSync(path, uid, gid);
-  if (entry.isDirectory()) for (const name of readdirSync(path)) giveToUser(join(path, name));
+  if (entry.isDirectory() && options.deep !== false) for (const name of readdirSync(path)) giveToUser(join(path, name));
 }

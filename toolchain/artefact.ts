@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monotonicNs } from '../support/clock.ts';
 import { takeLock } from '../support/lock.ts';
 import { until } from '../support/poll.ts';
+import { giveToUser } from '../support/user.ts';
 
 /** Told what a long step is about and what it costs. */
 export interface Progress {
@@ -27,6 +28,7 @@ export async function artefact(wanted: Artefact, progress: Progress): Promise<st
   const folder = join(wanted.within, `${wanted.name}-${hash}`);
   if (existsSync(folder)) return folder;
   mkdirSync(wanted.within, { recursive: true });
+  giveToUser(wanted.within, { deep: false });
   using _lock = await lockWhenFree(join(wanted.within, `.${wanted.name}.lock`), wanted.what);
   if (existsSync(folder)) return folder;
   const draft = join(wanted.within, `.${wanted.name}-draft`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MachineError } from '../support/errors.ts';
 import { cacheDir } from '../support/paths.ts';
 import { command } from '../support/processes.ts';
+import { asUser, giveToUser } from '../support/user.ts';
 import { artefact, contents, type Progress } from './artefact.ts';
 import { versions } from './versions.ts';
 
@@ -21,7 +22,6 @@ export interface Tools {
 
 /** Builds what is missing of etcd, Kubernetes and k6; each is cached by what it is built from. */
 export async function buildTools(progress: Progress): Promise<Tools> {
-  await requireGo();
   const common = contents(join(module, 'go.mod'), join(module, 'go.sum'));
   const [major, minor] = versions.kubernetes.split('.');
   const version = 'k8s.io/component-base/version';
@@ -74,8 +74,11 @@ async function goProgram(program: GoProgram, progress: Progress): Promise<string
       inputs: [...program.inputs, ...contents(join(module, source, 'main.go')), ...program.flags],
       what: program.what,
       make: async (folder) => {
+        await requireGo();
         const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', ['-s', '-w', ...program.flags].join(' '), '-o', join(folder, source), `./${source}`];
-        await command('go', args, { cwd: module, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }, timeout: 1_800_000, what: program.what });
+        giveToUser(folder);
+        // as the person who called: the module and build caches are theirs
+        await command('go', args, { ...asUser(), cwd: module, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }, timeout: 1_800_000, what: program.what });
         for (const link of program.links ?? []) symlinkSync(source, join(folder, link));
       },
     },
@@ -90,7 +93,7 @@ function recorderSources(): string[] {
 
 async function requireGo(): Promise<void> {
   const needed = 'Go ≥ 1.26 on PATH (https://go.dev/dl), to build Kubernetes, etcd and k6';
-  const result = await execa('go', ['env', 'GOVERSION'], { cwd: '/', reject: false });
+  const result = await execa('go', ['env', 'GOVERSION'], { ...asUser(), cwd: '/', reject: false });
   if (result.failed) throw new MachineError(`expected ${needed}; there is no usable "go"`);
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(result.stdout) ?? [];
   if (Number(major) < 1 || (Number(major) === 1 && Number(minor) < 26)) {

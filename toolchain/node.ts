@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir } from '../support/paths.ts';
 import { command } from '../support/processes.ts';
+import { asUser, giveToUser } from '../support/user.ts';
 import { artefact, type Progress } from './artefact.ts';
 import { versions } from './versions.ts';
 
@@ -15,7 +16,9 @@ export async function nodeBinary(progress: Progress): Promise<string> {
       inputs: [name, versions.node],
       what: `fetching Node.js ${versions.node} (about 10 s)`,
       make: async (draft) => {
+        giveToUser(draft);
         await command('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', draft, `${name}@${versions.node}`], {
+          ...asUser(),
           cwd: draft,
           timeout: 300_000,
           what: 'fetching Node.js',

@@ -130,6 +130,8 @@ export interface Topology {
   readonly runtimeApi: { host: string; port: number };
   /** address of an exclusive lock file of this topology */
   readonly lockFile: string;
+  /** where a process that belongs to this topology leaves its identity (`<name>.json`), so that it is ended with it */
+  readonly companionsDir: string;
   /** folder of the fault journal, which outlives runs */
   readonly journalDir: string;
   site(name: string): Site;

@@ -28,7 +28,11 @@ describe('availability', { concurrency: 4 }, () => {
   });
   test('dropped calls are offered and not ok', async () => {
     const sketch = outage({ availability: 0.992 }, []);
-    const history = sketch.history.map((line) => ((line.due as number) > 1_100_000 && (line.due as number) < 1_200_000 && line.op === 'read' ? { op: 'dropped', kind: 'read', due: line.due } : line));
+    const history = sketch.history.map((line) =>
+      (line.due as number) > 1_100_000 && (line.due as number) < 1_200_000 && line.op === 'read'
+        ? { op: 'dropped', kind: 'read', due: line.due }
+        : line,
+    );
     const verdict = await judged({ ...sketch, history });
     assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] });
     assert.equal(verdict.availability.dropped, 40);
@@ -36,17 +40,27 @@ describe('availability', { concurrency: 4 }, () => {
     assert.equal(verdict.availability.event, 4760 / 4800);
   });
   test('an outage of writes does not hide behind reads', async () => {
-    const verdict = await judged(outage({ longestOutageMs: 450, timeAvailability: 0.95 }, [{ kind: 'add', from: 1_100_000, to: 1_600_000 }]));
+    const verdict = await judged(
+      outage({ longestOutageMs: 450, timeAvailability: 0.95 }, [{ kind: 'add', from: 1_100_000, to: 1_600_000 }]),
+    );
     assert.deepEqual(classesOf(verdict).breaking, ['longest-outage', 'time-availability']);
     assert.match(verdict.reasons.join('\n'), /longest outage 500 ms > 450 ms \(kind "add", from 1100000 to 1600000 µs\)/u);
     assert.match(verdict.reasons.join('\n'), /time availability 0\.9375 < 0\.95 \(kind "add"\)/u);
-    const held = await judged(outage({ longestOutageMs: 500, timeAvailability: 0.9375 }, [{ kind: 'add', from: 1_100_000, to: 1_600_000 }]));
+    const held = await judged(
+      outage({ longestOutageMs: 500, timeAvailability: 0.9375 }, [{ kind: 'add', from: 1_100_000, to: 1_600_000 }]),
+    );
     assert.equal(held.verdict, 'pass', held.reasons.join('\n'));
   });
   test('bad slices at most 200 ms apart are one outage', async () => {
-    const bad = (second: number) => [{ from: 1_100_000, to: 1_200_000 }, { from: second, to: second + 100_000 }];
+    const bad = (second: number) => [
+      { from: 1_100_000, to: 1_200_000 },
+      { from: second, to: second + 100_000 },
+    ];
     const near = await judged(outage({}, bad(1_400_000)));
-    assert.deepEqual(near.availability.outages.filter(({ kind }) => kind === 'all').map(({ start, end }) => [start, end]), [[1_100_000, 1_500_000]]);
+    assert.deepEqual(
+      near.availability.outages.filter(({ kind }) => kind === 'all').map(({ start, end }) => [start, end]),
+      [[1_100_000, 1_500_000]],
+    );
     const far = await judged(outage({}, bad(1_500_000)));
     assert.equal(far.availability.outages.filter(({ kind }) => kind === 'all').length, 2);
   });
@@ -66,9 +80,17 @@ describe('availability', { concurrency: 4 }, () => {
   });
   test('bounds that nothing was measured for leave the record undecided', async () => {
     const sketch = steady();
-    const verdict = await judged({ ...sketch, run: { ...sketch.run, bounds: { rtoMs: 100, staleReplicaP99Ms: 5, staleReplica: 0 } }, history: sketch.history.map((line) => (line.op === 'read' ? { ...line, role: 'primary' } : line)) });
+    const verdict = await judged({
+      ...sketch,
+      run: { ...sketch.run, bounds: { rtoMs: 100, staleReplicaP99Ms: 5, staleReplica: 0 } },
+      history: sketch.history.map((line) => (line.op === 'read' ? { ...line, role: 'primary' } : line)),
+    });
     assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
-    assert.deepEqual(verdict.reasons.map((reason) => /bound (\w+) cannot/u.exec(reason)?.[1]).sort(), ['rtoMs', 'staleReplica', 'staleReplicaP99Ms']);
+    assert.deepEqual(verdict.reasons.map((reason) => /bound (\w+) cannot/u.exec(reason)?.[1] ?? '').sort(), [
+      'rtoMs',
+      'staleReplica',
+      'staleReplicaP99Ms',
+    ]);
   });
 });
 
@@ -80,7 +102,10 @@ describe('recovery', { concurrency: 4 }, () => {
     const verdict = await judged(outage({ rtoMs: 895 }, bad));
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
     const { provenMs, firstSuccessMs, stableMs, firstReactionMs, redundantMs } = verdict.recovery[0] ?? {};
-    assert.deepEqual({ provenMs, firstSuccessMs, stableMs, firstReactionMs, redundantMs }, { provenMs: 95, firstSuccessMs: 898, stableMs: 895, firstReactionMs: null, redundantMs: 0 });
+    assert.deepEqual(
+      { provenMs, firstSuccessMs, stableMs, firstReactionMs, redundantMs },
+      { provenMs: 95, firstSuccessMs: 898, stableMs: 895, firstReactionMs: null, redundantMs: 0 },
+    );
     assert.deepEqual(classesOf(await judged(outage({ rtoMs: 894 }, bad))).breaking, ['rto']);
   });
   test('a second outage within five seconds belongs to the same recovery', async () => {

@@ -21,7 +21,13 @@ function availability({ bounds }: Run, { availability: measured }: Figures): Fin
   if (measured.event === null) return [unmeasured('availability', 'no call was due in any phase')];
   if (measured.event >= bound) return [];
   const bad = measured.offered - measured.ok;
-  return [broken('availability', bad, `availability ${share(measured.event)} < ${bound} (${count(bad)} of ${count(measured.offered)} offered were not ok)`)];
+  return [
+    broken(
+      'availability',
+      bad,
+      `availability ${share(measured.event)} < ${bound} (${count(bad)} of ${count(measured.offered)} offered were not ok)`,
+    ),
+  ];
 }
 
 /** The worst of all kinds decides, so that writes cannot hide behind reads. */
@@ -49,7 +55,12 @@ function longestOutage({ bounds }: Run, { availability: measured }: Figures): Fi
   }
   const edge = measured.outages.find((outage) => outage.censored);
   if (edge === undefined) return [];
-  return [unmeasured('longestOutageMs', `an outage of kind "${edge.kind}" from ${edge.start} to ${edge.end} µs touches the edge of what was measured and may have been longer`)];
+  return [
+    unmeasured(
+      'longestOutageMs',
+      `an outage of kind "${edge.kind}" from ${edge.start} to ${edge.end} µs touches the edge of what was measured and may have been longer`,
+    ),
+  ];
 }
 
 function recoveryTime({ bounds }: Run, { recovery }: Figures): Finding[] {
@@ -77,14 +88,18 @@ function latency({ bounds }: Run, { availability: measured }: Figures): Finding[
   if (known.length === 0) return [unmeasured('latencyP99Ms', 'no call was answered in a fault-free phase')];
   return known
     .filter(({ p99 }) => p99 > bound)
-    .map(({ name, p99 }) => ({ ...broken('latency', 1, `99th percentile of latency ${ms(p99)} > ${ms(bound)} in "${name}"`), phase: name }));
+    .map(({ name, p99 }) => ({
+      ...broken('latency', 1, `99th percentile of latency ${ms(p99)} > ${ms(bound)} in "${name}"`),
+      phase: name,
+    }));
 }
 
 function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {
   const asked = Object.entries(staleness);
   const findings: Finding[] = [];
   for (const name of ['staleReplica', 'staleReplicaP99Ms'] as const) {
-    if (bounds[name] !== undefined && asked.length === 0) findings.push(unmeasured(name, 'no read of a replica could have missed a known element'));
+    if (bounds[name] !== undefined && asked.length === 0)
+      findings.push(unmeasured(name, 'no read of a replica could have missed a known element'));
   }
   const bound = bounds.staleReplicaP99Ms;
   if (bound === undefined) return findings;

@@ -7,9 +7,15 @@ type Pair = { name: string; breaks: Sketch; nearly: Sketch };
 
 const base = tiny();
 const more = (...lines: Record<string, unknown>[]): Record<string, unknown>[] => [...base.history, ...lines];
-const everywhere = (...ids: (string | Record<string, unknown>)[]): Sketch['final'] => ({ db1: ['e1', 'e2', 'e3', ...ids], db2: ['e1', 'e2', 'e3', ...ids] });
+const everywhere = (...ids: (string | Record<string, unknown>)[]): Sketch['final'] => ({
+  db1: ['e1', 'e2', 'e3', ...ids],
+  db2: ['e1', 'e2', 'e3', ...ids],
+});
 const passive = { floors: NO_FLOORS, topology: { routing: 'active-passive', sites: ['a', 'b'] } };
-const backends = (...samples: [number, string, string][]): Record<string, unknown>[] => samples.map(([at, backend, status]) => ({ at, backend, status }));
+/** the usual calls, served by site a, and one served by site b */
+const strayed = [...base.history.map((line) => ({ ...line, site: 'a' })), read('e1', 300, 400, { site: 'b' })];
+const backends = (...samples: [number, string, string][]): Record<string, unknown>[] =>
+  samples.map(([at, backend, status]) => ({ at, backend, status }));
 
 const pairs: Pair[] = [
   {
@@ -35,7 +41,10 @@ const pairs: Pair[] = [
   {
     name: 'phantom',
     breaks: tiny({ history: more(add('e4', 80, 90, { outcome: 'failed' })), final: everywhere('e4') }),
-    nearly: tiny({ history: more(add('e4', 80, 90, { outcome: 'failed' }), add('e4', 100, 110, { outcome: 'unknown', attempt: 2 })), final: everywhere('e4') }),
+    nearly: tiny({
+      history: more(add('e4', 80, 90, { outcome: 'failed' }), add('e4', 100, 110, { outcome: 'unknown', attempt: 2 })),
+      final: everywhere('e4'),
+    }),
   },
   {
     name: 'stale',
@@ -45,34 +54,93 @@ const pairs: Pair[] = [
   {
     // seen by a read of the primary before its ack came, and missed by a later one
     name: 'stale',
-    breaks: tiny({ history: more(add('e4', 100, 200), read('e4', 110, 120, { role: 'primary' }), read('e4', 121, 130, { found: false, role: 'primary' })), final: everywhere('e4') }),
-    nearly: tiny({ history: more(add('e4', 100, 200), read('e4', 110, 120, { role: 'replica' }), read('e4', 121, 130, { found: false, role: 'primary' })), final: everywhere('e4') }),
+    breaks: tiny({
+      history: more(
+        add('e4', 100, 200),
+        read('e4', 110, 120, { role: 'primary' }),
+        read('e4', 121, 130, { found: false, role: 'primary' }),
+      ),
+      final: everywhere('e4'),
+    }),
+    nearly: tiny({
+      history: more(
+        add('e4', 100, 200),
+        read('e4', 110, 120, { role: 'replica' }),
+        read('e4', 121, 130, { found: false, role: 'primary' }),
+      ),
+      final: everywhere('e4'),
+    }),
   },
   {
     name: 'stale',
-    breaks: tiny({ run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }), history: more(...[11, 12].map((start) => read('e1', start, 19, { found: false, role: 'replica' }))) }),
-    nearly: tiny({ run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }), history: more(read('e1', 11, 19, { found: false, role: 'replica' })) }),
+    breaks: tiny({
+      run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }),
+      history: more(...[11, 12].map((start) => read('e1', start, 19, { found: false, role: 'replica' }))),
+    }),
+    nearly: tiny({
+      run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }),
+      history: more(read('e1', 11, 19, { found: false, role: 'replica' })),
+    }),
   },
   {
     name: 'missing-at-copy',
     breaks: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] } }),
-    nearly: tiny({ run: runOf({ floors: NO_FLOORS, copies: { db1: 'primary', db2: 'gone' } }), final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] } }),
+    nearly: tiny({
+      run: runOf({ floors: NO_FLOORS, copies: { db1: 'primary', db2: 'gone' } }),
+      final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] },
+    }),
   },
   {
     name: 'missing-at-copy',
-    breaks: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', version: 2 }], db2: ['e1', 'e2', { id: 'e3', value: 'old', version: 2 }] } }),
-    nearly: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', xid: '7', timeline: 1 }], db2: ['e1', 'e2', { id: 'e3', value: 'new', xid: '9', timeline: 2 }] } }),
+    breaks: tiny({
+      final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', version: 2 }], db2: ['e1', 'e2', { id: 'e3', value: 'old', version: 2 }] },
+    }),
+    nearly: tiny({
+      final: {
+        db1: ['e1', 'e2', { id: 'e3', value: 'new', xid: '7', timeline: 1 }],
+        db2: ['e1', 'e2', { id: 'e3', value: 'new', xid: '9', timeline: 2 }],
+      },
+    }),
   },
   {
     name: 'misrouted',
-    breaks: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [500, 'a', 'UP']) }),
+    breaks: tiny({ run: runOf(passive), history: strayed, observations: backends([100, 'a', 'UP'], [200, 'a', 'UP'], [500, 'a', 'UP']) }),
     // the sample after the call shows what the one before could not yet
-    nearly: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [500, 'a', 'DOWN']) }),
+    nearly: tiny({ run: runOf(passive), history: strayed, observations: backends([100, 'a', 'UP'], [200, 'a', 'UP'], [500, 'a', 'DOWN']) }),
   },
   {
     name: 'misrouted',
-    breaks: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a/1', 'UP'], [200, 'a/2', 'DOWN'], [500, 'a/1', 'DOWN'], [500, 'a/2', 'UP']) }),
-    nearly: tiny({ run: runOf(passive), history: more(read('e1', 300, 400, { site: 'b' })), observations: backends([200, 'a', 'UP'], [350, 'a', 'DOWN'], [500, 'a', 'UP']) }),
+    breaks: tiny({
+      run: runOf(passive),
+      history: strayed,
+      observations: backends(
+        [100, 'a/1', 'UP'],
+        [100, 'a/2', 'DOWN'],
+        [200, 'a/1', 'UP'],
+        [200, 'a/2', 'DOWN'],
+        [500, 'a/1', 'DOWN'],
+        [500, 'a/2', 'UP'],
+      ),
+    }),
+    nearly: tiny({
+      run: runOf(passive),
+      history: strayed,
+      observations: backends([100, 'a', 'UP'], [200, 'a', 'UP'], [350, 'a', 'DOWN'], [500, 'a', 'UP']),
+    }),
+  },
+  {
+    // the first look that shows the site UP may have begun before it was, unless it says how long it took
+    name: 'misrouted',
+    breaks: tiny({
+      run: runOf(passive),
+      history: strayed,
+      observations: [{ at: 200, backend: 'a', status: 'UP', took: 50 }, ...backends([500, 'a', 'UP'])],
+    }),
+    nearly: tiny({
+      run: runOf(passive),
+      history: strayed,
+      observations: backends([100, 'a', 'DOWN'], [200, 'a', 'UP'], [500, 'a', 'UP'], [600, 'a', 'UP']),
+    }),
   },
   {
     name: 'misrouted',
@@ -113,7 +181,14 @@ describe('an end that nobody watched', { concurrency: 4 }, () => {
   const exit = { at: 500, exit: 'haproxy', host: 'glb' };
   const looks = ['A', 'B'].map((startedAt, index) => ({ at: index * 100, copy: 'db2', up: true, startedAt }));
   const fault = faultOf({ intent: 50, applied: 60, verified: 70, gone: 120 });
-  const phased = runOf({ floors: NO_FLOORS, phases: [{ name: 'before', start: 0, end: 50 }, { name: 'during', start: 50, end: 120 }, { name: 'after', start: 120, end: 200 }] });
+  const phased = runOf({
+    floors: NO_FLOORS,
+    phases: [
+      { name: 'before', start: 0, end: 50 },
+      { name: 'during', start: 50, end: 120 },
+      { name: 'after', start: 120, end: 200 },
+    ],
+  });
   const calls = [add('e4', 130, 140), add('e5', 100, 101), ...base.history];
 
   test('a daemon that ended outside any fault leaves the record undecided', async () => {
@@ -126,7 +201,15 @@ describe('an end that nobody watched', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(verdict).other, ['unwatched-exit']);
   });
   test('a daemon that ended by a journalled fault is expected', async () => {
-    const verdict = await judged(tiny({ run: phased, history: calls, final: everywhere('e4', 'e5'), faults: fault, observations: [{ ...exit, at: 65, fault: 'powerOff' }] }));
+    const verdict = await judged(
+      tiny({
+        run: phased,
+        history: calls,
+        final: everywhere('e4', 'e5'),
+        faults: fault,
+        observations: [{ ...exit, at: 65, fault: 'powerOff' }],
+      }),
+    );
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
   });
   test('a copy that was started anew before any fault is an exit as well', async () => {

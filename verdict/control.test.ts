@@ -15,17 +15,32 @@ describe('a control', { concurrency: 4 }, () => {
     const both = await judged(tiny({ run: expecting('lost'), final: without, history: [...tiny().history, staleRead] }));
     const other = await judged(tiny({ run: expecting('lost'), history: [...tiny().history, staleRead] }));
     const none = await judged(tiny({ run: expecting('lost') }));
-    assert.deepEqual([both, other, none].map(({ verdict, held }) => [verdict, held]), [['fail', false], ['fail', false], ['pass', false]]);
+    assert.deepEqual(
+      [both, other, none].map(({ verdict, held }) => [verdict, held]),
+      [
+        ['fail', false],
+        ['fail', false],
+        ['pass', false],
+      ],
+    );
   });
   test('that expects no decision holds when there is none', async () => {
     const open = await judged(tiny({ run: expecting('inconclusive'), end: null }));
     const broken = await judged(tiny({ run: expecting('inconclusive'), end: null, final: without }));
-    assert.deepEqual([open, broken].map(({ verdict, held }) => [verdict, held]), [['inconclusive', true], ['fail', false]]);
+    assert.deepEqual(
+      [open, broken].map(({ verdict, held }) => [verdict, held]),
+      [
+        ['inconclusive', true],
+        ['fail', false],
+      ],
+    );
   });
   test('of availability is not spoilt by the outage that comes with it', async () => {
     const sketch = steady({}, [1, 1, 5]);
     const bounds = { availability: 0.99, longestOutageMs: 200, rtoMs: 100 };
-    const history = sketch.history.map((line) => ((line.due as number) >= 1_100_000 && (line.due as number) < 1_600_000 ? { ...line, outcome: 'unknown', found: undefined } : line));
+    const history = sketch.history.map((line) =>
+      (line.due as number) >= 1_100_000 && (line.due as number) < 1_600_000 ? { ...line, outcome: 'unknown', found: undefined } : line,
+    );
     const verdict = await judged({ ...sketch, run: { ...sketch.run, bounds, expect: 'availability' }, history });
     assert.equal(verdict.held, true, verdict.reasons.join('\n'));
   });

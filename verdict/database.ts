@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 /** What judging may use of this machine. */
 export type DatabaseOptions = {
@@ -25,7 +26,7 @@ export class Database {
 
   /** Opens the database and locks its configuration. `temporary` takes what does not fit into memory. */
   static async open(readable: string[], temporary: string, options: DatabaseOptions = {}): Promise<Database> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads ?? 2) });
+    const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads ?? Math.min(4, availableParallelism())) });
     const database = new Database(instance, await instance.connect());
     // a folder whose name holds glob characters must be allowed under its escaped name as well
     const allowed = [...readable, temporary].flatMap((folder) => [folder, globEscaped(folder)]);

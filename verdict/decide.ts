@@ -20,7 +20,9 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   if (verdict === 'pass') reasons.push(promisesHeld(figures));
   const { accepted, acceptedVanished = 0 } = figures.writes;
   if (accepted > 0) {
-    reasons.push(`note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`);
+    reasons.push(
+      `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
+    );
   }
   return { verdict, reasons, held: holds(run, verdict, broken) };
 }
@@ -33,6 +35,7 @@ function holds({ expect }: Run, verdict: Verdict['verdict'], broken: Finding[]):
 }
 
 function promisesHeld({ availability, coverage, writes }: Figures): string {
-  const measured = availability.event === null ? '' : `, availability ${share(availability.event)} of ${plural(availability.offered, 'call')}`;
+  const measured =
+    availability.event === null ? '' : `, availability ${share(availability.event)} of ${plural(availability.offered, 'call')}`;
   return `every promise held: ${plural(writes.acknowledged, 'acknowledged add')}, ${count(coverage.refutable)} of them open to refutation by a read${measured}`;
 }

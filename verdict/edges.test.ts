@@ -6,22 +6,35 @@ import { gzipSync } from 'node:zlib';
 import { add, classesOf, judged, NO_FLOORS, read, runOf, steady, tiny } from './testing.ts';
 
 const base = tiny();
-const shuffled = <T>(list: readonly T[]): T[] => list.map((item, index) => ({ item, key: (index * 7919) % 1009 })).sort((a, b) => a.key - b.key).map(({ item }) => item);
+const shuffled = <T>(list: readonly T[]): T[] =>
+  list
+    .map((item, index) => ({ item, key: (index * 7919) % 1009 }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 
 describe('what became of an element', { concurrency: 4 }, () => {
   test('one ok attempt decides over all others, in any order', async () => {
-    const attempts = [add('e4', 80, 90, { outcome: 'failed' }), add('e4', 100, 110, { outcome: 'unknown', attempt: 2 }), add('e4', 120, 130, { attempt: 3 })];
+    const attempts = [
+      add('e4', 80, 90, { outcome: 'failed' }),
+      add('e4', 100, 110, { outcome: 'unknown', attempt: 2 }),
+      add('e4', 120, 130, { attempt: 3 }),
+    ];
     const verdict = await judged(tiny({ history: [...attempts, ...base.history] }));
     assert.deepEqual(classesOf(verdict).breaking, ['lost']);
     assert.equal(verdict.findings[0]?.witnesses[0]?.start, 120);
   });
   test('unknown adds are resolved against the truth, and both ends are legal', async () => {
-    const verdict = await judged(tiny({
-      history: [...base.history, add('e4', 80, 90, { outcome: 'unknown' }), add('e5', 80, 90, { outcome: 'unknown' })],
-      final: { db1: ['e1', 'e2', 'e3', 'e4'], db2: ['e1', 'e2', 'e3', 'e4'] },
-    }));
+    const verdict = await judged(
+      tiny({
+        history: [...base.history, add('e4', 80, 90, { outcome: 'unknown' }), add('e5', 80, 90, { outcome: 'unknown' })],
+        final: { db1: ['e1', 'e2', 'e3', 'e4'], db2: ['e1', 'e2', 'e3', 'e4'] },
+      }),
+    );
     assert.equal(verdict.verdict, 'pass');
-    assert.deepEqual({ ...verdict.writes }, { acknowledged: 3, accepted: 0, failed: 0, unknown: 2, recovered: 1, vanished: 1, acceptedVanished: 0 });
+    assert.deepEqual(
+      { ...verdict.writes },
+      { acknowledged: 3, accepted: 0, failed: 0, unknown: 2, recovered: 1, vanished: 1, acceptedVanished: 0 },
+    );
   });
   test('an answer given without waiting for replication is no ack: its loss is counted and shown, not judged', async () => {
     const verdict = await judged(tiny({ history: [...base.history, add('e4', 80, 90, { replicated: false, status: 202 })] }));
@@ -32,13 +45,27 @@ describe('what became of an element', { concurrency: 4 }, () => {
     assert.equal(verdict.availability.accepted, 1);
   });
   test('a repeat that waited for replication makes it an ack', async () => {
-    const verdict = await judged(tiny({ history: [...base.history, add('e4', 80, 90, { replicated: false }), add('e4', 100, 110, { attempt: 2 })] }));
+    const verdict = await judged(
+      tiny({ history: [...base.history, add('e4', 80, 90, { replicated: false }), add('e4', 100, 110, { attempt: 2 })] }),
+    );
     assert.deepEqual(classesOf(verdict).breaking, ['lost']);
   });
   test('nothing but answers without replication decides nothing', async () => {
-    const verdict = await judged(tiny({ history: base.history.map((line) => (line.op === 'add' ? { ...line, replicated: false } : line)) }));
+    const verdict = await judged(
+      tiny({ history: base.history.map((line) => (line.op === 'add' ? { ...line, replicated: false } : line)) }),
+    );
     assert.equal(verdict.verdict, 'inconclusive');
     assert.match(verdict.reasons[0] ?? '', /none was acknowledged as replicated/u);
+  });
+  test('repeats of one call are offered once, and are ok if one of them is', async () => {
+    const call = (id: string, attempt: number, start: number, outcome: string) => add(id, start, start + 50, { due: 80, attempt, outcome });
+    const repeats = [call('e4', 1, 80, 'unknown'), call('e4', 2, 200, 'ok'), call('e5', 2, 80, 'failed'), call('e5', 3, 200, 'unknown')];
+    const final = { db1: ['e1', 'e2', 'e3', 'e4'], db2: ['e1', 'e2', 'e3', 'e4'] };
+    const { availability, verdict } = await judged(tiny({ history: [...base.history, ...repeats], final }));
+    assert.deepEqual(
+      [verdict, availability.offered, availability.ok, availability.unknown, availability.latency?.max],
+      ['pass', 8, 7, 1, 0.17],
+    );
   });
   test('reads that saw an element before its loss and miss it afterwards are no stale reads', async () => {
     const history = [...base.history, read('e1', 20, 25, { role: 'primary' }), read('e1', 90, 95, { role: 'primary', found: false })];
@@ -46,8 +73,22 @@ describe('what became of an element', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(verdict).breaking, ['lost']);
   });
   test('the age of a loss is counted to the fault that followed', async () => {
-    const run = (rpoMs: number) => runOf({ floors: NO_FLOORS, bounds: { lost: 5, rpoMs }, phases: [{ name: 'before', start: 0, end: 3000 }, { name: 'during', start: 3000, end: 6000 }, { name: 'after', start: 6000, end: 9000 }] });
-    const faults = [['intent', 3000], ['applied', 3010], ['verified', 3020], ['gone', 5000]].map(([state, at]) => ({ fault: 'f', target: 't', state, at }));
+    const run = (rpoMs: number) =>
+      runOf({
+        floors: NO_FLOORS,
+        bounds: { lost: 5, rpoMs },
+        phases: [
+          { name: 'before', start: 0, end: 3000 },
+          { name: 'during', start: 3000, end: 6000 },
+          { name: 'after', start: 6000, end: 9000 },
+        ],
+      });
+    const faults = [
+      ['intent', 3000],
+      ['applied', 3010],
+      ['verified', 3020],
+      ['gone', 5000],
+    ].map(([state, at]) => ({ fault: 'f', target: 't', state, at }));
     const history = [...base.history, add('m', 3500, 3600), add('n', 7000, 7010), read('n', 7020, 7030)];
     const final = { db1: ['e1', 'm', 'n'], db2: ['e1', 'm', 'n'] };
     const verdict = await judged(tiny({ run: run(3), history, faults, final }));
@@ -58,7 +99,17 @@ describe('what became of an element', { concurrency: 4 }, () => {
   });
   test('a versioned key read older than known is stale, one read newer is not', async () => {
     const put = (version: number, start: number) => ({ op: 'put', id: 'k', client: 1, start, end: start + 5, outcome: 'ok', version });
-    const get = (version: number, start: number) => ({ op: 'get', id: 'k', client: 1, start, end: start + 1, outcome: 'ok', found: true, version, role: 'primary' });
+    const get = (version: number, start: number) => ({
+      op: 'get',
+      id: 'k',
+      client: 1,
+      start,
+      end: start + 1,
+      outcome: 'ok',
+      found: true,
+      version,
+      role: 'primary',
+    });
     const final = { db1: ['e1', 'e2', 'e3', { id: 'k', version: 2 }], db2: ['e1', 'e2', 'e3', { id: 'k', version: 2 }] };
     const history = [...base.history, put(1, 100), put(2, 200), get(1, 205), get(2, 204)];
     assert.equal((await judged(tiny({ history, final }))).verdict, 'pass');
@@ -69,19 +120,48 @@ describe('what became of an element', { concurrency: 4 }, () => {
 });
 
 describe('lines as they come', { concurrency: 4 }, () => {
-  const ids = ["o'hara", 'quo"te', '\u00f6', 'o\u0308', '数', '😀', '\u0000', 'a\nb', '$1', "'; DROP TABLE ops; --", '', ' ', '%', '__proto__'];
+  const ids = [
+    "o'hara",
+    'quo"te',
+    '\u00f6',
+    'o\u0308',
+    '数',
+    '😀',
+    '\u0000',
+    'a\nb',
+    '$1',
+    "'; DROP TABLE ops; --",
+    '',
+    ' ',
+    '%',
+    '__proto__',
+  ];
   const odd = tiny({ history: ids.map((id, index) => add(id, index * 10, index * 10 + 5)), final: { db1: ids, db2: ids } });
 
   test('ids of any Unicode are told apart', async () => {
     assert.equal((await judged(odd)).verdict, 'pass');
     const verdict = await judged({ ...odd, final: { db1: ids.slice(1), db2: ids.slice(1) } });
-    assert.deepEqual(verdict.findings.map((finding) => [finding.class, finding.witnesses[0]?.id]), [['lost', "o'hara"]]);
+    assert.deepEqual(
+      verdict.findings.map((finding) => [finding.class, finding.witnesses[0]?.id]),
+      [['lost', "o'hara"]],
+    );
   });
   test('shuffled and compressed lines give the same verdict, to the byte', async () => {
     const sketch = steady();
-    const spoilt = { ...sketch, history: [...sketch.history.slice(0, -3), read('c0-0', 5000, 5100, { found: false, role: 'primary' }), ...sketch.history.slice(-2)], final: { db1: sketch.final.db1 ?? [], db2: sketch.final.db1?.slice(1) ?? [] } };
+    const spoilt = {
+      ...sketch,
+      history: [...sketch.history.slice(0, -3), read('c0-0', 5000, 5100, { found: false, role: 'primary' }), ...sketch.history.slice(-2)],
+      final: { db1: sketch.final.db1 ?? [], db2: sketch.final.db1?.slice(1) ?? [] },
+    };
     const first = await judged(spoilt);
-    const second = await judged({ ...spoilt, gzip: true, history: shuffled(spoilt.history), observations: shuffled(spoilt.observations), faults: shuffled(spoilt.faults ?? []), final: { db1: shuffled(spoilt.final.db1), db2: shuffled(spoilt.final.db2) } });
+    const second = await judged({
+      ...spoilt,
+      gzip: true,
+      history: shuffled(spoilt.history),
+      observations: shuffled(spoilt.observations),
+      faults: shuffled(spoilt.faults ?? []),
+      final: { db1: shuffled(spoilt.final.db1), db2: shuffled(spoilt.final.db2) },
+    });
     assert.equal(first.verdict, 'fail');
     assert.equal(JSON.stringify(second), JSON.stringify(first));
   });
@@ -149,7 +229,9 @@ describe('final states', { concurrency: 4 }, () => {
     assert.match(verdict.reasons.join('\n'), /final\/db1\.jsonl\.gz is damaged: 1 lines could be read/u);
   });
   test('a final state that is shorter than run.json says is no loss', async () => {
-    const verdict = await judged(tiny({ run: runOf({ floors: NO_FLOORS, lines: { 'final/db1': 3 } }), final: { db1: ['e1', 'e3'], db2: ['e1', 'e3'] } }));
+    const verdict = await judged(
+      tiny({ run: runOf({ floors: NO_FLOORS, lines: { 'final/db1': 3 } }), final: { db1: ['e1', 'e3'], db2: ['e1', 'e3'] } }),
+    );
     assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
   });
   test('a column that only one copy has cannot be compared', async () => {
@@ -180,6 +262,9 @@ describe('precedence', { concurrency: 4 }, () => {
       renameSync(join(folder, 'final', 'db2.jsonl'), join(folder, 'final', `${odd}.jsonl`));
       appendFileSync(join(folder, 'final', `${odd}.jsonl`), '{"id":"e1"}\n');
     });
-    assert.deepEqual(verdict.findings.map((finding) => [finding.class, finding.copy]), [['duplicated', "we[i]rd *'?{}"]]);
+    assert.deepEqual(
+      verdict.findings.map((finding) => [finding.class, finding.copy]),
+      [['duplicated', "we[i]rd *'?{}"]],
+    );
   });
 });

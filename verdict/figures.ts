@@ -35,7 +35,8 @@ async function availability(database: Database, query: (name: string) => Promise
     const row = times.find((time) => time.kind === kind && time.phase === phase);
     return row === undefined || Number(row.total) === 0 ? null : Number(row.good ?? 0) / Number(row.total);
   };
-  const at = (kind: string | null, phase: string | null): Row | undefined => tallies.find((row) => row.kind === kind && row.phase === phase);
+  const at = (kind: string | null, phase: string | null): Row | undefined =>
+    tallies.find((row) => row.kind === kind && row.phase === phase);
   const tally = (kind: string | null, phase: string | null) => {
     const row = at(kind, phase) ?? {};
     const offered = Number(row.offered ?? 0);

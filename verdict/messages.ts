@@ -71,7 +71,8 @@ const DESCRIPTIONS: Record<FindingClass, (found: Case) => Judged> = {
     const where = `site "${group.site ?? ''}" in "${group.phase ?? ''}" while all sites were UP`;
     return {
       breaks: true,
-      message: group.worst === 0 ? `no answer came from ${where}` : `share ${share(group.worst ?? 0)} of ${where} is outside [${low}, ${high}]`,
+      message:
+        group.worst === 0 ? `no answer came from ${where}` : `share ${share(group.worst ?? 0)} of ${where} is outside [${low}, ${high}]`,
     };
   },
   vacuous: ({ group }) => ({ breaks: false, message: group.key }),

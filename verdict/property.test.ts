@@ -14,18 +14,29 @@ function recordOf(all: World[], change: (world: World) => World = (world) => wor
 /** One way to spoil a record, with its class: each adds an element of its own and breaks the rules with it. */
 const mutations: Record<string, (sketch: Sketch, victim: World) => Sketch> = {
   lost: (sketch, { id }) => withFinal(sketch, (ids) => ids.filter((kept) => kept !== id)),
-  phantom: (sketch) => ({ ...withFinal(sketch, (ids) => [...ids, 'ghost']), history: [...sketch.history, add('ghost', 5, 9, { outcome: 'failed' })] }),
+  phantom: (sketch) => ({
+    ...withFinal(sketch, (ids) => [...ids, 'ghost']),
+    history: [...sketch.history, add('ghost', 5, 9, { outcome: 'failed' })],
+  }),
   unexpected: (sketch) => withFinal(sketch, (ids) => [...ids, 'stranger']),
   duplicated: (sketch) => withFinal(sketch, (ids) => [...ids, 'always']),
   stale: (sketch) => ({ ...sketch, history: [...sketch.history, read('always', 2, 8, { found: false, role: 'primary' })] }),
-  'missing-at-copy': (sketch) => ({ ...withFinal(sketch, (ids) => [...ids, 'lone']), history: [...sketch.history, add('lone', 5, 9)], final: { db1: [...(sketch.final.db1 ?? []), 'lone'], db2: sketch.final.db2 ?? [] } }),
+  'missing-at-copy': (sketch) => ({
+    ...withFinal(sketch, (ids) => [...ids, 'lone']),
+    history: [...sketch.history, add('lone', 5, 9)],
+    final: { db1: [...(sketch.final.db1 ?? []), 'lone'], db2: sketch.final.db2 ?? [] },
+  }),
 };
 
 function withFinal(sketch: Sketch, change: (ids: unknown[]) => unknown[]): Sketch {
   return { ...sketch, final: Object.fromEntries(Object.entries(sketch.final).map(([copy, ids]) => [copy, change(ids) as string[]])) };
 }
 
-const shuffle = <T>(list: T[], seed: number): T[] => list.map((item, index) => ({ item, key: ((index + 1) * (seed | 1)) % 10_007 })).sort((a, b) => a.key - b.key).map(({ item }) => item);
+const shuffle = <T>(list: T[], seed: number): T[] =>
+  list
+    .map((item, index) => ({ item, key: ((index + 1) * (seed | 1)) % 10_007 }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 
 describe('what the model allows', { concurrency: 2 }, () => {
   test('gives no finding', async () => {
@@ -39,7 +50,7 @@ describe('what the model allows', { concurrency: 2 }, () => {
         assert.equal(verdict.writes.recovered + verdict.writes.vanished, verdict.writes.unknown);
         assert.ok(verdict.writes.unknown >= known.length);
       }),
-      { numRuns: 14 },
+      { numRuns: 10 },
     );
   });
   test('and spoilt in any ways gives exactly the classes of those ways', async () => {
@@ -51,7 +62,7 @@ describe('what the model allows', { concurrency: 2 }, () => {
         const verdict = await judged({ ...spoilt, history: shuffle(spoilt.history, seed) });
         assert.deepEqual(classesOf(verdict).breaking, [...names].sort());
       }),
-      { numRuns: 18 },
+      { numRuns: 12 },
     );
   });
 });
@@ -59,8 +70,19 @@ describe('what the model allows', { concurrency: 2 }, () => {
 describe('a run that lost its evidence', () => {
   const whole = steady();
   const losses: Record<string, { spoil: (sketch: Sketch) => Sketch; says: RegExp }> = {
-    load: { spoil: (sketch) => ({ ...sketch, history: sketch.history.filter((line) => line.op !== 'read' || (line.due as number) < 1_000_000 || (line.due as number) > 2_000_000) }), says: /0 read operations were offered \(issued and dropped\) in "during"/u },
-    proof: { spoil: (sketch) => ({ ...sketch, faults: (sketch.faults ?? []).filter((line) => line.state !== 'verified') }), says: /its effect was never verified/u },
+    load: {
+      spoil: (sketch) => ({
+        ...sketch,
+        history: sketch.history.filter(
+          (line) => line.op !== 'read' || (line.due as number) < 1_000_000 || (line.due as number) > 2_000_000,
+        ),
+      }),
+      says: /0 read operations were offered \(issued and dropped\) in "during"/u,
+    },
+    proof: {
+      spoil: (sketch) => ({ ...sketch, faults: (sketch.faults ?? []).filter((line) => line.state !== 'verified') }),
+      says: /its effect was never verified/u,
+    },
     end: { spoil: (sketch) => ({ ...sketch, end: null }), says: /no closing line/u },
   };
 
@@ -70,9 +92,10 @@ describe('a run that lost its evidence', () => {
         const spoilt = names.reduce((sketch, name) => losses[name]?.spoil(sketch) ?? sketch, whole);
         const verdict = await judged(spoilt);
         assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
-        for (const [name, { says }] of Object.entries(losses)) assert.equal(says.test(verdict.reasons.join('\n')), names.includes(name), name);
+        for (const [name, { says }] of Object.entries(losses))
+          assert.equal(says.test(verdict.reasons.join('\n')), names.includes(name), name);
       }),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
   });
 });

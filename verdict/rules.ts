@@ -22,8 +22,7 @@ export async function runRules(database: Database, record: RecordFolder): Promis
 }
 
 async function groupsOf(database: Database, name: FindingClass): Promise<Group[]> {
-  await database.run(`CREATE OR REPLACE TEMP TABLE hits AS ${sqlFile(`rules/${name}.sql`)}`);
-  const { hits } = await database.row('SELECT count(*) AS hits FROM hits');
+  const hits = await database.change(`CREATE OR REPLACE TEMP TABLE hits AS ${sqlFile(`rules/${name}.sql`)}`);
   if (hits === 0) return [];
   const columns = (await database.rows('DESCRIBE hits')).map((column) => String(column.column_name));
   // each reason for a vacuous record is a finding of its own

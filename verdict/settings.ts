@@ -21,16 +21,24 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
   const final = new Map(files.filter((file) => file.copy !== null).map((file) => [file.copy, file]));
   const whole = (file: FileState): boolean => file.whole && (file.stated === null || file.stated === file.lines);
 
-  await database.table('files', { name: 'VARCHAR', label: 'VARCHAR', copy: 'VARCHAR', lines: 'BIGINT', whole: 'BOOLEAN', stated: 'BIGINT' }, files);
-  await database.table('run', { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', phases_given: 'BOOLEAN', lost_allowed: 'BIGINT' }, [
-    {
-      truth: run.truth ?? null,
-      replication: run.topology.replication ?? null,
-      routing: run.topology.routing ?? null,
-      phases_given: run.phases !== undefined && run.phases.length > 0,
-      lost_allowed: run.bounds.lost ?? 0,
-    },
-  ]);
+  await database.table(
+    'files',
+    { name: 'VARCHAR', label: 'VARCHAR', copy: 'VARCHAR', lines: 'BIGINT', whole: 'BOOLEAN', stated: 'BIGINT' },
+    files,
+  );
+  await database.table(
+    'run',
+    { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', phases_given: 'BOOLEAN', lost_allowed: 'BIGINT' },
+    [
+      {
+        truth: run.truth ?? null,
+        replication: run.topology.replication ?? null,
+        routing: run.topology.routing ?? null,
+        phases_given: run.phases !== undefined && run.phases.length > 0,
+        lost_allowed: run.bounds.lost ?? 0,
+      },
+    ],
+  );
   const copies = new Set([...Object.keys(run.copies ?? {}), ...final.keys(), ...(run.truth === undefined ? [] : [run.truth])]);
   await database.table(
     'copies',
@@ -41,9 +49,21 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
     }),
   );
   const sites = [...new Set(run.topology.sites ?? [])];
-  await database.table('named_sites', { site: 'VARCHAR', rank: 'BIGINT' }, sites.map((site, rank) => ({ site, rank })));
-  await database.table('plan', { kind: 'op_kind', rate: 'DOUBLE' }, Object.entries(run.load ?? {}).map(([kind, rate]) => ({ kind, rate })));
-  await database.table('troubles', { text: 'VARCHAR' }, run.troubles.map((text) => ({ text })));
+  await database.table(
+    'named_sites',
+    { site: 'VARCHAR', rank: 'BIGINT' },
+    sites.map((site, rank) => ({ site, rank })),
+  );
+  await database.table(
+    'plan',
+    { kind: 'op_kind', rate: 'DOUBLE' },
+    Object.entries(run.load ?? {}).map(([kind, rate]) => ({ kind, rate })),
+  );
+  await database.table(
+    'troubles',
+    { text: 'VARCHAR' },
+    run.troubles.map((text) => ({ text })),
+  );
   await database.table(
     'floors',
     { addsPerSecond: 'DOUBLE', readsPerSecond: 'DOUBLE', coverage: 'DOUBLE', samplesPerSecond: 'DOUBLE', acksBeforeFault: 'BIGINT' },
@@ -71,11 +91,11 @@ async function loadPhases(database: Database, { run }: RecordFolder): Promise<vo
       ].filter((phase) => phase.end > phase.start);
     }
   }
-  await database.table('phases', { name: 'phase_name', start: 'BIGINT', "end": 'BIGINT' }, phases);
+  await database.table('phases', { name: 'phase_name', start: 'BIGINT', end: 'BIGINT' }, phases);
   const cases = PHASE_NAMES.flatMap((name) => {
     const phase = phases.find((candidate) => candidate.name === name);
-    return phase === undefined ? [] : [`WHEN t >= ${phase.start} AND t < ${phase.end} THEN ${quoted(name)}`];
+    return phase === undefined ? [] : [`WHEN t >= ${phase.start} AND t < ${phase.end} THEN ${quoted(name)}::phase_name`];
   });
-  const body = cases.length === 0 ? 'NULL' : `CASE ${cases.join(' ')} END`;
-  await database.run(`CREATE MACRO phase_of(t) AS (${body})::phase_name`);
+  const body = cases.length === 0 ? 'NULL::phase_name' : `CASE ${cases.join(' ')} END`;
+  await database.run(`CREATE MACRO phase_of(t) AS ${body}`);
 }

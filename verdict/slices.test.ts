@@ -4,7 +4,8 @@ import { cutSlices } from './slices.ts';
 
 const span = { kind: 'add', phase: 'before', start: 1_000_000, end: 2_000_000 };
 const bins = (...counts: [number, number, number][]) => counts.map(([bin, due, ok]) => ({ phase: 'before', kind: 'add', bin, due, ok }));
-const cut = (...counts: [number, number, number][]) => cutSlices(bins(...counts), span).map(({ start, end, due, bad }) => [start, end, due, bad]);
+const cut = (...counts: [number, number, number][]) =>
+  cutSlices(bins(...counts), span).map(({ start, end, due, bad }) => [start, end, due, bad]);
 
 test('a full slice stands alone', () => {
   assert.deepEqual(cut([0, 20, 20], [1, 20, 18], [9, 20, 19]), [

@@ -20,7 +20,10 @@ export async function loadSlices(database: Database): Promise<void> {
     FROM bins GROUP BY GROUPING SETS ((phase, kind, bin), (phase, bin)) ORDER BY ALL`)) as Bin[];
   const slices: Slice[] = [];
   for (const { name, start, end } of phases) {
-    const ofPhase = Map.groupBy(bins.filter((bin) => bin.phase === name), (bin) => bin.kind);
+    const ofPhase = Map.groupBy(
+      bins.filter((bin) => bin.phase === name),
+      (bin) => bin.kind,
+    );
     for (const [kind, list] of ofPhase) {
       slices.push(...cutSlices(list, { kind, phase: String(name), start: Number(start), end: Number(end) }));
     }

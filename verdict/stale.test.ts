@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { add, classesOf, judged, NO_FLOORS, read, runOf, tiny, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
-const missed = (start: number, change: Line = {}): Line => read('e4', start, start + 5, { found: false, role: 'replica', copy: 'db2', ...change });
+const missed = (start: number, change: Line = {}): Line =>
+  read('e4', start, start + 5, { found: false, role: 'replica', copy: 'db2', ...change });
 
 /** e4, acknowledged at 1,000 µs and in both final states; further lines as given. */
 function replica(bounds: Line, lines: Line[], change: Partial<Sketch> = {}, topology: Line = { replication: 'strict' }): Sketch {
@@ -18,7 +19,11 @@ function replica(bounds: Line, lines: Line[], change: Partial<Sketch> = {}, topo
 
 describe('stale reads of a replica', { concurrency: 4 }, () => {
   const look = (at: number, change: Line): Line => ({ at, copy: 'db2', up: true, writable: false, ...change });
-  const restart = [look(500, { startedAt: 'A', lsn: '0/90' }), look(1500, { startedAt: 'B', lsn: '0/80' }), look(3000, { startedAt: 'B', lsn: '0/95' })];
+  const restart = [
+    look(500, { startedAt: 'A', lsn: '0/90' }),
+    look(1500, { startedAt: 'B', lsn: '0/80' }),
+    look(3000, { startedAt: 'B', lsn: '0/95' }),
+  ];
   // the restart itself is journalled, and not under test
   const stopped = { faults: [], observations: restart };
 
@@ -44,15 +49,19 @@ describe('stale reads of a replica', { concurrency: 4 }, () => {
   });
   test('with a token break the promise when it covers the element, on the same lineage only', async () => {
     const demand = (token: string) => replica({}, [missed(2000, { token })], stopped);
-    assert.deepEqual(classesOf(await judged(demand('s:1:0/A0'))).breaking, ['stale']);
-    assert.deepEqual(classesOf(await judged(demand('s:1:0/9F'))).breaking, []);
-    assert.deepEqual(classesOf(await judged(demand('s:2:0/A0'))).breaking, []);
+    assert.deepEqual(classesOf(await judged(demand('s:1:7:0/A0'))).breaking, ['stale']);
+    assert.deepEqual(classesOf(await judged(demand('s:1:7:0/9F'))).breaking, []);
+    assert.deepEqual(classesOf(await judged(demand('s:2:7:0/A0'))).breaking, []);
+    assert.match((await judged(demand('0/A0'))).reasons.join('\n'), /1 operations carry a token that is not "system:timeline:epoch:lsn"/u);
   });
   test('are promised only by a copy that was synchronous on both sides, where the topology promises that', async () => {
     const synced = (first: boolean, second: boolean) => ({ observations: [look(990, { sync: first }), look(2100, { sync: second })] });
     assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(2000)], synced(true, true)))).breaking, ['stale']);
     assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(2000)], synced(true, false)))).breaking, []);
     assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(2000)]))).breaking, ['stale']);
-    assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(2000)], synced(false, false), { replication: 'async' }))).breaking, ['stale']);
+    assert.deepEqual(
+      classesOf(await judged(replica({ staleReplica: 0 }, [missed(2000)], synced(false, false), { replication: 'async' }))).breaking,
+      ['stale'],
+    );
   });
 });

@@ -16,6 +16,10 @@ CREATE MACRO lsn_bytes(lsn) AS
   try_cast('0x' || split_part(lsn, '/', 1) AS UBIGINT)::HUGEINT * 4294967296
   + try_cast('0x' || split_part(lsn, '/', 2) AS UBIGINT)::HUGEINT;
 
+-- The parts of a token system:timeline:epoch:lsn; empty when it is none.
+CREATE MACRO token_parts(token) AS
+  regexp_extract(token, '^([^:]*):([0-9]+):([0-9]+):([0-9A-Fa-f]+/[0-9A-Fa-f]+)$', ['system', 'timeline', 'epoch', 'lsn']);
+
 -- One row a line of the history; a NULL where the line has no such field.
 CREATE TABLE history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,

@@ -28,8 +28,12 @@ export function tiny(change: Partial<Sketch> = {}): Sketch {
   return {
     run: runOf({ floors: NO_FLOORS }),
     history: [
-      add('e1', 0, 10), add('e2', 20, 30), add('e3', 40, 50),
-      read('e1', 60, 70, { role: 'primary', copy: 'db1' }), read('e2', 60, 70, { role: 'replica', copy: 'db2' }), read('e3', 60, 70),
+      add('e1', 0, 10),
+      add('e2', 20, 30),
+      add('e3', 40, 50),
+      read('e1', 60, 70, { role: 'primary', copy: 'db1' }),
+      read('e2', 60, 70, { role: 'replica', copy: 'db2' }),
+      read('e3', 60, 70),
     ],
     observations: [],
     faults: [],
@@ -40,7 +44,11 @@ export function tiny(change: Partial<Sketch> = {}): Sketch {
 
 /** A run with a fault in the middle: 200 adds and 400 reads a second, every default floor far below; lengths of the phases in seconds. */
 export function steady(change: Partial<Sketch> = {}, seconds: [number, number, number] = [1, 1, 1]): Sketch {
-  const ends = [seconds[0], seconds[0] + seconds[1], seconds[0] + seconds[1] + seconds[2]].map((end) => end * 1e6) as [number, number, number];
+  const ends = [seconds[0], seconds[0] + seconds[1], seconds[0] + seconds[1] + seconds[2]].map((end) => end * 1e6) as [
+    number,
+    number,
+    number,
+  ];
   const history: Line[] = [];
   const ids: string[] = [];
   for (let due = 0; due < ends[2]; due += 5000) {
@@ -60,7 +68,9 @@ export function steady(change: Partial<Sketch> = {}, seconds: [number, number, n
   return {
     run: runOf({
       phases: [
-        { name: 'before', start: 0, end: ends[0] }, { name: 'during', start: ends[0], end: ends[1] }, { name: 'after', start: ends[1], end: ends[2] },
+        { name: 'before', start: 0, end: ends[0] },
+        { name: 'during', start: ends[0], end: ends[1] },
+        { name: 'after', start: ends[1], end: ends[2] },
       ],
       load: { add: 200, read: 400 },
       topology: { pattern: 'recommended', replication: 'strict', routing: 'active-active', sites: ['a', 'b'] },
@@ -76,8 +86,13 @@ export function steady(change: Partial<Sketch> = {}, seconds: [number, number, n
 /** A run.json of copies db1 (the truth) and db2. */
 export function runOf(change: Line = {}): Line {
   return {
-    format: 1, id: 'sketch', scenario: 'sketch', startedAt: '2026-11-01T00:00:00Z',
-    truth: 'db1', copies: { db1: 'primary', db2: 'replica' }, ...change,
+    format: 1,
+    id: 'sketch',
+    scenario: 'sketch',
+    startedAt: '2026-11-01T00:00:00Z',
+    truth: 'db1',
+    copies: { db1: 'primary', db2: 'replica' },
+    ...change,
   };
 }
 
@@ -110,7 +125,11 @@ export function write(sketch: Sketch): string {
   put('history', [...sketch.history, ...(end === null ? [] : [{ op: 'end', lines: end }])]);
   put('observations', sketch.observations);
   if (sketch.faults !== null) put('faults', sketch.faults);
-  for (const [copy, rows] of Object.entries(sketch.final)) put(`final/${copy}`, rows.map((row) => (typeof row === 'string' ? { id: row } : row)));
+  for (const [copy, rows] of Object.entries(sketch.final))
+    put(
+      `final/${copy}`,
+      rows.map((row) => (typeof row === 'string' ? { id: row } : row)),
+    );
   return folder;
 }
 
@@ -127,6 +146,7 @@ export async function judged(sketch: Sketch, touch: (folder: string) => void = (
 
 /** The classes of a verdict's findings: those that break, and those that leave it undecided, each once. */
 export function classesOf(verdict: Verdict): { breaking: string[]; other: string[] } {
-  const names = (breaks: boolean): string[] => [...new Set(verdict.findings.filter((finding) => finding.breaks === breaks).map((finding) => finding.class))].sort();
+  const names = (breaks: boolean): string[] =>
+    [...new Set(verdict.findings.filter((finding) => finding.breaks === breaks).map((finding) => finding.class))].sort();
   return { breaking: names(true), other: names(false) };
 }

@@ -19,33 +19,149 @@ const dropped = (line: Line): Line => ({ op: 'dropped', kind: line.op, due: line
 
 /** A record that cannot carry a verdict, and the sentence that says why. */
 const cases: { title: string; sketch: Sketch; says: RegExp }[] = [
-  { title: 'load that is absent during the fault', sketch: offering(history((line) => !during(line))), says: /0 add operations were offered \(issued and dropped\) in "during", planned were 200/u },
-  { title: 'load of a fifth of what was planned', sketch: offering(whole.history.filter((_, index) => index % 15 < 3)), says: /40 add operations were offered \(issued and dropped\) in "before", planned were 200/u },
-  { title: 'a load under the floor, as planned', sketch: { ...offering(history((line) => due(line) % 500_000 < 5000)), run: run({ load: { add: 2, read: 4 } }) }, says: /adds a second were issued in "before", the floor is 20/u },
-  { title: 'a hole in the schedule', sketch: { ...offering(history((line) => due(line) < 1_300_000 || due(line) > 1_520_000)), run: run({ load: undefined }) }, says: /no add operation was due for 2[23]\d ms from 129\d+ µs in "during"/u },
-  { title: 'due times that are all equal', sketch: { ...whole, history: whole.history.map((line) => ({ ...line, due: 500_000 })) }, says: /no operation was due in the phase "during"/u },
-  { title: 'due times later than the starts', sketch: { ...whole, history: whole.history.map((line) => ({ ...line, start: due(line) - 150_000, end: due(line) })) }, says: /began more than 100 ms before they were due/u },
-  { title: 'a schedule that found no client', sketch: offering(whole.history.map((line) => (during(line) && due(line) % 50_000 !== 0 ? dropped(line) : line))), says: /reads a second were issued in "during", the floor is 40/u },
-  { title: 'a fault that was never verified', sketch: { ...whole, faults: faults('intent', 'applied', 'healed', 'gone') }, says: /its effect was never verified/u },
-  { title: 'a fault that was never seen gone', sketch: { ...whole, faults: faults('intent', 'applied', 'verified', 'healed') }, says: /was never seen gone/u },
-  { title: 'a fault that was planned but never applied', sketch: { ...whole, faults: faults('intent') }, says: /planned but never applied/u },
-  { title: 'a second fault of the same name without proof', sketch: { ...whole, faults: [...(whole.faults ?? []), ...faultOf({ intent: 1_950_000, applied: 1_960_000 })] }, says: /its effect was never verified/u },
-  { title: 'a proof from before the fault', sketch: { ...whole, faults: [...faults('intent', 'applied', 'gone'), ...faultOf({ verified: 900_000 })] }, says: /never announced|out of order/u },
+  {
+    title: 'load that is absent during the fault',
+    sketch: offering(history((line) => !during(line))),
+    says: /0 add operations were offered \(issued and dropped\) in "during", planned were 200/u,
+  },
+  {
+    title: 'load of a fifth of what was planned',
+    sketch: offering(whole.history.filter((_, index) => index % 15 < 3)),
+    says: /40 add operations were offered \(issued and dropped\) in "before", planned were 200/u,
+  },
+  {
+    title: 'a load under the floor, as planned',
+    sketch: { ...offering(history((line) => due(line) % 500_000 < 5000)), run: run({ load: { add: 2, read: 4 } }) },
+    says: /adds a second were issued in "before", the floor is 20/u,
+  },
+  {
+    title: 'a hole in the schedule',
+    sketch: { ...offering(history((line) => due(line) < 1_300_000 || due(line) > 1_520_000)), run: run({ load: undefined }) },
+    says: /no add operation was due for 2[23]\d ms from 129\d+ µs in "during"/u,
+  },
+  {
+    title: 'due times that are all equal',
+    sketch: { ...whole, history: whole.history.map((line) => ({ ...line, due: 500_000 })) },
+    says: /no operation was due in the phase "during"/u,
+  },
+  {
+    title: 'due times later than the starts',
+    sketch: { ...whole, history: whole.history.map((line) => ({ ...line, start: due(line) - 150_000, end: due(line) })) },
+    says: /began more than 100 ms before they were due/u,
+  },
+  {
+    title: 'a schedule that found no client',
+    sketch: offering(whole.history.map((line) => (during(line) && due(line) % 50_000 !== 0 ? dropped(line) : line))),
+    says: /reads a second were issued in "during", the floor is 40/u,
+  },
+  {
+    title: 'a fault that was never verified',
+    sketch: { ...whole, faults: faults('intent', 'applied', 'healed', 'gone') },
+    says: /its effect was never verified/u,
+  },
+  {
+    title: 'a fault that was never seen gone',
+    sketch: { ...whole, faults: faults('intent', 'applied', 'verified', 'healed') },
+    says: /was never seen gone/u,
+  },
+  {
+    title: 'a fault that was planned but never applied',
+    sketch: { ...whole, faults: faults('intent') },
+    says: /planned but never applied/u,
+  },
+  {
+    title: 'a second fault of the same name without proof',
+    sketch: { ...whole, faults: [...(whole.faults ?? []), ...faultOf({ intent: 1_950_000, applied: 1_960_000 })] },
+    says: /its effect was never verified/u,
+  },
+  {
+    title: 'a proof from before the fault',
+    sketch: { ...whole, faults: [...faults('intent', 'applied', 'gone'), ...faultOf({ verified: 900_000 })] },
+    says: /never announced|out of order/u,
+  },
   { title: 'a missing journal', sketch: { ...whole, faults: null }, says: /faults\.jsonl is missing/u },
   { title: 'a phase of faults without a fault', sketch: { ...whole, faults: [] }, says: /phase "during", but no fault was journalled/u },
-  { title: 'a fault outside its phase', sketch: { ...whole, faults: faultOf({ intent: 300_000, applied: 310_000, verified: 320_000, gone: 400_000 }) }, says: /was applied at 310000 µs, outside the phase "during"/u },
-  { title: 'phases that leave out the fault', sketch: { ...whole, run: run({ phases: (whole.run.phases as Line[]).slice(0, 1) }) }, says: /the record has no phase "during"/u },
-  { title: 'a gap between phases', sketch: { ...whole, run: run({ phases: (whole.run.phases as Line[]).map((phase) => (phase.name === 'after' ? { ...phase, start: 2_500_000 } : phase)) }) }, says: /operations were due between the phases "during" and "after"/u },
-  { title: 'too few acks before the fault', sketch: { ...whole, history: whole.history.map((line) => (line.op === 'add' && due(line) > 900_000 && due(line) < 1_010_000 ? { ...line, outcome: 'unknown' } : line)) }, says: /^vacuous: \d adds were acknowledged in the last 100 ms before fault "powerOff"/mu },
-  { title: 'no ack after the fault', sketch: { ...whole, history: whole.history.map((line) => (line.op === 'add' && due(line) > 1_990_000 ? { ...line, outcome: 'unknown' } : line)) }, says: /no add was acknowledged as replicated in "after"/u },
-  { title: 'a copy that was not watched', sketch: { ...whole, observations: whole.observations.filter((line) => line.copy !== 'db2') }, says: /copy "db2" was sampled 0 times/u },
-  { title: 'a gap in the watch over a site', sketch: { ...whole, observations: steady({}, [1, 2, 1]).observations.filter((line) => line.backend !== 'b' || (line.at as number) < 1_100_000 || (line.at as number) > 2_300_000), ...longer() }, says: /site "b" was sampled 7 times in 2\.0 s of "during" \(longest gap 1400 ms\)/u },
-  { title: 'reads that could refute nothing', sketch: { ...whole, history: whole.history.map((line) => (line.op === 'read' ? { ...line, id: 'c0-0' } : line)) }, says: /reads could refute 1 of 600 acknowledged elements/u },
+  {
+    title: 'a fault outside its phase',
+    sketch: { ...whole, faults: faultOf({ intent: 300_000, applied: 310_000, verified: 320_000, gone: 400_000 }) },
+    says: /was applied at 310000 µs, outside the phase "during"/u,
+  },
+  {
+    title: 'phases that leave out the fault',
+    sketch: { ...whole, run: run({ phases: (whole.run.phases as Line[]).slice(0, 1) }) },
+    says: /the record has no phase "during"/u,
+  },
+  {
+    title: 'a gap between phases',
+    sketch: {
+      ...whole,
+      run: run({ phases: (whole.run.phases as Line[]).map((phase) => (phase.name === 'after' ? { ...phase, start: 2_500_000 } : phase)) }),
+    },
+    says: /operations were due between the phases "during" and "after"/u,
+  },
+  {
+    title: 'too few acks before the fault',
+    sketch: {
+      ...whole,
+      history: whole.history.map((line) =>
+        line.op === 'add' && due(line) > 900_000 && due(line) < 1_010_000 ? { ...line, outcome: 'unknown' } : line,
+      ),
+    },
+    says: /^vacuous: \d adds were acknowledged in the last 100 ms before fault "powerOff"/mu,
+  },
+  {
+    title: 'no ack after the fault',
+    sketch: {
+      ...whole,
+      history: whole.history.map((line) => (line.op === 'add' && due(line) > 1_990_000 ? { ...line, outcome: 'unknown' } : line)),
+    },
+    says: /no add was acknowledged as replicated in "after"/u,
+  },
+  {
+    title: 'a copy that was not watched',
+    sketch: { ...whole, observations: whole.observations.filter((line) => line.copy !== 'db2') },
+    says: /copy "db2" was sampled 0 times/u,
+  },
+  {
+    title: 'a gap in the watch over a site',
+    sketch: {
+      ...whole,
+      observations: steady({}, [1, 2, 1]).observations.filter(
+        (line) => line.backend !== 'b' || (line.at as number) < 1_100_000 || (line.at as number) > 2_300_000,
+      ),
+      ...longer(),
+    },
+    says: /site "b" was sampled 7 times in 2\.0 s of "during" \(longest gap 1400 ms\)/u,
+  },
+  {
+    title: 'reads that could refute nothing',
+    sketch: { ...whole, history: whole.history.map((line) => (line.op === 'read' ? { ...line, id: 'c0-0' } : line)) },
+    says: /reads could refute 1 of 600 acknowledged elements/u,
+  },
   { title: 'a truth that is not named', sketch: { ...whole, run: run({ truth: undefined }) }, says: /does not name the truth/u },
-  { title: 'a truth that was no primary at the end', sketch: { ...whole, run: run({ copies: { db1: 'replica', db2: 'primary' } }) }, says: /its role at the end is "replica"/u },
-  { title: 'a truth that did not serve the last acks', sketch: { ...whole, history: whole.history.map((line) => (line.op === 'add' && due(line) > 2_900_000 ? { ...line, copy: 'db2' } : line)) }, says: /last acknowledged adds were served by copy "db2", but the truth is "db1"/u },
-  { title: 'a trouble of the run itself', sketch: { ...whole, run: run({ troubles: ['the machine slept for 3 s'] }) }, says: /^vacuous: the machine slept for 3 s$/mu },
-  { title: 'routing that no answer shows', sketch: { ...whole, history: whole.history.map((line) => ({ ...line, site: undefined })) }, says: /no ok answer named its site/u },
+  {
+    title: 'a truth that was no primary at the end',
+    sketch: { ...whole, run: run({ copies: { db1: 'replica', db2: 'primary' } }) },
+    says: /its role at the end is "replica"/u,
+  },
+  {
+    title: 'a truth that did not serve the last acks',
+    sketch: {
+      ...whole,
+      history: whole.history.map((line) => (line.op === 'add' && due(line) > 2_900_000 ? { ...line, copy: 'db2' } : line)),
+    },
+    says: /last acknowledged adds were served by copy "db2", but the truth is "db1"/u,
+  },
+  {
+    title: 'a trouble of the run itself',
+    sketch: { ...whole, run: run({ troubles: ['the machine slept for 3 s'] }) },
+    says: /^vacuous: the machine slept for 3 s$/mu,
+  },
+  {
+    title: 'routing that no answer shows',
+    sketch: { ...whole, history: whole.history.map((line) => ({ ...line, site: undefined })) },
+    says: /1,800 of 1,800 ok answers did not name their site/u,
+  },
 ];
 
 function longer(): Partial<Sketch> {
@@ -70,13 +186,20 @@ describe('a record that cannot carry a verdict', { concurrency: 4 }, () => {
   });
   test('a copy that a fault made unreachable is watched by looks that waited', async () => {
     const sketch = steady({}, [1, 3, 1]);
-    const observations = sketch.observations.filter((line) => line.copy !== 'db2' || (line.at as number) < 1_100_000 || (line.at as number) > 3_700_000);
+    const observations = sketch.observations.filter(
+      (line) => line.copy !== 'db2' || (line.at as number) < 1_100_000 || (line.at as number) > 3_700_000,
+    );
     const waited = [1_100_000, 3_100_000].map((at) => ({ at, copy: 'db2', up: false, took: at === 1_100_000 ? 2_000_000 : 600_000 }));
     const verdict = await judged({ ...sketch, observations: [...observations, ...waited] });
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
   });
   test('a record of its own kind says which floors it keeps', async () => {
-    const verdict = await judged(tiny({ run: runOf({ floors: { ...NO_FLOORS, addsPerSecond: 20 } }), history: [add('e1', 0, 10), add('e2', 900_000, 900_010), add('e3', 900_020, 900_030)] }));
+    const verdict = await judged(
+      tiny({
+        run: runOf({ floors: { ...NO_FLOORS, addsPerSecond: 20 } }),
+        history: [add('e1', 0, 10), add('e2', 900_000, 900_010), add('e3', 900_020, 900_030)],
+      }),
+    );
     assert.match(verdict.reasons.join('\n'), /3\.3 adds a second were issued in "before", the floor is 20/u);
   });
 });

@@ -5,11 +5,11 @@ test.use({ replication: 'async' });
 test('asynchronous replication loses acknowledged writes, and is flagged', { tag: ['@quick', '@nightly', '@control'] }, async ({ holds, mustFlag, load, inject, judge }) => {
   await holds({ lost: 0 });
   await mustFlag('lost');
-  await load(steady({ writesPerSecond: 100, readsPerSecond: 200 }), async () => {
+  await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
     // the link is still down when the host loses power: what was acknowledged in that second exists nowhere else
     await inject(isolate(primary, 'standbys'), { for: '8s' }, async () => {
       await pause('1s');
-      await inject(powerOff(primary), { for: '30s' });
+      await inject(powerOff(primary), { for: '28s' });
     });
   });
   expect(await judge()).toFlag('lost');

@@ -12,6 +12,6 @@ test('without a fault both sites share the load and nothing fails', { tag: ['@qu
     // round robin over equal nodes; five points leave room for reconnects
     share: [0.45, 0.55],
   });
-  await load(steady({ writesPerSecond: 150, readsPerSecond: 300 }), () => pause('10s'));
+  await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), () => pause('10s'));
   expect(await judge()).toHold();
 });

@@ -10,15 +10,29 @@ export function cgroupVersion(): 1 | 2 {
   return hierarchies().length > 0 ? 1 : 2;
 }
 
-/** Makes the group(s) of one host and returns the folders its process 1 must enter (v1: one a hierarchy; v2: one). */
-export async function createHostGroup(lab: string, host: string): Promise<string[]> {
+/** A lab counts as this many ordinary processes beside the machine's other work: a starved one would look like a broken one. */
+const LAB_WEIGHT = 16;
+
+/** Makes the group(s) of one host, of a CPU weight relative to other hosts, and returns the folders its process 1 must enter (v1: one a hierarchy; v2: one). */
+export async function createHostGroup(lab: string, host: string, weight = 1): Promise<string[]> {
   const folders = await labGroups(lab);
   return folders.map((folder) => {
     const group = join(folder, host);
     mkdirSync(group, { recursive: true });
     if (folder.includes('/cpuset/')) copyCpuset(group);
+    weigh(group, weight);
     return group;
   });
+}
+
+/** Moves the process that keeps a host's namespaces into the lab's own unit (v2), so that the end of its caller's session cannot end the host. */
+export function keepInUnit(lab: string, pid: number): void {
+  if (cgroupVersion() === 1) return;
+  try {
+    writeFileSync(join(unifiedBase(lab), 'holder/cgroup.procs'), String(pid));
+  } catch {
+    // it has ended already, which the wait for its host reports with its log
+  }
 }
 
 /** Path of a host's group as the kubelet's cgroupRoot names it on cgroup v1. */
@@ -85,7 +99,7 @@ async function labGroups(lab: string, options: { create?: boolean } = {}): Promi
   const create = options.create ?? true;
   if (cgroupVersion() === 2) {
     const base = unifiedBase(lab);
-    if (!existsSync(join(base, 'holder')) && create) await createUnifiedBase(lab, base);
+    if (!existsSync(join(base, 'holder')) && create) await madeOnce(lab, base);
     return existsSync(base) ? [base] : [];
   }
   return hierarchies().flatMap((mount) => {
@@ -95,6 +109,7 @@ async function labGroups(lab: string, options: { create?: boolean } = {}): Promi
     for (const group of [top, folder]) {
       mkdirSync(group, { recursive: true });
       if (mount.split('/').at(-1)?.includes('cpuset')) copyCpuset(group);
+      weigh(group, group === top ? LAB_WEIGHT : 1);
     }
     return [folder];
   });
@@ -128,10 +143,20 @@ function unifiedBase(lab: string): string {
   return underSystemd() ? `/sys/fs/cgroup/system.slice/${unitOf(lab)}.service` : `/sys/fs/cgroup/holdfast/${lab}`;
 }
 
+const inTheMaking = new Map<string, Promise<void>>();
+
+/** Hosts boot side by side; the first one makes the groups that all of them need. */
+async function madeOnce(lab: string, base: string): Promise<void> {
+  const making = inTheMaking.get(lab) ?? createUnifiedBase(lab, base).finally(() => inTheMaking.delete(lab));
+  inTheMaking.set(lab, making);
+  await making;
+}
+
 /** Under systemd a transient, delegated unit owns the groups; a group with enabled controllers may hold no process, so its holder moves to a child. */
 async function createUnifiedBase(lab: string, base: string): Promise<void> {
   if (underSystemd()) {
-    const started = await execa('systemd-run', [`--unit=${unitOf(lab)}`, '-p', 'Delegate=yes', '--collect', 'sleep', 'infinity'], { reject: false });
+    // the unit is there without a holder when an earlier call was interrupted
+    const started = existsSync(base) ? { failed: false, stderr: '' } : await execa('systemd-run', [`--unit=${unitOf(lab)}`, '-p', 'Delegate=yes', '--collect', 'sleep', 'infinity'], { reject: false });
     if (started.failed) throw new MachineError(`systemd refused a delegated unit for lab ${lab}: ${started.stderr}`);
   } else {
     leaveGroup('/sys/fs/cgroup');
@@ -143,6 +168,14 @@ async function createUnifiedBase(lab: string, base: string): Promise<void> {
   mkdirSync(join(base, 'holder'), { recursive: true });
   leaveGroup(base, 'holder');
   enableControllers(base);
+  weigh(base, LAB_WEIGHT);
+}
+
+/** Sets a group's share of the CPU relative to an ordinary one (v1 cpu.shares, v2 cpu.weight); other hierarchies have neither file. */
+function weigh(group: string, factor: number): void {
+  const [shares, weight] = [join(group, 'cpu.shares'), join(group, 'cpu.weight')];
+  if (existsSync(shares)) writeFileSync(shares, String(1024 * factor));
+  if (existsSync(weight)) writeFileSync(weight, String(100 * factor));
 }
 
 function leaveGroup(group: string, child = 'holdfast-init'): void {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { execa } from 'execa';
-import { messageOf } from '../../support/errors.ts';
+import { MachineError, messageOf } from '../../support/errors.ts';
 import { cacheDir, stateDir } from '../../support/paths.ts';
 import { isRoot } from '../../support/user.ts';
 import { missingPackages } from '../../toolchain/packages.ts';
@@ -34,14 +34,19 @@ export async function examine(): Promise<Examined[]> {
   ];
 }
 
-/** Refuses a machine that certainly cannot hold a lab, before anything is started. */
-export function missingMemory(): string | undefined {
+/** Refuses a machine that certainly cannot hold one more lab, before anything is started; a MachineError says what is missing. */
+export async function requireRoom(): Promise<void> {
+  const lacking = [missingMemory(), missingDisk(), ...(await kernelFeatures()).filter(({ good }) => !good).map(({ what, remedy }) => `${what}: ${remedy}`)];
+  const texts = lacking.filter((text) => text !== undefined);
+  if (texts.length > 0) throw new MachineError(texts.join('; '));
+}
+
+function missingMemory(): string | undefined {
   const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) * 1024;
   return available < 3 * GIB ? `expected at least 3.0 GiB of available memory for a lab; there are ${gib(available)}: end something, or use a larger machine` : undefined;
 }
 
-/** Refuses a disk that certainly cannot hold a lab. */
-export function missingDisk(): string | undefined {
+function missingDisk(): string | undefined {
   mkdirSync(stateDir(), { recursive: true });
   const { bavail, bsize } = statfsSync(stateDir());
   const free = bavail * bsize;
@@ -75,10 +80,12 @@ async function tool(name: string, args: string[], remedy: string): Promise<Exami
 }
 
 async function kernelFeatures(): Promise<Examined[]> {
+  // a file system that is a module is listed only once it is loaded, which its first mount would do
+  await execa('modprobe', ['--quiet', '--all', 'overlay', 'ext4', 'loop'], { reject: false, env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
   const filesystems = readFileSync('/proc/filesystems', 'utf8');
   const has = (name: string): boolean => new RegExp(`\\b${name}$`, 'm').test(filesystems);
-  const nft = await execa('unshare', ['--net', 'sh', '-c', 'echo "table inet t { set s { type ifname . ifname; flags timeout; } }" | nft -f -'], { reject: false });
-  const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'a', 'type', 'veth', 'peer', 'name', 'b'], { reject: false });
+  const nft = await execa('unshare', ['--net', 'nft', 'add table inet probe; add set inet probe blocked { type ifname . ifname; flags timeout; }'], { reject: false });
+  const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'], { reject: false });
   return [
     { good: has('overlay'), what: 'kernel: overlayfs', remedy: 'load the module "overlay"' },
     { good: has('ext4'), what: 'kernel: ext4', remedy: 'load the module "ext4"' },

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJson } from '../../support/files.ts';
 import { stateDir } from '../../support/paths.ts';
+import { signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import { removeLabGroups } from './cgroups.ts';
 import { killMachine } from './machine.ts';
 import { detachHost, removeRouter } from './network.ts';
@@ -11,6 +13,7 @@ export async function tearDown(name: string): Promise<boolean> {
   const lab = findLab(name);
   const dir = labDir(name);
   if (lab === undefined && !existsSync(dir)) return false;
+  endCompanions(join(dir, 'companions'));
   const hosts = join(dir, 'hosts');
   const names = existsSync(hosts) ? readdirSync(hosts) : [];
   await Promise.all(
@@ -23,6 +26,15 @@ export async function tearDown(name: string): Promise<boolean> {
   await removeLabGroups(name);
   rmSync(dir, { recursive: true, force: true });
   return true;
+}
+
+/** Ends the processes that belong to a lab but live outside its hosts: the healer. */
+function endCompanions(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    const identity = readJson<ProcessIdentity>(join(folder, file));
+    if (identity !== undefined) signalProcess(identity, 'SIGKILL');
+  }
 }
 
 /** Where labs' folders are, for messages. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostState } from '../model.ts';
+import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen } from './cgroups.ts';
 import { DATABASE_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
@@ -13,6 +13,9 @@ import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
+/** On few cores a booting site must not starve those who measure, balance or store: in the field they have machines of their own. */
+const weights: Record<HostRole, number> = { client: 8, observer: 8, 'load-balancer': 8, 'database-endpoint': 8, database: 4, dcs: 4, node: 1 };
+
 /** The machine behind a planned host. */
 export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Machine {
   const dir = join(lab.dir, 'hosts', host.name);
@@ -24,6 +27,7 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     tools: prepared === undefined ? {} : toolsOf(host, prepared),
     address: host.address,
     network: hostNamespace(lab.record.name, host.name),
+    weight: weights[host.role],
   };
   return host.role === 'database' ? { ...machine, disk: join(dir, 'disk.img') } : machine;
 }

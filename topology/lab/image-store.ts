@@ -8,6 +8,7 @@ import { command } from '../../support/processes.ts';
 import { artefact, contents, type Progress } from '../../toolchain/artefact.ts';
 import { writeContainerImages } from '../../toolchain/container-images.ts';
 import { versions } from '../../toolchain/versions.ts';
+import { removeLabGroups } from './cgroups.ts';
 import { bootMachine, killMachine, runIn, type Machine } from './machine.ts';
 
 const platformSources = join(import.meta.dirname, '..', '..', 'platform');
@@ -73,6 +74,7 @@ async function makeStore(from: { hostRoot: string; node: string }, draft: string
     await runIn(machine, ['sh', '-c', 'pkill -TERM -x containerd; while pgrep -x containerd >/dev/null; do sleep 0.05; done'], { timeoutMs: 30_000 });
   } finally {
     await killMachine(machine);
+    await removeLabGroups(machine.lab);
   }
   await command('mv', [root, join(draft, 'root')]);
   await command('rm', ['-rf', work]);

@@ -3,16 +3,15 @@ import { execa } from 'execa';
 import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
-import { until } from '../../support/poll.ts';
 import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
 import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
-import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, setReplicationMode, superuserDsn } from './database.ts';
+import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { enterArgs, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
-import { databaseInSync, siteReady } from './platform.ts';
+import { applyReplication, databaseInSync, siteReady } from './platform.ts';
 import type { Prepared } from './prepare.ts';
 import { controlDaemons, daemonExits } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -49,6 +48,7 @@ export function labTopology(name: string): Topology {
     daemonEnds: (sinceNs) => endsOf(lab, sinceNs),
     runtimeApi: { host: host('glb').address, port: RUNTIME_PORT },
     lockFile: join(lab.dir, 'run.lock'),
+    companionsDir: join(lab.dir, 'companions'),
     journalDir: join(lab.dir, 'journal'),
     site: (wanted) => {
       const found = sites.find((candidate) => candidate.name === wanted);
@@ -82,7 +82,7 @@ function hostOf(lab: Lab, planned: PlannedHost): Host {
     role: planned.role,
     address: planned.address,
     ...(planned.site === undefined ? {} : { site: planned.site }),
-    ...(aliveUrls[planned.role] === undefined ? {} : { aliveUrl: aliveUrls[planned.role]?.(planned.address) as string }),
+    ...(aliveUrls[planned.role] === undefined ? {} : { aliveUrl: aliveUrls[planned.role]?.(planned.address) }),
     state: async () => hostState(lab, planned),
     powerOff: () => powerOffHost(lab, planned),
     boot: () => bootHost(lab, planned, preparedOf(lab)),
@@ -155,7 +155,7 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   await unblockPaths(lab.record.name, await blockedPaths(lab.record.name));
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);
-  await replicate(lab, reference);
+  await applyReplication(lab, reference.replication);
   await Promise.all([databaseInSync(lab, reference.replication, limits.reset), allReady(lab)]);
 }
 
@@ -167,17 +167,4 @@ async function route(lab: Lab, reference: ReferenceState): Promise<void> {
   const machine = machineOf(lab, planned);
   daemonsOf(lab, planned, machine);
   await controlDaemons(machine, 'restart', ['haproxy']);
-}
-
-async function replicate(lab: Lab, reference: ReferenceState): Promise<void> {
-  await until({
-    subject: 'database service',
-    condition: `replication mode ${reference.replication} stored`,
-    timeoutMs: limits.databaseReady,
-    intervalMs: 200,
-    probe: async () => {
-      if ((await replicationMode(lab)) !== reference.replication) await setReplicationMode(lab, reference.replication);
-      return true;
-    },
-  });
 }

@@ -6,7 +6,7 @@ import { readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
-import { cgroupVersion, createHostGroup, hostProcesses, isFrozen, removeHostGroup, setFrozen } from './cgroups.ts';
+import { cgroupVersion, createHostGroup, hostProcesses, isFrozen, keepInUnit, removeHostGroup, setFrozen } from './cgroups.ts';
 
 /** What a host is made of. */
 export interface Machine {
@@ -19,6 +19,8 @@ export interface Machine {
   address: string;
   /** named network namespace; undefined: the machine's own (only for making images) */
   network?: string;
+  /** share of the CPU relative to other hosts (default 1) */
+  weight?: number;
   /** file system image mounted at /var/lib/postgresql */
   disk?: string;
 }
@@ -32,7 +34,7 @@ interface Running {
 export async function bootMachine(machine: Machine): Promise<void> {
   if (machineInit(machine) !== undefined) throw new HoldfastError(`host ${machine.name} is running already`);
   for (const folder of ['upper', 'work', 'root', 'data/log', 'data/sv']) mkdirSync(join(machine.dir, folder), { recursive: true });
-  const groups = await createHostGroup(machine.lab, machine.name);
+  const groups = await createHostGroup(machine.lab, machine.name, machine.weight);
   const outer = startOutside(machine, groups);
   const init = await until({
     subject: `host ${machine.name}`,
@@ -128,6 +130,7 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
   child.unref();
   const outer = child.pid === undefined ? undefined : identify(child.pid);
   if (outer === undefined) throw new HoldfastError(`host ${machine.name} could not be started: ${bootLog(machine)}`);
+  keepInUnit(machine.lab, outer.pid);
   return outer;
 }
 

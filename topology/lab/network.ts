@@ -173,5 +173,5 @@ async function ipBatch(namespace: string | undefined, lines: string[]): Promise<
 
 async function nft(namespace: string | undefined, rules: string): Promise<void> {
   const [file, args] = namespace === undefined ? ['nft', ['-f', '-']] : ['nsenter', [`--net=/run/netns/${namespace}`, 'nft', '-f', '-']];
-  await command(file as string, args as string[], { input: rules, stdin: undefined });
+  await command(file, args, { input: rules, stdin: undefined });
 }

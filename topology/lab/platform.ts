@@ -4,13 +4,14 @@ import { withDatabase } from '../../support/database.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
+import type { ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
-import { DATABASE_NAME, clusterState, endpointDsn, superuserDsn } from './database.ts';
+import { DATABASE_NAME, clusterState, endpointDsn, replicationMode, setReplicationMode, superuserDsn } from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import type { Lab } from './store.ts';
 
 /** Waits until the database service has a leader with a synchronous standby and every copy streams. */
-export async function databaseInSync(lab: Lab, mode: 'strict' | 'async' = 'strict', timeoutMs: number = limits.databaseReady): Promise<string> {
+export async function databaseInSync(lab: Lab, mode: ReplicationMode = 'strict', timeoutMs: number = limits.databaseReady): Promise<string> {
   const wanted = lab.plan.hosts.filter(({ role }) => role === 'database').length;
   return until({
     subject: 'database service',
@@ -27,6 +28,20 @@ export async function databaseInSync(lab: Lab, mode: 'strict' | 'async' = 'stric
         throw new Error(copies.map((copy) => `${copy.name} ${copy.role}${copy.sync ? ' sync' : ''} ${copy.running ? 'running' : 'not running'} timeline ${copy.timeline}`).join(', '));
       }
       return leader.name;
+    },
+  });
+}
+
+/** Stores the replication mode that the database service has to have. */
+export async function applyReplication(lab: Lab, mode: ReplicationMode): Promise<void> {
+  await until({
+    subject: 'database service',
+    condition: `replication mode ${mode} stored`,
+    timeoutMs: limits.databaseReady,
+    intervalMs: 200,
+    probe: async () => {
+      if ((await replicationMode(lab)) !== mode) await setReplicationMode(lab, mode);
+      return true;
     },
   });
 }
@@ -74,7 +89,8 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
   return true;
 }
 
-async function nodesReady(lab: Lab, site: string): Promise<void> {
+/** Waits until every node of a site reports Ready. */
+export async function nodesReady(lab: Lab, site: string): Promise<void> {
   const nodes = lab.plan.hosts.filter((host) => host.site === site);
   await until({
     subject: `site ${site}`,

@@ -7,11 +7,13 @@ import { until } from '../../support/poll.ts';
 import type { Progress } from '../../toolchain/artefact.ts';
 import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
+import { requireRoom } from './doctor.ts';
 import { bootHost, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { runIn } from './machine.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
-import { applySchema, databaseInSync, deployPlatform, siteReady } from './platform.ts';
+import { applyReplication, applySchema, databaseInSync, deployPlatform, nodesReady, siteReady } from './platform.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { apiReady } from './site-client.ts';
 import type { LabShape } from './shape.ts';
 import { createLab, findLab, writeLab, type Lab } from './store.ts';
 
@@ -27,6 +29,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   const existing = findLab(options.name);
   if (existing !== undefined) checkSameShape(existing, options.shape);
   const prepared = await prepare(progress);
+  if (existing === undefined) await requireRoom();
   const lab = existing ?? createLab(options.name, { ...defaultShape, ...options.shape });
   using _lock = takeLock(join(lab.dir, 'up.lock'), `bringing up lab ${lab.record.name}`);
   if (options.shape?.routing !== undefined && options.shape.routing !== lab.record.shape.routing) {
@@ -39,6 +42,21 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   await Promise.all([serveDatabase(lab), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
   await allReady(lab);
   return { lab, created: existing === undefined, prepared };
+}
+
+/** Brings up the Kubernetes nodes of a new lab alone, to nodes Ready: what the sites' own share of a bring-up is. */
+export async function bringUpSites(options: UpOptions, progress: Progress): Promise<Lab> {
+  const prepared = await prepare(progress);
+  const lab = createLab(options.name, { ...defaultShape, ...options.shape });
+  await ensureRouter(lab);
+  await Promise.all(lab.plan.hosts.filter(({ role }) => role === 'node').map((host) => bootHost(lab, host, prepared)));
+  await Promise.all(
+    sitesOf(lab).map(async (site) => {
+      await apiReady(lab, site);
+      await nodesReady(lab, site);
+    }),
+  );
+  return lab;
 }
 
 /** Boots hosts that are off or unplugged, thaws frozen ones, and starts daemons that were held off. */
@@ -88,6 +106,7 @@ export function sitesOf(lab: Lab): string[] {
 }
 
 async function serveDatabase(lab: Lab): Promise<void> {
+  await applyReplication(lab, 'strict');
   const primary = await databaseInSync(lab);
   await applySchema(lab, primary);
 }

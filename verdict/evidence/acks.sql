@@ -36,4 +36,7 @@ SELECT nullif(c.name, ''), NULL, format('reads could refute {:,} of {:,} acknowl
   refutable, acknowledged, CASE c.per WHEN '' THEN '' ELSE format(' of "{}"', c.name) END, 100 * refutable / acknowledged, 100 * coverage)
 FROM coverage_counts AS c CROSS JOIN floors
 -- a phase with a handful of acks says little about its reads
-WHERE refutable < coverage * acknowledged AND (c.per = '' OR c.per = 'phase' AND acknowledged >= 20);
+WHERE refutable < coverage * acknowledged AND (c.per = '' OR c.per = 'phase' AND acknowledged >= 20)
+UNION ALL
+SELECT NULL, min(start), format('{:,} operations carry a token that is not "system:timeline:epoch:lsn": what they demanded cannot be judged', count(*))
+FROM ops WHERE token IS NOT NULL AND token_parts(token).lsn = '' HAVING count(*) > 0;

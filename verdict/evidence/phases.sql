@@ -11,6 +11,11 @@ SELECT 'during', format('fault "{}" on {} was applied at {} µs, outside the pha
 FROM faults AS f JOIN phases AS p ON p.name = 'during'
 WHERE f.applied NOT BETWEEN p.start AND p."end"
 UNION ALL
+-- "during" is what the journal says, from the first intent to the last gone; a second of slack is for runners that round
+SELECT 'during', format('the phase "during" ({} to {} µs) is not the time of the journalled faults ({} to {} µs)', p.start, p."end", f.since, f.until)
+FROM phases AS p CROSS JOIN (SELECT min(intent) AS since, max(gone) AS until FROM faults) AS f
+WHERE p.name = 'during' AND (abs(p.start - f.since) > 1000000 OR abs(p."end" - f.until) > 1000000)
+UNION ALL
 SELECT name::VARCHAR, format('no operation was due in the phase "{}"', name)
 FROM phases WHERE EXISTS (FROM ops) AND NOT EXISTS (FROM bins WHERE bins.phase = phases.name)
 UNION ALL

@@ -7,7 +7,7 @@ SELECT NULL, site FROM sites;
 CREATE VIEW looks AS
 SELECT copy, NULL::VARCHAR AS site, "at", CASE WHEN up THEN 0 ELSE took END AS waited FROM copy_samples
 UNION ALL
-SELECT NULL, site, "at", 0 FROM site_states;
+SELECT NULL, site, "at", CASE WHEN up THEN 0 ELSE took END FROM site_states;
 
 CREATE VIEW unmet_samples AS
 WITH per_phase AS (

@@ -1,13 +1,14 @@
 -- Doubts about the copy that decides, and final states that are missing.
 CREATE VIEW last_acks AS
--- the latest acknowledged add by its start, and by its end, if the record says who served it
-SELECT copy FROM ops WHERE op = 'add' AND acked AND copy IS NOT NULL
-QUALIFY row_number() OVER (ORDER BY start DESC, "end" DESC, id) = 1
+-- who served the acknowledged adds that began last, and those that ended last, if the record says so
+WITH acks AS (
+  SELECT copy, start, "end" FROM ops WHERE op = 'add' AND acked AND copy IS NOT NULL
+)
+SELECT copy FROM acks WHERE start = (SELECT max(start) FROM acks)
 UNION
-SELECT copy FROM ops WHERE op = 'add' AND acked AND copy IS NOT NULL
-QUALIFY row_number() OVER (ORDER BY "end" DESC, start DESC, id) = 1;
+SELECT copy FROM acks WHERE "end" = (SELECT max("end") FROM acks);
 
-CREATE VIEW last_samples AS
+CREATE TABLE last_samples AS
 SELECT * FROM copy_samples WHERE up QUALIFY row_number() OVER (PARTITION BY copy ORDER BY "at" DESC) = 1;
 
 CREATE VIEW unmet_truth AS
@@ -33,12 +34,8 @@ SELECT s.copy, format('copy "{}" was writable with a higher epoch or timeline th
 FROM last_samples AS s JOIN truth AS t ON s.copy <> t.copy JOIN last_samples AS own ON own.copy = t.copy
 WHERE s.writable AND coalesce(s.epoch > own.epoch, s.timeline > own.timeline, false)
 UNION ALL
-SELECT c.copy, format('copy "{}" and the truth cannot be compared by "{}": only one of the two final states has it', c.copy, d.name)
-FROM copies AS c
-JOIN (SELECT copy, unnest([{name: 'version', has: count(version) > 0}, {name: 'value', has: count(value) > 0},
-  {name: 'epoch', has: count(epoch) > 0}, {name: 'completions', has: count(completions) > 0}], recursive := true) FROM final_rows GROUP BY copy) AS d
-  ON d.copy = c.copy
-JOIN (SELECT copy, unnest([{name: 'version', has: count(version) > 0}, {name: 'value', has: count(value) > 0},
-  {name: 'epoch', has: count(epoch) > 0}, {name: 'completions', has: count(completions) > 0}], recursive := true) FROM final_rows GROUP BY copy) AS own
-  ON own.copy = (SELECT copy FROM truth) AND own.name = d.name
-WHERE c.copy <> own.copy AND own.has <> d.has;
+SELECT c.copy, format('copy "{}" and the truth cannot be compared by "{}": only one of the two final states has it', c.copy, c.name)
+FROM (UNPIVOT final_shapes ON version, value, epoch, completions INTO NAME name VALUE has) AS c
+JOIN (UNPIVOT final_shapes ON version, value, epoch, completions INTO NAME name VALUE has) AS t
+  ON t.copy = (SELECT copy FROM truth) AND t.name = c.name
+WHERE c.copy <> t.copy AND c.has <> t.has;

@@ -1,14 +1,11 @@
 -- missing-at-copy: the truth holds an element that another copy lacks, or holds with another version, value, epoch or number of completions.
 -- Returns each such element by copy, with both sides of what differs. Columns that only one of the two files has are not compared here.
-WITH shapes AS (
-  SELECT copy, count(version) > 0 AS version, count(value) > 0 AS value, count(epoch) > 0 AS epoch, count(completions) > 0 AS completions
-  FROM final_rows GROUP BY copy
-), compared AS (
+WITH compared AS (
   SELECT c.copy, coalesce(there.version AND here.version, false) AS version, coalesce(there.value AND here.value, false) AS value,
     coalesce(there.epoch AND here.epoch, false) AS epoch, coalesce(there.completions AND here.completions, false) AS completions
   FROM copies AS c
-  LEFT JOIN shapes AS there ON there.copy = c.copy
-  LEFT JOIN shapes AS here ON here.copy = (SELECT copy FROM truth)
+  LEFT JOIN final_shapes AS there ON there.copy = c.copy
+  LEFT JOIN final_shapes AS here ON here.copy = (SELECT copy FROM truth)
   WHERE c.whole AND c.copy <> (SELECT copy FROM truth) AND (SELECT usable FROM truth)
 )
 SELECT DISTINCT c.copy AS scope, NULL::DOUBLE AS worst, t.id, c.copy, CASE WHEN r.id IS NULL THEN 'absent' ELSE 'different' END AS found,

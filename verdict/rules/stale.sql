@@ -3,18 +3,17 @@
 -- `token` (the read demanded a position at or after the element's), `restarting` (its copy was catching up after a restart),
 -- `unsynchronous` (the topology promises synchronous copies, and this one was seen not to be one), `replica` (all others).
 WITH tokens AS (
-  SELECT line, id, regexp_extract(token, '^(.*):([^:]*):([^:]*)$', ['system', 'lineage', 'lsn']) AS demand
-  FROM stale_reads WHERE asked = 'replica' AND token IS NOT NULL
+  SELECT line, id, token_parts(token) AS demand FROM stale_reads WHERE asked = 'replica' AND token IS NOT NULL
 ), demanded AS (
   SELECT DISTINCT t.line FROM tokens AS t JOIN ops AS a ON a.op = 'add' AND a.acked AND a.id = t.id
-  WHERE a.system = t.demand.system AND t.demand.lineage IN (a.timeline::VARCHAR, a.epoch::VARCHAR)
+  WHERE a.system = t.demand.system AND a.timeline::VARCHAR = t.demand.timeline AND coalesce(a.epoch::VARCHAR = t.demand.epoch, true)
     AND lsn_bytes(a.lsn) <= lsn_bytes(t.demand.lsn)
 ), restarting_reads AS (
   SELECT DISTINCT r.line FROM stale_reads AS r JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
 ), synced AS (
-  SELECT copy, "at", sync FROM copy_samples WHERE sync IS NOT NULL
+  SELECT copy, "at", "at" + took AS true_by, sync FROM copy_samples WHERE sync IS NOT NULL
 ), before AS (
-  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.known >= s."at"
+  SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.known >= s.true_by
 ), after AS (
   SELECT r.line, s.sync FROM stale_reads AS r ASOF JOIN synced AS s ON s.copy = r.copy AND r.start <= s."at"
 ), unsynchronous AS (

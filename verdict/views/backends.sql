@@ -1,12 +1,16 @@
 -- Site states: a site is UP at a sample while any of its servers was last seen UP. A backend is named `site` or `site/server`.
+-- A sample is stamped when its look began and is true at some moment until `true_by`: the look's end, or the next look's begin.
 CREATE TABLE site_states AS
 WITH samples AS (
-  SELECT backend, split_part(backend, '/', 1) AS site, "at", bool_and(status = 'UP') AS up
+  SELECT backend, split_part(backend, '/', 1) AS site, "at", bool_and(status = 'UP') AS up, max(took) AS took
   FROM observations WHERE backend IS NOT NULL GROUP BY ALL
 ), changes AS (
-  SELECT site, "at", up::INT - coalesce(lag(up::INT) OVER (PARTITION BY backend ORDER BY "at"), 0) AS change FROM samples
+  SELECT site, "at", up::INT - coalesce(lag(up::INT) OVER w, 0) AS change, took,
+    coalesce("at" + took, lead("at") OVER w, 9007199254740991) AS true_by
+  FROM samples WINDOW w AS (PARTITION BY backend ORDER BY "at")
 )
-SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up FROM changes GROUP BY site, "at";
+SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up, max(true_by) AS true_by, coalesce(max(took), 0) AS took
+FROM changes GROUP BY site, "at";
 
 -- Sites: as run.json names them, else as the balancer does.
 CREATE TABLE sites AS
@@ -16,20 +20,21 @@ SELECT site, row_number() OVER (ORDER BY site) - 1 FROM (SELECT DISTINCT site FR
 WHERE (SELECT count(*) FROM named_sites) = 0;
 
 -- Spans in which every sample showed a site UP; site NULL: all sites at once. Samples over 1 s apart end a span.
--- A call strictly inside a span had the site UP in every sample from the last before its start to the first after its end.
+-- A call strictly inside a span had the site UP in every sample from the last before its start to the first after its end; a span
+-- begins when its first sample was certainly true, so that a call routed just before the site came up is not taken for one after it.
 CREATE TABLE up_spans AS
 WITH all_changes AS (
-  SELECT "at", up::INT - coalesce(lag(up::INT) OVER (PARTITION BY site ORDER BY "at"), 0) AS change
+  SELECT "at", true_by, up::INT - coalesce(lag(up::INT) OVER (PARTITION BY site ORDER BY "at"), 0) AS change
   FROM site_states SEMI JOIN sites USING (site)
 ), states AS (
-  SELECT site, "at", up FROM site_states
+  SELECT site, "at", up, true_by FROM site_states
   UNION ALL
-  SELECT NULL, "at", sum(sum(change)) OVER (ORDER BY "at") = (SELECT count(*) FROM sites) FROM all_changes GROUP BY "at"
+  SELECT NULL, "at", sum(sum(change)) OVER (ORDER BY "at") = (SELECT count(*) FROM sites), max(true_by) FROM all_changes GROUP BY "at"
 ), numbered AS (
-  SELECT site, "at", up, sum(opens::INT) OVER (PARTITION BY site ORDER BY "at") AS span
+  SELECT site, "at", up, true_by, sum(opens::INT) OVER (PARTITION BY site ORDER BY "at") AS span
   FROM (SELECT *, NOT coalesce(lag(up) OVER w, false) OR "at" - lag("at") OVER w > 1000000 AS opens FROM states WINDOW w AS (PARTITION BY site ORDER BY "at"))
 )
-SELECT site, min("at") AS first_at, max("at") AS last_at FROM numbered WHERE up GROUP BY site, span;
+SELECT site, min(true_by) AS first_at, max("at") AS last_at FROM numbered WHERE up GROUP BY site, span;
 
 -- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything.
 CREATE TABLE shares_while_up AS

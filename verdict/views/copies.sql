@@ -14,6 +14,6 @@ SELECT copy, previous_at, "at", fence FROM (
 
 -- Restarting: from the last look at the old server until a look that shows it past the fence; NULL: never again.
 CREATE TABLE restarting AS
-SELECT r.copy, r.previous_at AS since, CASE WHEN fence IS NULL THEN r."at" ELSE min(s."at") END AS until
+SELECT r.copy, r.previous_at AS since, CASE WHEN fence IS NULL THEN r."at" ELSE min(s."at" + s.took) END AS until
 FROM restarts AS r LEFT JOIN copy_samples AS s ON s.copy = r.copy AND s."at" >= r."at" AND s.up AND s.position >= r.fence
 GROUP BY r.copy, r.previous_at, r."at", r.fence;

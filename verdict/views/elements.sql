@@ -1,6 +1,6 @@
 -- Operations: the calls of the history, without its bookkeeping lines.
 CREATE VIEW ops AS
-SELECT rowid AS line, * EXCLUDE (kind, lines, valid), coalesce(outcome = 'ok' AND replicated IS DISTINCT FROM false, false) AS acked
+SELECT rowid AS line, * EXCLUDE (lines, valid), coalesce(outcome = 'ok' AND replicated IS DISTINCT FROM false, false) AS acked
 FROM history WHERE op NOT IN ('dropped', 'end');
 
 -- History: how it was closed. `truncated`: what was in flight at the end is unknown.
@@ -29,3 +29,8 @@ FROM (
 ) AS folded
 CROSS JOIN (SELECT usable FROM truth) AS known_truth
 LEFT JOIN truth_ids USING (id);
+
+-- Shapes: which columns the final state of a copy has at all; a state without rows has none.
+CREATE TABLE final_shapes AS
+SELECT copy, count(version) > 0 AS version, count(value) > 0 AS value, count(epoch) > 0 AS epoch, count(completions) > 0 AS completions
+FROM final_rows GROUP BY copy;

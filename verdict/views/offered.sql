@@ -1,25 +1,21 @@
 -- Offered: one row for each call that was due; attempts of one call (same op, id, client and due time) count once.
+CREATE TABLE repeated_calls AS SELECT DISTINCT op, id, client, due FROM ops WHERE attempt > 1;
+
 CREATE TABLE offered AS
-WITH repeats AS (
-  SELECT op, id, client, due, bool_or(acked) AS acked, bool_or(outcome = 'ok') AS ok, bool_or(outcome = 'unknown') AS unknown,
-    min("end") FILTER (WHERE outcome = 'ok') AS ok_end, min(start) AS start, max("end") AS "end"
-  FROM ops WHERE attempt > 1 GROUP BY ALL
-), first_tries AS (
-  SELECT * FROM ops WHERE attempt IS NULL OR attempt <= 1
-), calls AS (
-  SELECT f.op AS kind, f.due, f.start, f.acked OR coalesce(r.acked, false) AS acked,
-    f.outcome = 'ok' OR coalesce(r.ok, false) AS ok, f.outcome = 'unknown' OR coalesce(r.unknown, false) AS unknown,
-    CASE WHEN f.outcome = 'ok' THEN f."end" ELSE coalesce(r.ok_end, f."end") END AS "end"
-  FROM first_tries AS f LEFT JOIN repeats AS r ON f.op = r.op AND f.id = r.id AND f.client = r.client AND f.due = r.due
+WITH calls AS (
+  SELECT kind, due, start, "end", acked, outcome = 'ok' AS ok, outcome = 'unknown' AS unknown
+  FROM ops ANTI JOIN repeated_calls USING (op, id, client, due)
   UNION ALL
-  SELECT r.op, r.due, r.start, r.acked, r.ok, r.unknown, coalesce(r.ok_end, r."end")
-  FROM repeats AS r ANTI JOIN first_tries AS f ON f.op = r.op AND f.id = r.id AND f.client = r.client AND f.due = r.due
+  SELECT kind, due, min(start), coalesce(min("end") FILTER (WHERE outcome = 'ok'), max("end")),
+    bool_or(acked), bool_or(outcome = 'ok'), bool_or(outcome = 'unknown')
+  FROM ops SEMI JOIN repeated_calls USING (op, id, client, due) GROUP BY op, kind, id, client, due
 )
-SELECT kind::VARCHAR::op_kind AS kind, phase_of(due) AS phase, due, "end", greatest(due - start, 0) AS early,
-  CASE WHEN acked THEN 'ok' WHEN ok THEN 'accepted' WHEN unknown THEN 'unknown' ELSE 'failed' END::call_result AS result
+SELECT kind, phase_of(due) AS phase, due, "end", greatest(due - start, 0) AS early,
+  CASE WHEN acked THEN 'ok'::call_result WHEN ok THEN 'accepted'::call_result WHEN unknown THEN 'unknown'::call_result
+    ELSE 'failed'::call_result END AS result
 FROM calls
 UNION ALL
-SELECT kind, phase_of(due), due, due, 0, 'dropped' FROM history WHERE op = 'dropped';
+SELECT kind, phase_of(due), due, due, 0, 'dropped'::call_result FROM history WHERE op = 'dropped';
 
 -- Bins: what was due in each 100 ms of a phase, by kind; bins without a due call have no row.
 CREATE TABLE bins AS

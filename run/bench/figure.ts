@@ -1,0 +1,48 @@
+/** One figure of the README, as `holdfast bench --json` prints it; `value` is the median of its repeats. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: 's' | 'ops/s';
+  /** what it should reach */
+  reach: number;
+  ok: boolean;
+  /** every repeat, in the order measured */
+  values: number[];
+}
+
+/** A bench measures one figure on a lab of its own, or on one that is up. */
+export interface Bench {
+  name: string;
+  what: string;
+  /** seconds or operations a second; a lower figure is better for seconds, a higher one for rates */
+  unit: Figure['unit'];
+  reach: number;
+  repeats: number;
+  measure: (context: BenchContext) => Promise<number>;
+}
+
+export interface BenchContext {
+  /** name of a lab that is up, for benches that need one */
+  lab: string;
+  /** name that no lab has, for benches that make one */
+  scratch: string;
+}
+
+/** The median of the repeats against what should be reached. */
+export function figureOf(bench: Bench, values: readonly number[]): Figure {
+  const value = round(median(values));
+  const ok = bench.unit === 's' ? value <= bench.reach : value >= bench.reach;
+  return { name: bench.name, value, unit: bench.unit, reach: bench.reach, ok, values: values.map(round) };
+}
+
+/** The middle value, or the mean of the two middle ones. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,28 @@
+/** Ctrl-C (or a polite kill) as a signal that every wait of the project heeds, until cleaning up begins. */
+class Interruption {
+  #controller = new AbortController();
+
+  /** aborted while an interruption is to be heeded */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Starts to listen; resolves with the shell's exit code for the signal that came. */
+  listen(): Promise<number> {
+    return new Promise((resolve) => {
+      for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+        process.once(signal, () => {
+          this.#controller.abort(new Error(`interrupted by ${signal}`));
+          resolve(code);
+        });
+      }
+    });
+  }
+
+  /** From here on waits run to their end again: what is left is cleaning up. */
+  clear(): void {
+    this.#controller = new AbortController();
+  }
+}
+
+export const interruption = new Interruption();

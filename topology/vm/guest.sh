@@ -1,0 +1,19 @@
+#!/bin/sh
+# Started by systemd in the emulated machine: puts the carried caches where they were made and runs the checks.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
+carried=${here%/checkout/topology/vm}
+. "$carried/settings.sh"
+for folder in "$HOLDFAST_CACHE" "$HOLDFAST_STATE"; do
+  mkdir -p "$folder"
+  mount --bind "$carried/carried$folder" "$folder"
+done
+# the user "tester" runs programs of a cache that was root's
+chmod 755 /root
+export PATH="$NODE_FOLDER:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LANG=C.UTF-8
+cd "$carried/checkout"
+status=0
+node topology/vm/guest.ts || status=$?
+# what the console has not sent yet is lost at power-off
+sleep 1
+exit "$status"

@@ -1,0 +1,75 @@
+// What holds on a machine with systemd and cgroup v2; run by guest.sh in the emulated machine.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { limits } from '../../support/limits.ts';
+import { projectRoot } from '../../support/paths.ts';
+import { until } from '../../support/poll.ts';
+import { command } from '../../support/processes.ts';
+import { hostProcesses } from '../lab/cgroups.ts';
+import { labTopology } from '../lab/lab-topology.ts';
+import { labDir } from '../lab/store.ts';
+import { GuestChecks, printLogs } from './guest-checks.ts';
+import { added, traces } from './leftovers.ts';
+import { losesSite } from './site-loss.ts';
+import { frozenHostIsSilent } from './frozen-host.ts';
+
+const LAB = 'main';
+const checks = new GuestChecks();
+
+// iproute2 leaves a mount at /run/netns when the first namespace of a machine is made; that is not the lab's
+await command('ip', ['netns', 'add', 'first']);
+await command('ip', ['netns', 'del', 'first']);
+const before = await traces();
+
+await checks.check('doctor names cgroup v2 under systemd', async () => {
+  assert.match(await holdfast('doctor || true'), /ok +cgroup v2 under systemd/);
+});
+const up = await checks.check('a user brings a lab up through sudo, building and fetching nothing', async () => {
+  const said = await holdfast(`up --name ${LAB} --nodes 1`);
+  assert.doesNotMatch(said, /building|making|fetching|installing/);
+});
+if (up) {
+  await checks.check('every process of a host is in its group below the delegated unit', hostsAreInTheirGroups);
+  await checks.check('a frozen host is silent, pods included, and answers again when thawed', () => frozenHostIsSilent(labTopology(LAB)));
+  await losesSite(labTopology(LAB), checks);
+}
+if (checks.failed > 0) printLogs(labDir(LAB));
+await checks.check('a user takes the lab down through sudo', async () => {
+  await holdfast(`down --name ${LAB}`);
+});
+await checks.check('nothing of the lab is left', async () => {
+  await until({
+    subject: 'machine',
+    condition: 'as it was before the lab',
+    // the kernel takes namespaces apart in the background
+    timeoutMs: limits.hostGone,
+    intervalMs: 1000,
+    probe: async () => {
+      const left = added(before, await traces());
+      if (left.length > 0) throw new Error(left.join('; '));
+      return true;
+    },
+  });
+});
+checks.end();
+
+/** Runs the command as a user who is not root, and returns what it said. */
+async function holdfast(args: string): Promise<string> {
+  const { PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW } = process.env;
+  const settings = Object.entries({ PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW }).map(([name, value]) => `${name}=${value}`);
+  const line = `exec 2>&1; ${join(projectRoot, 'holdfast')} ${args}`;
+  const said = await command('runuser', ['-u', 'tester', '--', 'env', 'HOME=/home/tester', ...settings, 'sh', '-c', line], { timeout: limits.guestRun });
+  console.log(said);
+  return said;
+}
+
+async function hostsAreInTheirGroups(): Promise<void> {
+  for (const { name } of labTopology(LAB).hosts) {
+    const processes = hostProcesses(LAB, name);
+    assert.ok(processes.length > 1, `expected processes in the group of ${name}; there are ${processes.length}`);
+    const own = processes.map((pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim());
+    const strangers = own.filter((line) => !line.startsWith(`0::/system.slice/holdfast-${LAB}.service/${name}/`));
+    assert.deepEqual(strangers, []);
+  }
+}
