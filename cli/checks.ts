@@ -70,7 +70,7 @@ async function runTests(check: Check): Promise<Tally> {
   try {
     const counts = join(folder, 'counts.json');
     const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${join(import.meta.dirname, 'counts-reporter.ts')}`, `--test-reporter-destination=${counts}`];
-    const result = await execa(check.file, [...reporters, ...check.args], { ...settingsOf(check), stdio: ['ignore', 'inherit', 'inherit'] });
+    const result = await execa(check.file, [...reporters, ...check.args], { ...settingsOf(check), stdout: 'inherit', stderr: 'inherit' });
     const { passed, failed } = readJson<Tally>(counts) ?? { passed: 0, failed: 0 };
     const broken = failed === 0 && (result.failed || passed === 0);
     if (broken) console.log(`${check.name}: ${result.failed ? result.shortMessage : 'no test ran'}`);

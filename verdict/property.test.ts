@@ -50,7 +50,7 @@ describe('what the model allows', { concurrency: 2 }, () => {
         assert.equal(verdict.writes.recovered + verdict.writes.vanished, verdict.writes.unknown);
         assert.ok(verdict.writes.unknown >= known.length);
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
   test('and spoilt in any ways gives exactly the classes of those ways', async () => {
@@ -62,7 +62,7 @@ describe('what the model allows', { concurrency: 2 }, () => {
         const verdict = await judged({ ...spoilt, history: shuffle(spoilt.history, seed) });
         assert.deepEqual(classesOf(verdict).breaking, [...names].sort());
       }),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   });
 });

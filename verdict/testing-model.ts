@@ -36,7 +36,7 @@ const life = fc.record({
 type Life = typeof life extends fc.Arbitrary<infer T> ? T : never;
 
 /** Many independent elements that lived legally. */
-export const worlds = fc.array(life, { minLength: 20, maxLength: 30 }).map((lives) => lives.map(live));
+export const worlds = fc.array(life, { minLength: 40, maxLength: 60 }).map((lives) => lives.map(live));
 
 function live(one: Life, index: number): World {
   const id = `${index} ${one.name}`;

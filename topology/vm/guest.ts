@@ -59,9 +59,11 @@ async function holdfast(args: string): Promise<string> {
   const { PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW } = process.env;
   const settings = Object.entries({ PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW }).map(([name, value]) => `${name}=${value}`);
   const line = `exec 2>&1; ${join(projectRoot, 'holdfast')} ${args}`;
-  const said = await command('runuser', ['-u', 'tester', '--', 'env', 'HOME=/home/tester', ...settings, 'sh', '-c', line], { timeout: limits.guestRun });
-  console.log(said);
-  return said;
+  return command('runuser', ['-u', 'tester', '--', 'env', 'HOME=/home/tester', ...settings, 'sh', '-c', line], {
+    timeout: limits.guestRun,
+    // on the console as it comes: the machine may not live to show it later
+    stdout: ['pipe', 'inherit'],
+  });
 }
 
 async function hostsAreInTheirGroups(): Promise<void> {

@@ -1,5 +1,5 @@
 -- misrouted: under active-passive another site served while the first one was UP in every sample around the call; under active-active
--- a site got no share of the ok answers while all were UP, or one outside the bound `share`.
+-- a site got no share of the ok answers before or after the fault while all were UP, or one outside the bound `share`.
 -- Returns the calls (scope 'passive'), or one row for each phase and site (scope 'idle' or 'share'; worst = its share).
 SELECT 'passive' AS scope, NULL::DOUBLE AS worst, o.op, o.id, o.client, o.start, o."end", o.site, o.pod, o.copy, o.role, o.status,
   NULL::VARCHAR AS phase, NULL::BIGINT AS ok, NULL::BIGINT AS total

@@ -36,12 +36,14 @@ WITH all_changes AS (
 )
 SELECT site, min(true_by) AS first_at, max("at") AS last_at FROM numbered WHERE up GROUP BY site, span;
 
--- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything.
+-- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything. During a
+-- fault they say nothing: a site that is lost counts as UP until the checks have failed.
 CREATE TABLE shares_while_up AS
 WITH served AS (
   SELECT phase_of(o.due) AS phase, o.site, count(*) AS ok
   FROM ops AS o JOIN up_spans AS s ON s.site IS NULL AND o.start > s.first_at AND o."end" < s.last_at
   WHERE o.outcome = 'ok' AND o.site IS NOT NULL AND (SELECT routing FROM run) = 'active-active'
+    AND phase_of(o.due) <> 'during'
   GROUP BY ALL
 ), totals AS (
   SELECT phase, sum(ok) AS total FROM served WHERE phase IS NOT NULL GROUP BY phase HAVING sum(ok) >= 200
