@@ -40,7 +40,14 @@ export function unitChecks(): Check[] {
 export function labTests(tools: { k6: string }): Check[] {
   const tests = testFiles().filter((file) => /\.(lab|e2e)\.test\.ts$/u.test(file));
   return [
-    { name: 'recorder', file: 'go', args: ['test', 'holdfast/recorder'], folder: 'toolchain', env: { GOFLAGS: '-mod=readonly' }, asUser: true },
+    {
+      name: 'recorder',
+      file: 'go',
+      args: ['test', 'holdfast/recorder'],
+      folder: 'toolchain',
+      env: { GOFLAGS: '-mod=readonly' },
+      asUser: true,
+    },
     { name: 'lab tests', file: process.execPath, args: nodeTest(tests, 1), env: { HOLDFAST_K6: tools.k6 }, tests: true },
   ];
 }
@@ -69,7 +76,12 @@ async function runTests(check: Check): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
   try {
     const counts = join(folder, 'counts.json');
-    const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${join(import.meta.dirname, 'counts-reporter.ts')}`, `--test-reporter-destination=${counts}`];
+    const reporters = [
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${join(import.meta.dirname, 'counts-reporter.ts')}`,
+      `--test-reporter-destination=${counts}`,
+    ];
     const result = await execa(check.file, [...reporters, ...check.args], { ...settingsOf(check), stdout: 'inherit', stderr: 'inherit' });
     const { passed, failed } = readJson<Tally>(counts) ?? { passed: 0, failed: 0 };
     const broken = failed === 0 && (result.failed || passed === 0);

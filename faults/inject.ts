@@ -44,8 +44,9 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     steady.what,
   );
   await armHealer(injection, head);
+  const beganNs = monotonicNs().toString();
   await fault.inject(topology, pinned, leaseMs);
-  append(topology.journalDir, head, 'applied', 'the verb returned');
+  append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs });
   const evidence = await until({
     subject: `${spec.fault} on ${target}`,
     condition: 'its effect, seen from another host',

@@ -28,6 +28,8 @@ export interface JournalLine extends JournalHead {
   state: FaultState;
   atNs: string;
   evidence?: string;
+  /** applied: when the injection began; ns of CLOCK_MONOTONIC */
+  beganNs?: string;
   /** hash over the line before and this one */
   hash: string;
 }
@@ -42,13 +44,13 @@ export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId'
 }
 
 /** Appends one state, once: a state that the journal has already is not written again. Returns its time. */
-export function append(dir: string, head: JournalHead, state: FaultState, evidence: string): bigint {
+export function append(dir: string, head: JournalHead, state: FaultState, evidence: string, more: Pick<JournalLine, 'beganNs'> = {}): bigint {
   const path = fileOf(dir, head.id);
   const lines = existsSync(path) ? readJournal(dir, head.id) : [];
   const known = lines.find((line) => line.state === state);
   if (known !== undefined) return BigInt(known.atNs);
   const at = monotonicNs();
-  const body = { format: JOURNAL_FORMAT, ...head, state, atNs: at.toString(), evidence };
+  const body = { format: JOURNAL_FORMAT, ...head, state, atNs: at.toString(), evidence, ...more };
   const line: JournalLine = { ...body, hash: hashOf(lines.at(-1)?.hash ?? '', body) };
   const file = openSync(path, 'a', 0o600);
   try {

@@ -5,6 +5,7 @@ import type {
   V1Probe,
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
+import { slow } from '../support/limits.ts';
 import { SECRET_NAME, type SiteParameters } from './site.ts';
 
 const PORT = 8080;
@@ -53,13 +54,13 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     readinessProbe: httpProbe(ready, {
       initialDelaySeconds: 0,
       periodSeconds: 1,
-      timeoutSeconds: 1,
+      timeoutSeconds: Math.ceil(slow),
       failureThreshold: 3,
     }),
     livenessProbe: httpProbe(live, {
-      initialDelaySeconds: 5,
-      periodSeconds: 5,
-      timeoutSeconds: 2,
+      initialDelaySeconds: Math.ceil(5 * slow),
+      periodSeconds: Math.ceil(5 * slow),
+      timeoutSeconds: Math.ceil(2 * slow),
       failureThreshold: 3,
     }),
     resources: { requests: { cpu: '50m', memory: '64Mi' } },

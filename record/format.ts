@@ -211,6 +211,8 @@ export const FaultLine = z.looseObject({
   /** tells several faults of one name apart; absent in foreign records */
   id: z.string().optional(),
   hosts: z.array(z.string()).optional(),
+  /** applied: when the injection began; it takes effect between this and `at` */
+  began: micros.optional(),
 });
 export type FaultLine = z.infer<typeof FaultLine>;
 

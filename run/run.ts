@@ -230,6 +230,7 @@ export class Run implements Disposable {
         kind: line.kind,
         leaseEnd: microsSince(this.#zeroNs, BigInt(line.leaseEndNs)),
         evidence: line.evidence,
+        ...(line.beganNs === undefined ? {} : { began: microsSince(this.#zeroNs, BigInt(line.beganNs)) }),
       });
     }
   }

@@ -1,10 +1,11 @@
-/** Every deadline of the project by the event it waits for; ms. HOLDFAST_SLOW multiplies all of them (an emulated machine needs it). */
-const slow = Math.max(1, Number(process.env.HOLDFAST_SLOW ?? '1') || 1);
+/** How many times slower than usual this machine is (HOLDFAST_SLOW; an emulated one needs it); multiplies every deadline and health check. */
+export const slow = Math.max(1, Number(process.env.HOLDFAST_SLOW ?? '1') || 1);
 
 function ms(value: number): number {
   return value * slow;
 }
 
+/** Every deadline of the project by the event it waits for; ms. */
 export const limits = {
   /** process 1 of a host is in place: mounts and an exec */
   hostBooted: ms(10_000),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeadlineError, messageOf } from './errors.ts';
 import { interruption } from './interrupt.ts';
+import { slow } from './limits.ts';
 
 export interface Clock {
   now(): number;
@@ -46,6 +47,6 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
         `${wait.subject}: expected ${wait.condition} within ${wait.timeoutMs} ms; last answer: ${last}${hint}`,
       );
     }
-    await clock.sleep(Math.min(wait.intervalMs ?? 50, Math.max(1, wait.timeoutMs - elapsed)));
+    await clock.sleep(Math.min((wait.intervalMs ?? 50) * slow, Math.max(1, wait.timeoutMs - elapsed)));
   }
 }

@@ -1,49 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { execa } from 'execa';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
 import { projectRoot } from '../support/paths.ts';
 import { importTable } from './import-table.ts';
-
-interface Finding {
-  code: string;
-  filename: string;
-}
-
-const trees: string[] = [];
-after(() => trees.forEach((tree) => rmSync(tree, { recursive: true })));
-
-/** What the project's own rules say of a tree of files: the rules that refused something, by file. */
-async function lint(files: Record<string, string>, options: { typeAware?: boolean } = {}): Promise<Record<string, string[]>> {
-  const tree = mkdtempSync(join(tmpdir(), 'holdfast-lint-'));
-  trees.push(tree);
-  const config = `import config from '${projectRoot}/oxlint.config.ts';\nexport default { ...config, options: { typeAware: ${options.typeAware === true} } };\n`;
-  for (const [name, text] of Object.entries({ ...files, 'oxlint.config.ts': config })) {
-    mkdirSync(dirname(join(tree, name)), { recursive: true });
-    writeFileSync(join(tree, name), text);
-  }
-  writeFileSync(join(tree, 'tsconfig.json'), readFileSync(join(projectRoot, 'tsconfig.json')));
-  symlinkSync(join(projectRoot, 'node_modules'), join(tree, 'node_modules'));
-  const oxlint = join(projectRoot, 'node_modules/oxlint/bin/oxlint');
-  const { stdout, stderr } = await execa(process.execPath, [oxlint, '--format', 'json'], { cwd: tree, reject: false, timeout: 60_000 });
-  assert.match(stdout, /"diagnostics"/u, `oxlint gave no findings at all: ${stdout}${stderr}`);
-  const refused: Record<string, string[]> = {};
-  for (const { code, filename } of (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics) (refused[filename] ??= []).push(code);
-  return refused;
-}
-
-/** A file that imports one thing of another, which is there. */
-function importing(cases: readonly (readonly [from: string, to: string])[]): Record<string, string> {
-  const files: Record<string, string> = {};
-  for (const [from, to] of cases) {
-    const up = '../'.repeat(from.split('/').length - 1);
-    files[from] = `import { it as other } from '${to.includes('.') ? up + to : to}';\nexport const mine = other;\n`;
-    if (to.includes('.')) files[to] ??= 'export const it = 1;\n';
-  }
-  return files;
-}
+import { importing, lint } from './lint.fixture.ts';
 
 const RESTRICTED = ['eslint(no-restricted-imports)'];
 
@@ -129,7 +90,12 @@ describe('the import table', { concurrency: 2 }, () => {
 
   test('keeps tests, and what they are made of, out of the program', async () => {
     const it = 'export const it = 1;\n';
-    const uses = { 'verdict/a.ts': './testing.ts', 'verdict/b.ts': './x.fixture.ts', 'run/c.ts': '../verdict/testing-model.ts', 'verdict/d.test.ts': './testing.ts' };
+    const uses = {
+      'verdict/a.ts': './testing.ts',
+      'verdict/b.ts': './x.fixture.ts',
+      'run/c.ts': '../verdict/testing-model.ts',
+      'verdict/d.test.ts': './testing.ts',
+    };
     const refused = await lint({
       ...Object.fromEntries(Object.entries(uses).map(([file, from]) => [file, `export { it } from '${from}';\n`])),
       ...Object.fromEntries(['testing', 'testing-model', 'x.fixture'].map((name) => [`verdict/${name}.ts`, it])),
@@ -138,8 +104,15 @@ describe('the import table', { concurrency: 2 }, () => {
   });
 
   test('refuses a cycle, also one of types only', async () => {
-    const cycle = (other: string, kind: string): string => `import ${kind}{ B } from './${other}.ts';\nexport type A = B;\nexport const B = 1;\nexport type B = number;\n`;
-    const refused = await lint({ 'run/a.ts': cycle('b', ''), 'run/b.ts': cycle('c', ''), 'run/c.ts': cycle('a', ''), 'run/d.ts': cycle('e', 'type '), 'run/e.ts': cycle('d', 'type ') });
+    const cycle = (other: string, kind: string): string =>
+      `import ${kind}{ B } from './${other}.ts';\nexport type A = B;\nexport const B = 1;\nexport type B = number;\n`;
+    const refused = await lint({
+      'run/a.ts': cycle('b', ''),
+      'run/b.ts': cycle('c', ''),
+      'run/c.ts': cycle('a', ''),
+      'run/d.ts': cycle('e', 'type '),
+      'run/e.ts': cycle('d', 'type '),
+    });
     for (const file of ['a', 'b', 'c', 'd', 'e']) assert.ok(refused[`run/${file}.ts`]?.includes('import(no-cycle)') === true, file);
   });
 
@@ -149,30 +122,5 @@ describe('the import table', { concurrency: 2 }, () => {
       .map(({ name }) => name)
       .filter((name) => readdirSync(join(projectRoot, name), { recursive: true, encoding: 'utf8' }).some((file) => file.endsWith('.ts')));
     assert.deepEqual(rooms.sort(), Object.keys(importTable).sort());
-  });
-});
-
-describe('the lint rules', { concurrency: 2 }, () => {
-  test('make a floating promise an error, but not the one of a test', async () => {
-    const refused = await lint(
-      {
-        'run/a.ts': 'export function forget(): void {\n  Promise.resolve(1);\n}\n',
-        'run/b.test.ts': "import { describe, it, test } from 'node:test';\ntest('a', () => undefined);\ndescribe('b', () => void it('c', () => undefined));\n",
-        'run/c.ts': 'export function wait(): void {\n  [1].forEach(async () => Promise.resolve());\n}\n',
-      },
-      { typeAware: true },
-    );
-    assert.deepEqual(refused, { 'run/a.ts': ['typescript(no-floating-promises)'], 'run/c.ts': ['typescript(no-misused-promises)'] });
-  });
-
-  test('are switched off nowhere without a reason beside it', () => {
-    const switches = readdirSync(projectRoot, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !/^(node_modules|runs)\//u.test(file))
-      .flatMap((file) => {
-        const lines = readFileSync(join(projectRoot, file), 'utf8').split('\n');
-        return lines.flatMap((line, index) => (/\/[/*] (?:oxlint|eslint)-disable/u.test(line) ? [{ at: `${file}:${index + 1}`, line, before: lines[index - 1] ?? '' }] : []));
-      });
-    const bare = switches.filter(({ line, before }) => !/ -- \S/u.test(line) && !/^\s*\/[/*]/u.test(before)).map(({ at }) => at);
-    assert.deepEqual(bare, []);
   });
 });

@@ -2,7 +2,7 @@
 export const importTable: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['fixtures/index.ts'],
   fixtures: ['run', 'faults', 'load', 'record', 'reports', 'support', 'topology'],
-  cli: ['run', 'topology', 'faults', 'reports', 'verdict', 'support', 'toolchain/vm'],
+  cli: ['run', 'topology', 'faults', 'reports', 'verdict', 'support'],
   run: ['topology', 'load', 'faults', 'verdict', 'reports', 'record', 'platform/final-state.ts', 'support'],
   faults: ['topology/model.ts', 'record', 'support'],
   topology: ['toolchain', 'platform', 'support'],
@@ -41,7 +41,10 @@ export function importRules(): { files: string[]; rules: Rules }[] {
       const may = `${room} may import ${importTable[room]?.join(', ') || 'no other room'}`;
       const refused = [...roomsClosedTo(room, depth), ...packagesClosedTo(room)];
       return [
-        { files: [`${folder}/*`], rules: refuse([...refused, ...testPackages, ...TESTS], `${may}; only tests import what tests are made of`) },
+        {
+          files: [`${folder}/*`],
+          rules: refuse([...refused, ...testPackages, ...TESTS], `${may}; only tests import what tests are made of`),
+        },
         { files: TESTS.map((name) => `${folder}/${name}`), rules: refuse(refused, may) },
       ];
     }),

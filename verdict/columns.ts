@@ -83,9 +83,9 @@ export const observationsLoader: Loader = {
 /** faults.jsonl */
 export const faultsLoader: Loader = {
   table: 'fault_lines',
-  fields: { fault: text, target: text, state: text, at: number, id: text },
+  fields: { fault: text, target: text, state: text, at: number, began: number, id: text },
   select: `
-    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", id,
+    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", whole(began) AS began, id,
       fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole("at") IS NOT NULL AS valid`,
 };
 

@@ -18,9 +18,10 @@ export async function measure(database: Database, restarting: Map<string, number
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
+  const { faults } = await database.row('SELECT count(*) AS faults FROM faults');
   return {
     availability: await availability(database, query),
-    recovery: (await query('recovery')) as unknown as z.infer<typeof Recovery>[],
+    recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
     staleness: Object.fromEntries(staleness),
     coverage: coverage(await query('coverage')),
     shares,

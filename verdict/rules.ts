@@ -32,15 +32,9 @@ async function groupsOf(database: Database, name: FindingClass): Promise<Group[]
     SELECT h.${key} AS key, min(h.scope) AS first_scope, count(*) AS count, max(worst) AS worst,
       ${single.map((column) => `CASE WHEN count(h.${column}) = count(*) AND min(h.${column}) = max(h.${column}) THEN min(h.${column}) END AS ${column},`).join(' ')}
     FROM hits AS h GROUP BY h.${key} ORDER BY first_scope, key`);
-  const shown = columns.filter((column) => !['scope', 'worst', 'message'].includes(column));
-  const order = ['start', 'end', 'id', ...shown].filter((column) => shown.includes(column)).map((column) => `"${column}" NULLS LAST`);
   const result: Group[] = [];
   for (const group of groups) {
-    const witnesses =
-      name === 'vacuous'
-        ? []
-        : await database.rows(`SELECT ${shown.map((column) => `"${column}"`).join(', ')} FROM hits
-            WHERE ${key} = ${quoted(String(group.key))} ORDER BY ${order.join(', ')} LIMIT ${WITNESSES}`);
+    const witnesses = name === 'vacuous' ? [] : await witnessesOf(database, `${key} = ${quoted(String(group.key))}`, columns);
     result.push({
       key: String(group.key),
       scope: String(group.first_scope),
@@ -53,6 +47,19 @@ async function groupsOf(database: Database, name: FindingClass): Promise<Group[]
     });
   }
   return result;
+}
+
+/** The earliest rows of a group; rows about an element in a final state get the call that added it. */
+async function witnessesOf(database: Database, where: string, columns: string[]): Promise<Row[]> {
+  const shown = columns.filter((column) => !['scope', 'worst', 'message'].includes(column));
+  const order = ['start', 'end', 'id', ...shown].filter((column) => shown.includes(column)).map((column) => `"${column}" NULLS LAST`);
+  const first = `SELECT ${shown.map((column) => `"${column}"`).join(', ')} FROM hits WHERE ${where} ORDER BY ${order.join(', ')} LIMIT ${WITNESSES}`;
+  if (columns.includes('op') || !columns.includes('fate')) return database.rows(first);
+  return database.rows(`
+    SELECT h.*, o.op, o."end", o.client, o.outcome, o.site, o.pod, o.copy AS served, o.status
+    FROM (${first}) AS h LEFT JOIN ops AS o ON o.op = 'add' AND o.id = h.id AND o.start = h.start
+    QUALIFY row_number() OVER (PARTITION BY h.id, h.start ORDER BY o."end", o.client, o.site, o.pod, o.copy) = 1
+    ORDER BY ${order.map((column) => `h.${column}`).join(', ')}`);
 }
 
 function toFinding(name: string, group: Group, { breaks, message }: { breaks: boolean; message: string }): Finding {

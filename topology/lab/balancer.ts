@@ -1,4 +1,4 @@
-import { limits } from '../../support/limits.ts';
+import { limits, slow } from '../../support/limits.ts';
 import { SHOW_SERVERS, askHaproxy, serverStates } from '../haproxy.ts';
 import type { BackendStatus, RoutingPolicy } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
@@ -14,7 +14,7 @@ export const NODE_PORT = 30080;
 export const ALIVE_PORT = 8404;
 
 /** How fast a dead or hung site is found: two failed checks half a second apart, each given half a second. */
-export const checkTiming = { interMs: 500, fall: 2, rise: 2, timeoutMs: 500 } as const;
+export const checkTiming = { interMs: 500 * slow, fall: 2, rise: 2, timeoutMs: 500 * slow } as const;
 
 /** The global load balancer: every node of every site is a server; the routing policy is configuration. */
 export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine, routing: RoutingPolicy): Daemon[] {

@@ -1,7 +1,7 @@
-import { limits } from '../../support/limits.ts';
+import { limits, slow } from '../../support/limits.ts';
 import type { CopyState, ReplicationMode } from '../model.ts';
 import { writeHostFile, type Machine } from './machine.ts';
-import type { Daemon } from './services.ts';
+import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
@@ -12,7 +12,7 @@ export const DATABASE_DISK_MB = 2048;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
-export const patroniTiming = { ttlS: 20, loopWaitS: 2, retryTimeoutS: 5 } as const;
+export const patroniTiming = { ttlS: 20 * slow, loopWaitS: 2, retryTimeoutS: 5 * slow } as const;
 
 /** A member of Patroni's store; its durability is under test, so it syncs to disk. */
 export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
@@ -21,7 +21,7 @@ export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
     `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=/data/etcd --log-level=warn`,
     `--listen-client-urls=http://${host.address}:2379 --advertise-client-urls=http://${host.address}:2379`,
     `--listen-peer-urls=http://${host.address}:2380 --initial-advertise-peer-urls=http://${host.address}:2380`,
-    `--initial-cluster=${peers.join(',')} --initial-cluster-token=${lab.record.name} --heartbeat-interval=100 --election-timeout=1000`,
+    `--initial-cluster=${peers.join(',')} --initial-cluster-token=${lab.record.name} --heartbeat-interval=${100 * slow} --election-timeout=${1000 * slow}`,
   ];
   return [{ name: 'etcd', run: args.join(' ') }];
 }
@@ -170,7 +170,7 @@ function accessRules(lab: Lab): string[] {
 function waitForStore(lab: Lab): string {
   const members = hostsOf(lab, 'dcs').map(({ address }) => `http://${address}:2379/health`);
   const asked = members.map((url) => `curl -sf -m 1 -o /dev/null ${url}`).join(' || ');
-  return `for i in $(seq 200); do ${asked} && break; sleep 0.1; done`;
+  return `for i in $(seq 200); do ${asked} && break; sleep ${askPauseS}; done`;
 }
 
 function hostsOf(lab: Lab, role: PlannedHost['role']): PlannedHost[] {

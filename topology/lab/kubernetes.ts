@@ -5,7 +5,7 @@ import { versions } from '../../toolchain/versions.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
 import { cgroupVersion, hostGroupPath } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
-import type { Daemon } from './services.ts';
+import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
@@ -91,7 +91,7 @@ function kubeProxy(lab: Lab, host: PlannedHost): Daemon {
 /** A client that finds no API server backs off for seconds; asking first, for at most 20 s, starts it when it can succeed. */
 function waitForApi(lab: Lab, host: PlannedHost): string {
   const url = `${apiAddress(lab, host.site as string)}/readyz`;
-  return `for i in $(seq 200); do curl -skf -m 1 -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url} && break; sleep 0.1; done\n`;
+  return `for i in $(seq 200); do curl -skf -m 1 -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url} && break; sleep ${askPauseS}; done\n`;
 }
 
 function writeNodeFiles(lab: Lab, host: PlannedHost, machine: Machine): void {

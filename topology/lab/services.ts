@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { slow } from '../../support/limits.ts';
 import { runIn, writeHostFile, type Machine } from './machine.ts';
 
 /** A supervised program of a host; `run` is the shell text that ends in `exec`. */
@@ -16,6 +17,9 @@ export interface DaemonExit {
   code: number;
   signal: number;
 }
+
+/** Pause between two questions of a start script, each a process: where everything is slow, these must not be what keeps the machine busy. */
+export const askPauseS = 0.1 + (slow - 1) / 2;
 
 /** Writes the service folders of a host's daemons; runit starts and restarts them, and every end is recorded. */
 export function writeServices(machine: Pick<Machine, 'dir'>, daemons: readonly Daemon[]): void {

@@ -12,6 +12,7 @@ done
 chmod 755 /root
 export PATH="$NODE_FOLDER:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LANG=C.UTF-8
 cd "$carried/checkout"
+cat /sys/devices/system/clocksource/clocksource0/current_clocksource
 status=0
 node topology/vm/guest.ts || status=$?
 # what the console has not sent yet is lost at power-off

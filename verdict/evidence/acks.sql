@@ -26,10 +26,10 @@ SELECT p.name::VARCHAR, NULL, format('no add was acknowledged as replicated in "
 FROM phases AS p CROSS JOIN floors
 WHERE addsPerSecond > 0 AND p.name IN ('before', 'after') AND EXISTS (FROM acks) AND NOT EXISTS (FROM acks WHERE acks.phase = p.name)
 UNION ALL
-SELECT NULL, f.applied, format('{} adds were acknowledged in the last 100 ms before fault "{}" on {} was applied; at least {} are needed to show a loss',
+SELECT NULL, f.applied, format('{} adds were acknowledged in the last 100 ms before fault "{}" on {} began to be applied; at least {} are needed to show a loss',
   count(a.acked_at), f.fault, f.target, any_value(acksBeforeFault))
 FROM first_of_overlapping AS f CROSS JOIN floors
-LEFT JOIN acks AS a ON a.acked_at > f.applied - 100000 AND a.acked_at <= f.applied
+LEFT JOIN acks AS a ON a.acked_at > coalesce(f.began, f.applied) - 100000 AND a.acked_at <= coalesce(f.began, f.applied)
 GROUP BY f.nr, f.applied, f.fault, f.target HAVING count(a.acked_at) < any_value(acksBeforeFault)
 UNION ALL
 SELECT nullif(c.name, ''), NULL, format('reads could refute {:,} of {:,} acknowledged elements{} ({:.0f} %), the floor is {:.0f} %',

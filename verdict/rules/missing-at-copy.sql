@@ -10,9 +10,10 @@ WITH compared AS (
 )
 SELECT DISTINCT c.copy AS scope, NULL::DOUBLE AS worst, t.id, c.copy, CASE WHEN r.id IS NULL THEN 'absent' ELSE 'different' END AS found,
   t.version AS truth_version, r.version AS version, t.value AS truth_value, r.value AS value, t.epoch AS truth_epoch, r.epoch AS epoch,
-  t.completions AS truth_completions, r.completions AS completions, NULL::BIGINT AS start
+  t.completions AS truth_completions, r.completions AS completions, e.fate, e.started AS start
 FROM truth_rows AS t CROSS JOIN compared AS c
 LEFT JOIN final_rows AS r ON r.copy = c.copy AND r.id = t.id
+LEFT JOIN elements AS e ON e.id = t.id
 WHERE r.id IS NULL
   OR c.version AND r.version IS DISTINCT FROM t.version
   OR c.value AND r.value IS DISTINCT FROM t.value

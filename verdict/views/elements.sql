@@ -24,7 +24,7 @@ FROM (
   SELECT id,
     CASE WHEN bool_or(acked) THEN 'acknowledged' WHEN bool_or(outcome = 'ok') THEN 'accepted'
       WHEN bool_or(outcome = 'unknown') THEN 'unknown' ELSE 'failed' END AS fate,
-    min("end") FILTER (WHERE acked) AS acked_at
+    min("end") FILTER (WHERE acked) AS acked_at, min(start) AS started
   FROM ops WHERE op = 'add' GROUP BY id
 ) AS folded
 CROSS JOIN (SELECT usable FROM truth) AS known_truth
