@@ -28,7 +28,7 @@ async function unit(): Promise<Tally> {
 
 async function vm(): Promise<Tally> {
   requireRoot('test vm');
-  const { testVm } = await import('../toolchain/vm/test-vm.ts');
+  const { testVm } = await import('../topology/vm/test-vm.ts');
   return testVm(progress);
 }
 

@@ -5,7 +5,6 @@ import type {
   V1Probe,
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
-import { slow } from '../support/limits.ts';
 import { SECRET_NAME, type SiteParameters } from './site.ts';
 
 const PORT = 8080;
@@ -44,6 +43,7 @@ export function podTemplate({
 
 function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Container {
   const { ready, live } = PATHS[name];
+  const { slow = 1 } = parameters;
   return {
     name,
     image: parameters.image,

@@ -16,6 +16,8 @@ export interface SiteParameters {
   apiReplicas?: number;
   workerReplicas?: number;
   nodePort?: number;
+  /** how many times slower than usual the machine is; the pods' probes wait that much longer */
+  slow?: number;
   /** a control: the health check says 200 whatever happens */
   blindHealthCheck?: boolean;
 }

@@ -26,7 +26,7 @@ export const limits = {
   /** one look at an HTTP endpoint of a daemon */
   httpProbe: ms(2_000),
   /** one connection to a database copy */
-  databaseConnect: ms(2_000),
+  databaseConnect: ms(10_000),
   /** one statement of ours at a database copy */
   databaseQuery: ms(10_000),
   /** the healer has armed itself for a fault */

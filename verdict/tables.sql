@@ -31,7 +31,7 @@ CREATE TABLE observations (
   startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
   fault VARCHAR, valid BOOLEAN);
 
-CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, id VARCHAR, valid BOOLEAN);
+CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, valid BOOLEAN);
 
 CREATE TABLE final_rows (
   copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);

@@ -1,7 +1,7 @@
 import { siteManifests } from '../../platform/manifests.ts';
 import { SCHEMA_SQL } from '../../platform/schema.ts';
 import { withDatabase } from '../../support/database.ts';
-import { limits } from '../../support/limits.ts';
+import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
 import type { ReplicationMode } from '../model.ts';
@@ -71,6 +71,7 @@ export async function deployPlatform(lab: Lab, site: string): Promise<void> {
     databaseRw: endpointDsn(lab, 'readWrite', 'platform'),
     databaseRo: endpointDsn(lab, 'readOnly', 'platform'),
     nodePort: NODE_PORT,
+    slow,
   });
   await applyObjects(lab, site, objects);
 }

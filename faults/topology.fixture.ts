@@ -1,0 +1,84 @@
+import type { CopyState, Host, HostRole, Topology } from '../topology/model.ts';
+
+export interface TopologySketch {
+  /** sites whose pods are not ready */
+  unready?: readonly string[];
+  copies?: readonly CopyState[];
+  /** hosts with nothing that answers */
+  mute?: readonly string[];
+}
+
+/** Two sites of two nodes, three database copies and what stands around them, as data: it can be asked, nothing can be done to it. */
+export function sketchTopology({ unready = [], copies = COPIES, mute = [] }: TopologySketch = {}): Topology {
+  const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
+  const named = (name: string): Host => found(hosts, name);
+  const sites = ['a', 'b'].map((name) => ({
+    name,
+    nodes: hosts.filter(({ site }) => site === name),
+    ready: async () => !unready.includes(name),
+  }));
+  const databases = hosts.filter(({ role }) => role === 'database');
+  const known: Partial<Topology> = {
+    name: 'sketch',
+    pattern: 'recommended',
+    sites,
+    hosts,
+    site: (name) => found(sites, name),
+    host: named,
+    database: {
+      hosts: databases,
+      endpointDsn: '',
+      copies: async () => [...copies],
+      primary: async () => named(copies.find(({ role }) => role === 'primary')?.name ?? ''),
+      standbys: async () => databases.filter(({ name }) => copies.some((copy) => copy.name === name && copy.role === 'replica')),
+      dsn: () => '',
+      replication: async () => 'strict',
+    },
+  };
+  return new Proxy(known as Topology, {
+    get: (target, key): unknown => (Reflect.get(target, key) as unknown) ?? missing(`topology.${String(key)}`),
+  });
+}
+
+const HOSTS: [string, HostRole, string?][] = [
+  ['a1', 'node', 'a'],
+  ['a2', 'node', 'a'],
+  ['b1', 'node', 'b'],
+  ['b2', 'node', 'b'],
+  ['db1', 'database'],
+  ['db2', 'database'],
+  ['db3', 'database'],
+  ['dcs1', 'dcs'],
+  ['dbe', 'database-endpoint'],
+  ['glb', 'load-balancer'],
+  ['client', 'client'],
+  ['observer', 'observer'],
+];
+
+const COPIES = (['primary', 'replica', 'replica'] as const).map((role, index): CopyState => {
+  return { name: `db${index + 1}`, role, running: true, sync: index === 1, timeline: 1, lagBytes: 0 };
+});
+
+function hostOf(name: string, role: HostRole, { site, mute }: { site: string | undefined; mute: boolean }): Host {
+  const verb = (what: string) => (): never => missing(`${name}.${what}()`);
+  return {
+    name,
+    role,
+    address: `198.18.0.${name.length}`,
+    ...(site === undefined ? {} : { site }),
+    ...(mute ? {} : { aliveUrl: `http://${name}/` }),
+    state: async () => 'running',
+    powerOff: verb('powerOff'),
+    boot: verb('boot'),
+    freeze: verb('freeze'),
+    thaw: verb('thaw'),
+  };
+}
+
+function found<T extends { name: string }>(list: readonly T[], name: string): T {
+  return list.find((one) => one.name === name) ?? missing(`"${name}"`);
+}
+
+function missing(what: string): never {
+  throw new Error(`this sketch of a topology has no ${what}`);
+}

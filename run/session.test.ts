@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Verdict } from '../record/verdict-format.ts';
+import { exitCodeOf, outcomesOf, type Outcome } from './session.ts';
+
+type Judged = Partial<Pick<Verdict, 'verdict' | 'held' | 'expect'>>;
+
+/** As much of a verdict as the exit code is made from. */
+const verdictOf = (judged: Judged): Verdict => ({ held: judged.verdict === 'pass', ...judged }) as Verdict;
+const ended = (judged: Judged): Outcome => ({ title: 'a', folder: '/runs/a', verdict: verdictOf(judged) });
+const unjudged = (error = 'a timeout'): Outcome => ({ title: 'b', error });
+
+const held = ended({ verdict: 'pass' });
+const broken = ended({ verdict: 'fail' });
+const undecided = ended({ verdict: 'inconclusive' });
+const unhealed = unjudged('faults of earlier runs could not be healed: freeze on db1: no answer');
+
+describe('the exit code', () => {
+  test('says of one scenario how it ended', () => {
+    assert.deepEqual(
+      [held, broken, undecided, unjudged(), unhealed].map((outcome) => exitCodeOf([outcome])),
+      [0, 1, 2, 2, 3],
+    );
+  });
+
+  test('of a control is 0 only when exactly that was flagged, and 1 when something else, or nothing, was found', () => {
+    assert.equal(exitCodeOf([ended({ verdict: 'fail', held: true, expect: 'lost' })]), 0);
+    assert.equal(exitCodeOf([ended({ verdict: 'fail', held: false, expect: 'lost' })]), 1);
+    assert.equal(exitCodeOf([ended({ verdict: 'pass', held: false, expect: 'lost' })]), 1);
+    assert.equal(exitCodeOf([ended({ verdict: 'inconclusive', held: true, expect: 'inconclusive' })]), 0);
+  });
+
+  test('of several scenarios is 3 before 1 before 2, in any order', () => {
+    const cases: [Outcome[], number][] = [
+      [[held, held], 0],
+      [[held, undecided], 2],
+      [[undecided, broken, held], 1],
+      [[broken, unjudged(), unhealed], 3],
+      [[undecided, unhealed], 3],
+    ];
+    for (const [outcomes, code] of cases) for (const order of [outcomes, outcomes.toReversed()]) assert.equal(exitCodeOf(order), code);
+  });
+
+  test('of nothing at all is 2: a run without a scenario has shown nothing', () => {
+    assert.equal(exitCodeOf([]), 2);
+  });
+});
+
+describe('the outcomes of a session', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-session-'));
+  const results = join(folder, 'results.json');
+  const runs = process.env.HOLDFAST_RUNS;
+  before(() => {
+    process.env.HOLDFAST_RUNS = join(folder, 'runs');
+  });
+  after(() => {
+    if (runs === undefined) delete process.env.HOLDFAST_RUNS;
+    else process.env.HOLDFAST_RUNS = runs;
+    rmSync(folder, { recursive: true });
+  });
+
+  function record(name: string, { session, scenario, verdict }: { session?: string; scenario: string; verdict?: Judged }): string {
+    const run = join(folder, 'runs', name);
+    mkdirSync(run, { recursive: true });
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ scenario, session }));
+    if (verdict !== undefined) writeFileSync(join(run, 'verdict.json'), JSON.stringify(verdict));
+    return run;
+  }
+
+  function said(...specs: { title: string; status?: string; message?: string }[]): void {
+    const told = specs.map(({ title, status = 'expected', message }) => ({
+      title,
+      tests: [{ status, results: [message === undefined ? {} : { error: { message } }] }],
+    }));
+    writeFileSync(results, JSON.stringify({ suites: [{ suites: [{ specs: told.slice(0, 1) }], specs: told.slice(1) }] }));
+  }
+
+  test('are none before anything ran', () => {
+    assert.deepEqual(outcomesOf('s', results), []);
+  });
+
+  test('come from the records of this session, in their order; a verdict counts whatever the test runner says', () => {
+    const second = record('2-second', { session: 's', scenario: 'second', verdict: { verdict: 'pass' } });
+    const first = record('1-first', { session: 's', scenario: 'first', verdict: { verdict: 'fail' } });
+    record('3-other', { session: 'earlier', scenario: 'first', verdict: { verdict: 'pass' } });
+    record('4-none', { scenario: 'by hand', verdict: { verdict: 'pass' } });
+    mkdirSync(join(folder, 'runs', '5-empty'));
+    said({ title: 'first' }, { title: 'second', status: 'unexpected', message: 'failed after the verdict' });
+    assert.deepEqual(outcomesOf('s', results), [
+      { title: 'first', folder: first, verdict: { verdict: 'fail' } },
+      { title: 'second', folder: second, verdict: { verdict: 'pass' } },
+    ]);
+  });
+
+  test('name what ended without a verdict, or without a record, and why', () => {
+    const crashed = record('6-crashed', { session: 't', scenario: 'crashed' });
+    said(
+      { title: 'crashed', message: 'k6 died' },
+      { title: 'never began', message: 'no lab' },
+      { title: 'silent' },
+      { title: 'left out', status: 'skipped' },
+    );
+    assert.deepEqual(outcomesOf('t', results), [
+      { title: 'crashed', folder: crashed, error: 'k6 died' },
+      { title: 'never began', error: 'no lab' },
+      { title: 'silent', error: 'ended without a record' },
+    ]);
+  });
+});
