@@ -15,9 +15,14 @@ export interface ShapeOptions extends LabOptions {
 
 export const nameOption = (): Option => new Option('--name <lab>', 'name of the lab').default('main');
 
-export const shapeOptions = (): Option[] => [
+/** Options of the lab's size; a scenario chooses its own routing. */
+export const sizeOptions = (): Option[] => [
   new Option('--sites <n>', 'sites, 2 to 8 (default: 2)').argParser(wholeNumber),
   new Option('--nodes <n>', 'nodes a site (default: 2)').argParser(wholeNumber),
+];
+
+export const shapeOptions = (): Option[] => [
+  ...sizeOptions(),
   new Option('--routing <policy>', 'routing policy of the load balancer').choices(['active-active', 'active-passive']),
 ];
 

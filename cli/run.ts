@@ -13,7 +13,7 @@ import { giveToUser } from '../support/user.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { findLab } from '../topology/lab/store.ts';
 import { bringUp } from '../topology/lab/up.ts';
-import { nameOption, requireRoot, shapeOf, shapeOptions, type ShapeOptions } from './options.ts';
+import { nameOption, requireRoot, shapeOf, sizeOptions, type ShapeOptions } from './options.ts';
 import { progress } from './progress.ts';
 
 interface RunOptions extends ShapeOptions {
@@ -27,7 +27,7 @@ export function runCommand(): Command {
     .argument('[scenario...]', 'names of scenarios, as in scenarios/ (without .spec.ts)')
     .addOption(nameOption())
     .addOption(new Option('--keep', 'leave a lab that this command started'));
-  for (const option of shapeOptions()) command.addOption(option);
+  for (const option of sizeOptions()) command.addOption(option);
   return command.action(async (scenarios: string[], options: RunOptions) => {
     const specs = chosenSpecs(scenarios);
     requireRoot('run');

@@ -14,7 +14,10 @@ export function statusCommand(): Command {
       requireRoot('status');
       const labs = allLabs();
       console.log(labs.length === 0 ? 'no lab on this machine' : `labs on this machine: ${labs.map(({ name }) => name).join(', ')}`);
-      if (!labs.some(({ name }) => name === options.name)) return;
+      if (!labs.some(({ name }) => name === options.name)) {
+        console.log(`no lab "${options.name}": "holdfast up --name ${options.name}" makes one`);
+        return;
+      }
       await describe(options.name);
     });
 }

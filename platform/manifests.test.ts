@@ -55,5 +55,7 @@ describe('the manifests of a site', () => {
     assert.equal(environmentOf(api).HOLDFAST_SITE, 'a');
     assert.equal(apiService({ ...SITE, nodePort: 30081 }).spec?.ports?.[0]?.nodePort, 30081);
     assert.equal(apiService(SITE).spec?.ports?.[0]?.nodePort, 30080);
+    const patience = (slow?: number): unknown => apiDeployment({ ...SITE, ...(slow === undefined ? {} : { slow }) }).spec?.template.spec?.containers[0]?.livenessProbe?.timeoutSeconds;
+    assert.deepEqual([patience(), patience(4)], [2, 8]);
   });
 });

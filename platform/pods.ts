@@ -53,7 +53,7 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     ports: [{ name: 'http', containerPort: PORT }],
     readinessProbe: httpProbe(ready, {
       initialDelaySeconds: 0,
-      periodSeconds: 1,
+      periodSeconds: Math.ceil(slow / 2),
       timeoutSeconds: Math.ceil(slow),
       failureThreshold: 3,
     }),

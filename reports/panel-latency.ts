@@ -41,7 +41,7 @@ export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: S
         tickPadding: 6,
         label: null,
         fill: colour('muted'),
-        tickFormat: (ms: number) => duration(ms).replace('.0', '').replace('1.00', '1'),
+        tickFormat: (ms: number) => duration(ms).replace(/\.0+(?= )/u, ''),
       }),
       ...lines.map(({ kind, q, values }) =>
         Plot.lineY(values, {

@@ -26,6 +26,7 @@ export const limits = {
   /** one look at an HTTP endpoint of a daemon */
   httpProbe: ms(2_000),
   /** one connection to a database copy */
+  /** one connection to a database copy; no probe, so a busy machine may take its time */
   databaseConnect: ms(10_000),
   /** one statement of ours at a database copy */
   databaseQuery: ms(10_000),

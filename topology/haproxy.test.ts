@@ -72,7 +72,7 @@ describe('a question to the runtime API', () => {
     assert.equal(answer, said);
   });
 
-  test('fails when no answer comes in time', async () => {
+  test('fails when no answer comes in time', { timeout: 4000 }, async () => {
     await assert.rejects(
       asked(() => undefined, 50),
       refused(/none within 50 ms/u),

@@ -1,6 +1,6 @@
-import { database, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
+import { database, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
 
-test('a site cut from the database is taken out, and comes back', { tag: ['@quick', '@nightly'] }, async ({ holds, load, inject, judge }) => {
+test('a site cut from the database is taken out, and comes back', { tag: ['@quick', '@nightly'] }, async ({ topology, holds, load, inject, judge }) => {
   await holds({
     lost: 0,
     stalePrimary: 0,
@@ -9,7 +9,7 @@ test('a site cut from the database is taken out, and comes back', { tag: ['@quic
     availability: 0.96,
     // those 2 s, and half a second for slices at both ends
     longestOutageMs: 2500,
-    share: [0.45, 0.55],
+    share: evenShare(topology, 5),
   });
   await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
     await inject(isolate(site('b'), database), { for: '10s' });

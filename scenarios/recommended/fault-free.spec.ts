@@ -1,6 +1,6 @@
-import { expect, pause, steady, test } from '../../fixtures/index.ts';
+import { evenShare, expect, pause, steady, test } from '../../fixtures/index.ts';
 
-test('without a fault both sites share the load and nothing fails', { tag: ['@quick', '@nightly'] }, async ({ holds, load, judge }) => {
+test('without a fault both sites share the load and nothing fails', { tag: ['@quick', '@nightly'] }, async ({ topology, holds, load, judge }) => {
   await holds({
     lost: 0,
     stalePrimary: 0,
@@ -10,7 +10,7 @@ test('without a fault both sites share the load and nothing fails', { tag: ['@qu
     availability: 1,
     longestOutageMs: 0,
     // round robin over equal nodes; five points leave room for reconnects
-    share: [0.45, 0.55],
+    share: evenShare(topology, 5),
   });
   await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), () => pause('10s'));
   expect(await judge()).toHold();

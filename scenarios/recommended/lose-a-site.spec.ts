@@ -1,6 +1,6 @@
-import { expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
+import { evenShare, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
-test('losing a site costs no acknowledged write, and its share of the requests for two seconds', { tag: ['@quick', '@nightly'] }, async ({ holds, load, inject, judge }) => {
+test('losing a site costs no acknowledged write, and its share of the requests for two seconds', { tag: ['@quick', '@nightly'] }, async ({ topology, holds, load, inject, judge }) => {
   await holds({
     lost: 0,
     stalePrimary: 0,
@@ -9,7 +9,7 @@ test('losing a site costs no acknowledged write, and its share of the requests f
     availability: 0.96,
     // those 2 s, and half a second for slices at both ends
     longestOutageMs: 2500,
-    share: [0.45, 0.55],
+    share: evenShare(topology, 5),
   });
   await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
     await inject(powerOff(site('b')), { for: '10s' });

@@ -156,8 +156,7 @@ async function madeOnce(lab: string, base: string): Promise<void> {
 async function createUnifiedBase(lab: string, base: string): Promise<void> {
   if (underSystemd()) {
     // the unit is there without a holder when an earlier call was interrupted
-    const started = existsSync(base) ? { failed: false, stderr: '' } : await execa('systemd-run', [`--unit=${unitOf(lab)}`, '-p', 'Delegate=yes', '--collect', 'sleep', 'infinity'], { reject: false });
-    if (started.failed) throw new MachineError(`systemd refused a delegated unit for lab ${lab}: ${started.stderr}`);
+    if (!existsSync(base)) await startUnit(lab);
   } else {
     leaveGroup('/sys/fs/cgroup');
     enableControllers('/sys/fs/cgroup');
@@ -169,6 +168,13 @@ async function createUnifiedBase(lab: string, base: string): Promise<void> {
   leaveGroup(base, 'holder');
   enableControllers(base);
   weigh(base, LAB_WEIGHT);
+}
+
+/** The weight of the unit's own group is systemd's to keep: what is written there behind its back is lost at its next reload. */
+async function startUnit(lab: string): Promise<void> {
+  const properties = ['Delegate=yes', `CPUWeight=${100 * LAB_WEIGHT}`].flatMap((property) => ['-p', property]);
+  const started = await execa('systemd-run', [`--unit=${unitOf(lab)}`, ...properties, '--collect', 'sleep', 'infinity'], { reject: false });
+  if (started.failed) throw new MachineError(`systemd refused a delegated unit for lab ${lab}: ${started.stderr}`);
 }
 
 /** Sets a group's share of the CPU relative to an ordinary one (v1 cpu.shares, v2 cpu.weight); other hierarchies have neither file. */

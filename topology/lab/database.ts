@@ -32,6 +32,7 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
   const run = [
     'mkdir -p /var/lib/postgresql/data /run/postgresql && chown postgres:postgres /var/lib/postgresql /var/lib/postgresql/data /run/postgresql',
     'chmod 0700 /var/lib/postgresql/data',
+    'chown postgres /data/patroni.json && chmod 0600 /data/patroni.json',
     waitForStore(lab),
     'cd /var/lib/postgresql',
     'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin python3 -m patroni /data/patroni.json',

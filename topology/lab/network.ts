@@ -150,6 +150,11 @@ table inet ${table} {
     type filter hook output priority 0; policy accept;
     oifname "${link}" meta skuid != { ${owners} } reject
   }
+  # what the machine forwards (its containers, its neighbours) has no user to ask
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    oifname "${link}" drop
+  }
 }`,
   );
 }

@@ -1,5 +1,5 @@
 import { siteManifests } from '../../platform/manifests.ts';
-import { SCHEMA_SQL } from '../../platform/schema.ts';
+import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
 import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
@@ -52,12 +52,11 @@ export async function applySchema(lab: Lab, primary: string): Promise<void> {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE_NAME]);
     const roles = await client.query('select from pg_roles where rolname = $1', ['platform']);
     if (roles.rowCount === 0) await client.query(`create role platform login password ${client.escapeLiteral(lab.secrets.platform)}`);
-    await client.query('grant pg_monitor to platform');
-    if (rowCount === 0) await client.query(`create database ${DATABASE_NAME} owner platform`);
+    if (rowCount === 0) await client.query(`create database ${DATABASE_NAME}`);
   });
   await withDatabase(superuserDsn(lab, primary), async (client) => {
-    await client.query('set role platform');
     await client.query(SCHEMA_SQL);
+    await client.query(grantsSql('platform'));
   });
 }
 
