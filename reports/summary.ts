@@ -92,9 +92,9 @@ function counts(verdicts: readonly Verdict[]): string {
   const of = (test: (verdict: Verdict) => boolean) => verdicts.filter(test).length;
   const parts: [number, string][] = [
     [of(({ expect, verdict }) => expect === undefined && verdict === 'pass'), 'passed'],
-    [of(({ expect, held }) => expect !== undefined && held), 'flagged, as must be'],
+    [of(({ expect, held }) => expect !== undefined && held), 'flagged as expected'],
     [of(({ expect, verdict }) => expect === undefined && verdict === 'fail'), 'failed'],
-    [of(({ expect, held }) => expect !== undefined && !held), 'not flagged as must be'],
+    [of(({ expect, held }) => expect !== undefined && !held), 'not flagged as expected'],
     [of(({ expect, verdict }) => expect === undefined && verdict === 'inconclusive'), 'inconclusive'],
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
