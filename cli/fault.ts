@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { catalogue } from '../faults/catalogue.ts';
 import { healAll } from '../faults/heal.ts';
-import { journals } from '../faults/journal.ts';
+import { readable, unreadable } from '../faults/journal.ts';
 import { EXIT } from '../support/errors.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { nameOption, requireRoot, type LabOptions } from './options.ts';
@@ -29,7 +29,9 @@ async function heal(options: LabOptions): Promise<void> {
 
 function log(options: LabOptions): void {
   requireRoot('fault log');
-  const rows = journals(labTopology(options.name).journalDir);
+  const { journalDir } = labTopology(options.name);
+  for (const { id, error } of unreadable(journalDir)) console.log(`${id}: ${error}`);
+  const rows = readable(journalDir);
   if (rows.length === 0) console.log('the journal is empty');
   for (const lines of rows) {
     const zero = BigInt(lines[0]?.atNs ?? 0);

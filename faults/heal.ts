@@ -4,7 +4,7 @@ import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
-import { append, headOf, openFaults, type JournalHead, type JournalLine } from './journal.ts';
+import { append, headOf, openFaults, unreadable, type JournalHead, type JournalLine } from './journal.ts';
 
 /** What became of healing one fault. */
 export interface Healing {
@@ -36,7 +36,9 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
 
 /** Ends everything that is open, in parallel, going on after an error, reporting each. */
 export async function healAll(topology: Topology, by: string): Promise<Healing[]> {
-  return Promise.all(openFaults(topology.journalDir).map((lines) => healOne(topology, lines, by)));
+  const healings = await Promise.all(openFaults(topology.journalDir).map((lines) => healOne(topology, lines, by)));
+  const untrusted = unreadable(topology.journalDir).map(({ id, error }) => ({ id, fault: id, target: 'a target unknown', healed: false, error }));
+  return [...healings, ...untrusted];
 }
 
 async function healOne(topology: Topology, lines: JournalLine[], by: string): Promise<Healing> {

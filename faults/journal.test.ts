@@ -1,10 +1,11 @@
+import { execa } from 'execa';
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { HoldfastError } from '../support/errors.ts';
-import { append, headOf, journals, openFaults, openJournal, readJournal, type JournalHead } from './journal.ts';
+import { append, headOf, type JournalHead, openFaults, openJournal, readable, readJournal, unreadable } from './journal.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-journal-'));
 after(() => rmSync(root, { recursive: true }));
@@ -73,8 +74,9 @@ describe('the journal of a fault', () => {
         readJournal(dir, head.id).map(({ state }) => state),
         ['intent', 'applied'],
       );
-      assert.equal(readFileSync(file, 'utf8'), whole);
+      assert.equal(readFileSync(file, 'utf8'), whole + torn, 'a reader changes nothing');
       append(dir, head, 'gone', 'db1 answers');
+      assert.ok(readFileSync(file, 'utf8').startsWith(whole));
       assert.deepEqual(
         readJournal(dir, head.id).map(({ state }) => state),
         ['intent', 'applied', 'gone'],
@@ -85,7 +87,7 @@ describe('the journal of a fault', () => {
   test('that was cut within its only line counts as never begun', () => {
     const { dir, head, file } = begun();
     writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
-    assert.deepEqual(journals(dir), []);
+    assert.deepEqual(readable(dir), []);
     assert.deepEqual(readJournal(dir, head.id), []);
   });
 
@@ -135,7 +137,7 @@ describe('the journal of a fault', () => {
 describe('the journal of a lab', () => {
   test('lists its faults, oldest first, and those that are not gone', () => {
     const dir = newDir();
-    assert.deepEqual(journals(dir), []);
+    assert.deepEqual(readable(dir), []);
     const [first, second, third] = ['freeze', 'power-off', 'freeze'].map((fault) => begun(dir, fault).head) as [
       JournalHead,
       JournalHead,
@@ -145,12 +147,41 @@ describe('the journal of a lab', () => {
     append(dir, second, 'healed', '');
     append(dir, first, 'gone', '');
     assert.deepEqual(
-      journals(dir).map(([line]) => line?.id),
+      readable(dir).map(([line]) => line?.id),
       [first.id, second.id, third.id],
     );
     assert.deepEqual(
       openFaults(dir).map(([line]) => line?.id),
       [second.id, third.id],
+    );
+  });
+
+  test('keeps one that cannot be trusted apart from the others', () => {
+    const dir = newDir();
+    const [broken, good] = ['freeze', 'power-off'].map((fault) => begun(dir, fault)) as [ReturnType<typeof begun>, ReturnType<typeof begun>];
+    appendFileSync(broken.file, 'not JSON\n');
+    assert.deepEqual(
+      openFaults(dir).map(([line]) => line?.id),
+      [good.head.id],
+    );
+    assert.deepEqual(
+      unreadable(dir).map(({ id }) => id),
+      [broken.head.id],
+    );
+    assert.match(unreadable(dir)[0]?.error ?? '', /line 2 is no JSON/u);
+  });
+
+  test('is whole after several processes appended to it at once', async () => {
+    const { dir, head } = begun();
+    const script = `import { append } from ${JSON.stringify(join(import.meta.dirname, 'journal.ts'))};
+      append(process.argv[1], JSON.parse(process.argv[2]), process.argv[3], 'at once');`;
+    const states = ['applied', 'verified', 'healed', 'gone'];
+    await Promise.all(states.map((state) => execa(process.execPath, ['--input-type=module', '-e', script, dir, JSON.stringify(head), state])));
+    assert.deepEqual(
+      readJournal(dir, head.id)
+        .map(({ state }) => state)
+        .sort(),
+      ['intent', ...states].sort(),
     );
   });
 });

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, monotonicNs } from '../support/clock.ts';
-import { HoldfastError } from '../support/errors.ts';
+import { HoldfastError, messageOf } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
+import { takeLockSoon } from '../support/lock.ts';
 import type { FaultState } from '../record/format.ts';
 import type { FaultKind, Pinned } from './fault.ts';
 
@@ -43,12 +45,14 @@ export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId'
   return full;
 }
 
-/** Appends one state, once: a state that the journal has already is not written again. Returns its time. */
+/** Appends one state, once: a state that the journal has already is not written again. Returns its time. Runner, healer and a person may append at the same moment: a lock keeps the chain whole. */
 export function append(dir: string, head: JournalHead, state: FaultState, evidence: string, more: Pick<JournalLine, 'beganNs'> = {}): bigint {
   const path = fileOf(dir, head.id);
+  using _lock = takeLockSoon(`${path}.lock`, `journal of ${head.fault}`, limits.journalLock);
   const lines = existsSync(path) ? readJournal(dir, head.id) : [];
   const known = lines.find((line) => line.state === state);
   if (known !== undefined) return BigInt(known.atNs);
+  cutTornLine(path);
   const at = monotonicNs();
   const body = { format: JOURNAL_FORMAT, ...head, state, atNs: at.toString(), evidence, ...more };
   const line: JournalLine = { ...body, hash: hashOf(lines.at(-1)?.hash ?? '', body) };
@@ -62,14 +66,12 @@ export function append(dir: string, head: JournalHead, state: FaultState, eviden
   return at;
 }
 
-/** Lines of one fault; a torn last line is cut off, a broken chain or another version is an error. */
+/** Lines of one fault; an unfinished last line does not count, a broken chain or another version is an error. */
 export function readJournal(dir: string, id: string): JournalLine[] {
   const path = fileOf(dir, id);
   const text = readFileSync(path, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
   let before = '';
-  return whole.split('\n').filter(Boolean).map((raw, index) => {
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((raw, index) => {
     const line = parseLine(raw, path, index + 1);
     const { hash, ...body } = line;
     if (hash !== hashOf(before, body)) {
@@ -80,16 +82,37 @@ export function readJournal(dir: string, id: string): JournalLine[] {
   });
 }
 
-/** Every fault that a lab's journal knows, oldest first. */
-export function journals(dir: string): JournalLine[][] {
+/** Every fault that a lab's journal knows, oldest first; one whose file cannot be trusted comes as the error instead. */
+export function journals(dir: string): (JournalLine[] | UnreadableJournal)[] {
   if (!existsSync(dir)) return [];
   const ids = readdirSync(dir).filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
-  return ids.sort().map((id) => readJournal(dir, id)).filter((lines) => lines.length > 0);
+  return ids.sort().map((id) => {
+    try {
+      return readJournal(dir, id);
+    } catch (error) {
+      return { id, error: messageOf(error) };
+    }
+  });
+}
+
+export interface UnreadableJournal {
+  id: string;
+  error: string;
 }
 
 /** Faults that have begun and are not known to be gone. */
 export function openFaults(dir: string): JournalLine[][] {
-  return journals(dir).filter((lines) => !lines.some(({ state }) => state === 'gone'));
+  return readable(dir).filter((lines) => !lines.some(({ state }) => state === 'gone'));
+}
+
+/** The journals that can be trusted. */
+export function readable(dir: string): JournalLine[][] {
+  return journals(dir).filter((journal) => Array.isArray(journal)).filter((lines) => lines.length > 0);
+}
+
+/** The journals that cannot. */
+export function unreadable(dir: string): UnreadableJournal[] {
+  return journals(dir).filter((journal): journal is UnreadableJournal => !Array.isArray(journal));
 }
 
 /** The head of a journal's lines. */
@@ -98,6 +121,14 @@ export function headOf(lines: readonly JournalLine[]): JournalHead {
   if (first === undefined) throw new HoldfastError('empty journal: expected at least the intent');
   const { id, fault, kind, target, pinned, leaseEndNs, run } = first;
   return { id, fault, kind, target, pinned, leaseEndNs, bootId: first.bootId, ...(run === undefined ? {} : { run }) };
+}
+
+/** What a writer that was killed left of a line. */
+function cutTornLine(path: string): void {
+  if (!existsSync(path)) return;
+  const text = readFileSync(path, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
 }
 
 function parseLine(raw: string, path: string, number: number): JournalLine {

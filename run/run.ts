@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSpec } from '../faults/fault.ts';
 import { healAll } from '../faults/heal.ts';
 import { injectFault } from '../faults/inject.ts';
-import { journals, readJournal, type JournalLine } from '../faults/journal.ts';
+import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { dropOldRunsSql } from '../platform/final-state.ts';
 import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile } from '../record/format.ts';
@@ -197,7 +197,7 @@ export class Run implements Disposable {
 
   /** A fault that failed half-way has a journal all the same. */
   #adoptJournals(): void {
-    for (const [first] of journals(this.#topology.journalDir)) {
+    for (const [first] of readable(this.#topology.journalDir)) {
       if (first?.run === this.id && !this.#journals.includes(first.id)) this.#journals.push(first.id);
     }
   }

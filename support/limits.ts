@@ -32,6 +32,8 @@ export const limits = {
   databaseQuery: ms(10_000),
   /** the healer has armed itself for a fault */
   healerArmed: ms(5_000),
+  /** another process has finished appending a journal line */
+  journalLock: ms(2_000),
   /** a fault's effect is seen from outside; beyond this the fault is not proven */
   faultEffect: ms(10_000),
   /** end of a held fault is seen after its lease end */

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError } from './errors.ts';
 import { identify, isAlive, type ProcessIdentity } from './processes.ts';
@@ -21,11 +21,24 @@ export function takeLock(path: string, purpose: string): Disposable {
       if (owner !== undefined) {
         throw new HoldfastError(`expected to be alone for "${purpose}"; process ${owner.pid} is at work here ("${owner.purpose}"): wait for it or end it`);
       }
-      rmSync(path, { force: true });
+      removeStale(path, draft);
     }
     throw new HoldfastError(`could not take the lock ${path} for "${purpose}": others keep taking it; try again`);
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** Takes a lock as soon as it is free, blocking this process for at most `timeoutMs`; only for work of milliseconds. */
+export function takeLockSoon(path: string, purpose: string, timeoutMs: number): Disposable {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return takeLock(path, purpose);
+    } catch (error) {
+      if (performance.now() >= until || !(error instanceof HoldfastError)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
   }
 }
 
@@ -36,6 +49,19 @@ export function lockOwner(path: string): (ProcessIdentity & { purpose: string })
     return isAlive(owner) ? owner : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Takes a dead owner's lock out of the way; one that was taken anew meanwhile is put back. */
+function removeStale(path: string, draft: string): void {
+  const aside = `${draft}.stale`;
+  try {
+    renameSync(path, aside);
+    if (lockOwner(aside) !== undefined) linkSync(aside, path);
+  } catch {
+    // somebody else was faster
+  } finally {
+    rmSync(aside, { force: true });
   }
 }
 

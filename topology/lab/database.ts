@@ -73,17 +73,24 @@ export function dynamicConfig(mode: ReplicationMode): object {
   };
 }
 
-/** What Patroni says of its cluster, asked of the first database host that answers. */
+/** State of every copy: who is synchronous as Patroni's store says, and whether it runs as each copy itself says; what the store remembers of a lost host is up to its ttl old. */
 export async function clusterState(lab: Lab): Promise<CopyState[]> {
-  const state = (await askPatroni(lab, 'cluster')) as { members?: PatroniMember[] };
-  return (state.members ?? []).map((member) => ({
-    name: member.name,
-    role: member.role === 'leader' ? 'primary' : 'replica',
-    running: member.state === 'running' || member.state === 'streaming',
-    sync: member.role === 'sync_standby',
-    timeline: member.timeline ?? 0,
-    lagBytes: typeof member.lag === 'number' ? member.lag : 0,
-  }));
+  const hosts = hostsOf(lab, 'database');
+  const [cluster, own] = await Promise.all([askPatroni(lab, 'cluster'), Promise.all(hosts.map(askMember))]);
+  const members = (cluster as { members?: PatroniMember[] }).members ?? [];
+  return hosts.map(({ name }, index) => {
+    const member = members.find((candidate) => candidate.name === name);
+    const self = own[index];
+    const leads = self?.role === 'primary' && member?.role === 'leader';
+    return {
+      name,
+      role: leads ? 'primary' : 'replica',
+      running: self?.state === 'running' && (leads || self.replication_state === 'streaming'),
+      sync: member?.role === 'sync_standby',
+      timeline: self?.timeline ?? 0,
+      lagBytes: typeof member?.lag === 'number' ? member.lag : 0,
+    };
+  });
 }
 
 /** The mode stored in Patroni's configuration. */
@@ -115,9 +122,24 @@ function dsn(parts: { user: string; password: string; address: string; database:
 interface PatroniMember {
   name: string;
   role: string;
-  state: string;
-  timeline?: number;
   lag?: number | string;
+}
+
+interface PatroniSelf {
+  state: string;
+  role: string;
+  timeline?: number;
+  replication_state?: string;
+}
+
+/** What one copy says of itself; undefined when it does not answer. */
+async function askMember(host: PlannedHost): Promise<PatroniSelf | undefined> {
+  try {
+    const response = await fetch(`http://${host.address}:${PATRONI_PORT}/patroni`, { signal: AbortSignal.timeout(limits.httpProbe) });
+    return (await response.json()) as PatroniSelf;
+  } catch {
+    return undefined;
+  }
 }
 
 async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promise<unknown> {
@@ -170,7 +192,7 @@ function accessRules(lab: Lab): string[] {
 /** Patroni that finds no store waits 5 s before it asks again; asking first, for at most 20 s, starts it when it can succeed. */
 function waitForStore(lab: Lab): string {
   const members = hostsOf(lab, 'dcs').map(({ address }) => `http://${address}:2379/health`);
-  const asked = members.map((url) => `curl -sf -m 1 -o /dev/null ${url}`).join(' || ');
+  const asked = members.map((url) => `curl -sf -m ${Math.ceil(slow)} -o /dev/null ${url}`).join(' || ');
   return `for i in $(seq 200); do ${asked} && break; sleep ${askPauseS}; done`;
 }
 

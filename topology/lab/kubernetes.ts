@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { slow } from '../../support/limits.ts';
 import { versions } from '../../toolchain/versions.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
 import { cgroupVersion, hostGroupPath } from './cgroups.ts';
@@ -91,7 +92,7 @@ function kubeProxy(lab: Lab, host: PlannedHost): Daemon {
 /** A client that finds no API server backs off for seconds; asking first, for at most 20 s, starts it when it can succeed. */
 function waitForApi(lab: Lab, host: PlannedHost): string {
   const url = `${apiAddress(lab, host.site as string)}/readyz`;
-  return `for i in $(seq 200); do curl -skf -m 1 -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url} && break; sleep ${askPauseS}; done\n`;
+  return `for i in $(seq 200); do curl -skf -m ${Math.ceil(slow)} -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url} && break; sleep ${askPauseS}; done\n`;
 }
 
 function writeNodeFiles(lab: Lab, host: PlannedHost, machine: Machine): void {

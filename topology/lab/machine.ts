@@ -51,8 +51,8 @@ export async function bootMachine(machine: Machine): Promise<void> {
 export async function killMachine(machine: Pick<Machine, 'dir' | 'lab' | 'name'>): Promise<void> {
   const running = readJson<Running>(join(machine.dir, 'machine.json'));
   if (running !== undefined) {
-    signalProcess(running.init, 'SIGKILL');
-    signalProcess(running.outer, 'SIGKILL');
+    // unshare, outside, reaps process 1 and ends by itself; killed too, it would leave that to the machine's own process 1
+    if (!signalProcess(running.init, 'SIGKILL')) signalProcess(running.outer, 'SIGKILL');
   }
   for (const pid of hostProcesses(machine.lab, machine.name)) killQuietly(pid);
   // a frozen process dies only when thawed (cgroup v1)

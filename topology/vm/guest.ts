@@ -32,6 +32,7 @@ await checks.check('doctor names cgroup v2 under systemd', async () => {
 const up = await checks.check('a user brings a lab up through sudo, building and fetching nothing', async () => {
   const said = await holdfast(`up --name ${LAB} --nodes 1`);
   assert.doesNotMatch(said, /building|making|fetching|installing/);
+  labTopology(LAB);
 });
 if (up) {
   await checks.check('every process of a host is in its group below the delegated unit', hostsAreInTheirGroups);

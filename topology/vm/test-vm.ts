@@ -27,7 +27,7 @@ export async function testVm(progress: Progress): Promise<{ passed: number; fail
   const console = join(folder, 'console.log');
   let result: { passed: number; failed: number } | undefined;
   try {
-    progress('making the disk with checkout, packages and caches (about 30 s) …');
+    progress('making the disk with checkout, packages and caches (about 10 s) …');
     await writeCarriedDisk({ prepared, slow: SLOW, disk: carried });
     progress(`starting the emulated machine (about 8 min); its console: ${console}`);
     const onLine = (line: string): void => {
