@@ -11,7 +11,9 @@ export function checkCommand(): Command {
     .option('--json', 'print the verdict as JSON')
     .action(async (record: string, options: { json?: boolean }) => {
       const verdict = await judge(record);
-      console.log(options.json === true ? JSON.stringify(verdict, undefined, 2) : summaryTable([verdict], { colour: process.stdout.isTTY }));
+      console.log(
+        options.json === true ? JSON.stringify(verdict, undefined, 2) : summaryTable([verdict], { colour: process.stdout.isTTY }),
+      );
       process.exitCode = { pass: EXIT.pass, fail: EXIT.broken, inconclusive: EXIT.inconclusive }[verdict.verdict];
     });
 }

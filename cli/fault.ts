@@ -23,7 +23,8 @@ async function heal(options: LabOptions): Promise<void> {
   requireRoot('fault heal');
   const healings = await healAll(labTopology(options.name), 'holdfast fault heal');
   if (healings.length === 0) console.log('nothing to heal');
-  for (const { fault, target, healed, error } of healings) console.log(`${fault} on ${target}: ${healed ? 'healed' : `not healed: ${error}`}`);
+  for (const { fault, target, healed, error } of healings)
+    console.log(`${fault} on ${target}: ${healed ? 'healed' : `not healed: ${error}`}`);
   if (healings.some(({ healed }) => !healed)) process.exitCode = EXIT.unhealed;
 }
 

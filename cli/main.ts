@@ -14,10 +14,24 @@ import { upCommand } from './up.ts';
 const program = new Command('holdfast')
   .description('Proves, or disproves, that a MintPress 4 high-availability installation keeps its promises while things break.')
   .showHelpAfterError('(holdfast --help lists the commands)')
-  .addHelpText('after', '\nExit codes: 0 pass, 1 a promise was broken, 2 inconclusive, 3 healing incomplete, 64 wrong usage, 69 this machine lacks something.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 pass, 1 a promise was broken, 2 inconclusive, 3 healing incomplete, 64 wrong usage, 69 this machine lacks something.',
+  )
   .exitOverride();
 
-for (const command of [runCommand, testCommand, upCommand, downCommand, statusCommand, doctorCommand, faultCommand, checkCommand, reportCommand, benchCommand]) {
+for (const command of [
+  runCommand,
+  testCommand,
+  upCommand,
+  downCommand,
+  statusCommand,
+  doctorCommand,
+  faultCommand,
+  checkCommand,
+  reportCommand,
+  benchCommand,
+]) {
   program.addCommand(command().exitOverride());
 }
 

@@ -29,7 +29,11 @@ export const shapeOptions = (): Option[] => [
 /** What was asked of the shape, without what was not. */
 export function shapeOf(options: ShapeOptions): { sites?: number; nodes?: number; routing?: RoutingPolicy } {
   const { sites, nodes, routing } = options;
-  return { ...(sites === undefined ? {} : { sites }), ...(nodes === undefined ? {} : { nodes }), ...(routing === undefined ? {} : { routing }) };
+  return {
+    ...(sites === undefined ? {} : { sites }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(routing === undefined ? {} : { routing }),
+  };
 }
 
 /** Refuses a command that needs root; the launcher calls through sudo, so this speaks to whoever went around it. */

@@ -23,7 +23,12 @@ async function allurePages(): Promise<string> {
   }
   const target = join(reportsDir(), 'allure-report');
   const allure = join(projectRoot, 'node_modules/allure/cli.js');
-  const made = await execa(process.execPath, [allure, 'generate', results, '--output', target], { cwd: projectRoot, reject: false, timeout: 120_000, stdin: 'ignore' });
+  const made = await execa(process.execPath, [allure, 'generate', results, '--output', target], {
+    cwd: projectRoot,
+    reject: false,
+    timeout: 120_000,
+    stdin: 'ignore',
+  });
   if (made.failed) throw new HoldfastError(`Allure could not make its pages: ${made.stderr.slice(-800)}`);
   return join(target, 'index.html');
 }

@@ -24,11 +24,21 @@ export function statusCommand(): Command {
 
 async function describe(name: string): Promise<void> {
   const topology = labTopology(name);
-  for (const host of topology.hosts) console.log(`${host.name.padEnd(10)} ${host.role.padEnd(18)} ${host.address.padEnd(16)} ${await host.state()}`);
+  for (const host of topology.hosts)
+    console.log(`${host.name.padEnd(10)} ${host.role.padEnd(18)} ${host.address.padEnd(16)} ${await host.state()}`);
   const copies = await topology.database.copies().catch((error: unknown) => messageOf(error));
   if (typeof copies === 'string') console.log(`database   ${copies}`);
-  else for (const copy of copies) console.log(`${copy.name.padEnd(10)} ${copy.role}${copy.sync ? ', synchronous' : ''}, timeline ${copy.timeline}, ${copy.running ? 'running' : 'not running'}`);
+  else
+    for (const copy of copies)
+      console.log(
+        `${copy.name.padEnd(10)} ${copy.role}${copy.sync ? ', synchronous' : ''}, timeline ${copy.timeline}, ${copy.running ? 'running' : 'not running'}`,
+      );
   const backends = await topology.balancer.backends().catch((error: unknown) => ({ 'load balancer': messageOf(error) }));
-  console.log(Object.entries(backends).map(([backend, status]) => `${backend} ${status}`).join(', '));
-  for (const lines of openFaults(topology.journalDir)) console.log(`open fault: ${lines[0]?.fault} on ${lines[0]?.target} (${lines.at(-1)?.state})`);
+  console.log(
+    Object.entries(backends)
+      .map(([backend, status]) => `${backend} ${status}`)
+      .join(', '),
+  );
+  for (const lines of openFaults(topology.journalDir))
+    console.log(`open fault: ${lines[0]?.fault} on ${lines[0]?.target} (${lines.at(-1)?.state})`);
 }

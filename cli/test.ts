@@ -14,7 +14,9 @@ import { interruption } from '../support/interrupt.ts';
 export function testCommand(): Command {
   return new Command('test')
     .description("the project's own tests: types, lint, units, a lab, the quick profile")
-    .addArgument(new Argument('[part]', 'unit: seconds, no root; vm: on an emulated machine with systemd and cgroup v2').choices(['unit', 'vm']))
+    .addArgument(
+      new Argument('[part]', 'unit: seconds, no root; vm: on an emulated machine with systemd and cgroup v2').choices(['unit', 'vm']),
+    )
     .action(async (part: 'unit' | 'vm' | undefined) => {
       const total = part === 'unit' ? await unit() : part === 'vm' ? await vm() : await everything();
       console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -56,5 +58,8 @@ async function quickProfile(): Promise<Tally> {
 }
 
 function sum(tallies: readonly Tally[]): Tally {
-  return tallies.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+  return tallies.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }

@@ -1,10 +1,7 @@
 import type { Path, Topology } from '../topology/model.ts';
 
 /** On whom a fault falls; roles are resolved when it is injected, and pinned. */
-export type Target =
-  | { kind: 'host'; name: string }
-  | { kind: 'site'; name: string }
-  | { kind: 'role'; role: DatabaseRole };
+export type Target = { kind: 'host'; name: string } | { kind: 'site'; name: string } | { kind: 'role'; role: DatabaseRole };
 
 export type DatabaseRole = 'primary' | 'sync-standby';
 

@@ -37,7 +37,13 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
 /** Ends everything that is open, in parallel, going on after an error, reporting each. */
 export async function healAll(topology: Topology, by: string): Promise<Healing[]> {
   const healings = await Promise.all(openFaults(topology.journalDir).map((lines) => healOne(topology, lines, by)));
-  const untrusted = unreadable(topology.journalDir).map(({ id, error }) => ({ id, fault: id, target: 'a target unknown', healed: false, error }));
+  const untrusted = unreadable(topology.journalDir).map(({ id, error }) => ({
+    id,
+    fault: id,
+    target: 'a target unknown',
+    healed: false,
+    error,
+  }));
   return [...healings, ...untrusted];
 }
 

@@ -33,14 +33,25 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const { topology, spec, leaseMs } = injection;
   const fault = faultNamed(spec.fault);
   const pinned = await fault.pin(topology, spec);
-  await checkAllowed(topology, spec, pinned.hosts.map((host) => topology.host(host)));
+  await checkAllowed(
+    topology,
+    spec,
+    pinned.hosts.map((host) => topology.host(host)),
+  );
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
   const steady = await fault.gone(topology, pinned);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
   const leaseEndNs = (monotonicNs() + BigInt(Math.round(leaseMs * 1e6))).toString();
   const head = openJournal(
     topology.journalDir,
-    { fault: fault.name, kind: fault.kind, target: otherEnd(spec, target), pinned, leaseEndNs, ...(injection.run === undefined ? {} : { run: injection.run }) },
+    {
+      fault: fault.name,
+      kind: fault.kind,
+      target: otherEnd(spec, target),
+      pinned,
+      leaseEndNs,
+      ...(injection.run === undefined ? {} : { run: injection.run }),
+    },
     steady.what,
   );
   await armHealer(injection, head);

@@ -158,7 +158,10 @@ describe('the journal of a lab', () => {
 
   test('keeps one that cannot be trusted apart from the others', () => {
     const dir = newDir();
-    const [broken, good] = ['freeze', 'power-off'].map((fault) => begun(dir, fault)) as [ReturnType<typeof begun>, ReturnType<typeof begun>];
+    const [broken, good] = ['freeze', 'power-off'].map((fault) => begun(dir, fault)) as [
+      ReturnType<typeof begun>,
+      ReturnType<typeof begun>,
+    ];
     appendFileSync(broken.file, 'not JSON\n');
     assert.deepEqual(
       openFaults(dir).map(([line]) => line?.id),
@@ -176,7 +179,9 @@ describe('the journal of a lab', () => {
     const script = `import { append } from ${JSON.stringify(join(import.meta.dirname, 'journal.ts'))};
       append(process.argv[1], JSON.parse(process.argv[2]), process.argv[3], 'at once');`;
     const states = ['applied', 'verified', 'healed', 'gone'];
-    await Promise.all(states.map((state) => execa(process.execPath, ['--input-type=module', '-e', script, dir, JSON.stringify(head), state])));
+    await Promise.all(
+      states.map((state) => execa(process.execPath, ['--input-type=module', '-e', script, dir, JSON.stringify(head), state])),
+    );
     assert.deepEqual(
       readJournal(dir, head.id)
         .map(({ state }) => state)

@@ -46,7 +46,13 @@ export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId'
 }
 
 /** Appends one state, once: a state that the journal has already is not written again. Returns its time. Runner, healer and a person may append at the same moment: a lock keeps the chain whole. */
-export function append(dir: string, head: JournalHead, state: FaultState, evidence: string, more: Pick<JournalLine, 'beganNs'> = {}): bigint {
+export function append(
+  dir: string,
+  head: JournalHead,
+  state: FaultState,
+  evidence: string,
+  more: Pick<JournalLine, 'beganNs'> = {},
+): bigint {
   const path = fileOf(dir, head.id);
   using _lock = takeLockSoon(`${path}.lock`, `journal of ${head.fault}`, limits.journalLock);
   const lines = existsSync(path) ? readJournal(dir, head.id) : [];
@@ -71,21 +77,29 @@ export function readJournal(dir: string, id: string): JournalLine[] {
   const path = fileOf(dir, id);
   const text = readFileSync(path, 'utf8');
   let before = '';
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((raw, index) => {
-    const line = parseLine(raw, path, index + 1);
-    const { hash, ...body } = line;
-    if (hash !== hashOf(before, body)) {
-      throw new HoldfastError(`${path} line ${index + 1}: the hash does not continue the line before: the journal was changed after it was written`);
-    }
-    before = hash;
-    return line;
-  });
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean)
+    .map((raw, index) => {
+      const line = parseLine(raw, path, index + 1);
+      const { hash, ...body } = line;
+      if (hash !== hashOf(before, body)) {
+        throw new HoldfastError(
+          `${path} line ${index + 1}: the hash does not continue the line before: the journal was changed after it was written`,
+        );
+      }
+      before = hash;
+      return line;
+    });
 }
 
 /** Every fault that a lab's journal knows, oldest first; one whose file cannot be trusted comes as the error instead. */
 export function journals(dir: string): (JournalLine[] | UnreadableJournal)[] {
   if (!existsSync(dir)) return [];
-  const ids = readdirSync(dir).filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length));
+  const ids = readdirSync(dir)
+    .filter((file) => file.endsWith('.jsonl'))
+    .map((file) => file.slice(0, -'.jsonl'.length));
   return ids.sort().map((id) => {
     try {
       return readJournal(dir, id);
@@ -107,7 +121,9 @@ export function openFaults(dir: string): JournalLine[][] {
 
 /** The journals that can be trusted. */
 export function readable(dir: string): JournalLine[][] {
-  return journals(dir).filter((journal) => Array.isArray(journal)).filter((lines) => lines.length > 0);
+  return journals(dir)
+    .filter((journal) => Array.isArray(journal))
+    .filter((lines) => lines.length > 0);
 }
 
 /** The journals that cannot. */
@@ -139,7 +155,9 @@ function parseLine(raw: string, path: string, number: number): JournalLine {
     throw new HoldfastError(`${path} line ${number} is no JSON: expected one journal line`, { cause: error });
   }
   if (line.format !== JOURNAL_FORMAT) {
-    throw new HoldfastError(`${path} line ${number} has journal format ${line.format}; this version reads ${JOURNAL_FORMAT}: heal with the version that wrote it, or take the lab down`);
+    throw new HoldfastError(
+      `${path} line ${number} has journal format ${line.format}; this version reads ${JOURNAL_FORMAT}: heal with the version that wrote it, or take the lab down`,
+    );
   }
   return line;
 }

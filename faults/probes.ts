@@ -29,7 +29,11 @@ async function ask(topology: Topology, name: string, from: string | undefined): 
   const host: Host = topology.host(name);
   const asker = from ?? topology.observer.name;
   if (host.aliveUrl === undefined) return { what: `${name} has nothing to ask`, code: -1 };
-  const { exitCode } = await topology.probe(asker, ['curl', '-sk', '-o', '/dev/null', '-m', String(PROBE_MS / 1000), host.aliveUrl], PROBE_MS * 8);
+  const { exitCode } = await topology.probe(
+    asker,
+    ['curl', '-sk', '-o', '/dev/null', '-m', String(PROBE_MS / 1000), host.aliveUrl],
+    PROBE_MS * 8,
+  );
   const word = exitCode === 0 ? 'answers' : exitCode === CURL_TIMEOUT ? `silent for ${PROBE_MS} ms` : `curl exit ${exitCode}`;
   return { what: `${name} asked from ${asker}: ${word}`, code: exitCode };
 }

@@ -17,10 +17,12 @@ export async function resolveTarget(topology: Topology, target: Target): Promise
 /** Both directions of every link between two sets of hosts. */
 export function pathsBetween(some: readonly Host[], others: readonly Host[]): Path[] {
   return some.flatMap((one) =>
-    others.filter((other) => other.name !== one.name).flatMap((other) => [
-      { from: one.name, to: other.name },
-      { from: other.name, to: one.name },
-    ]),
+    others
+      .filter((other) => other.name !== one.name)
+      .flatMap((other) => [
+        { from: one.name, to: other.name },
+        { from: other.name, to: one.name },
+      ]),
   );
 }
 
@@ -49,13 +51,18 @@ export function describeTarget(target: Target): string {
 /** Refuses a fault that would take the last healthy site, or a host that watches the run. */
 export async function checkAllowed(topology: Topology, spec: FaultSpec, hosts: readonly Host[]): Promise<void> {
   const watcher = hosts.find(({ role }) => role === 'observer' || role === 'client');
-  if (watcher !== undefined) throw new UsageError(`${spec.fault} on ${watcher.name} is refused: it ${watcher.role === 'client' ? 'makes the load' : 'watches the run'}`);
+  if (watcher !== undefined)
+    throw new UsageError(
+      `${spec.fault} on ${watcher.name} is refused: it ${watcher.role === 'client' ? 'makes the load' : 'watches the run'}`,
+    );
   const hit = new Set(hosts.map(({ name }) => name));
   const untouched = topology.sites.filter((site) => !site.nodes.some(({ name }) => hit.has(name)));
   if (untouched.length === topology.sites.length || spec.allowTotalLoss === true) return;
   const healthy = await Promise.all(untouched.map((site) => site.ready()));
   if (!healthy.includes(true)) {
-    throw new UsageError(`${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss if that is meant`);
+    throw new UsageError(
+      `${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss if that is meant`,
+    );
   }
 }
 

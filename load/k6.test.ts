@@ -33,10 +33,7 @@ test('what the recorder and the script need stands in the environment', () => {
 });
 
 test('a name instead of an address is refused', () => {
-  assert.throws(
-    () => k6Command({ ...load, url: 'http://glb.example' }),
-    /expected a URL with an IP address, came "http:\/\/glb\.example"/,
-  );
+  assert.throws(() => k6Command({ ...load, url: 'http://glb.example' }), /expected a URL with an IP address, came "http:\/\/glb\.example"/);
   assert.doesNotThrow(() => k6Command({ ...load, url: 'http://[fd00::1]:80' }));
 });
 

@@ -13,12 +13,7 @@ export interface LoadProfile {
 }
 
 /** Reads and writes at constant rates; half of the reads ask the primary, half a replica. */
-export function steady(load: {
-  writesPerSecond: number;
-  readsPerSecond: number;
-  replicaShare?: number;
-  capMs?: number;
-}): LoadProfile {
+export function steady(load: { writesPerSecond: number; readsPerSecond: number; replicaShare?: number; capMs?: number }): LoadProfile {
   const replicaShare = load.replicaShare ?? 0.5;
   const readReplica = load.readsPerSecond * replicaShare;
   const perSecond = { add: load.writesPerSecond, readPrimary: load.readsPerSecond - readReplica, readReplica };

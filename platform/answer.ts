@@ -14,9 +14,7 @@ export class Answer extends Error {
 /** The database gave no answer within the budget; what it was asked may still happen. */
 export class DatabaseTimeout extends Error {
   constructor(what: string) {
-    super(
-      `Expected ${what} within the time left to this request, came nothing: look at the database and its endpoint.`,
-    );
+    super(`Expected ${what} within the time left to this request, came nothing: look at the database and its endpoint.`);
     this.name = 'DatabaseTimeout';
   }
 }

@@ -22,10 +22,7 @@ describe('the bundled processes, alone in a folder and without a database', { ti
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function start(
-    file: string,
-    path: string,
-  ): Promise<{ process: ChildProcess; url: string; exitCode: Promise<number | null> }> {
+  async function start(file: string, path: string): Promise<{ process: ChildProcess; url: string; exitCode: Promise<number | null> }> {
     const port = await freePort();
     const env = {
       HOLDFAST_SITE: 'a',

@@ -43,9 +43,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
     service.notifier.changed();
     const { run, value, inserted } = row;
     const status = !replicated ? 202 : inserted ? 201 : 200;
-    return reply
-      .code(status)
-      .send({ id, run, value, inserted, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
+    return reply.code(status).send({ id, run, value, inserted, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
   });
 
   app.get<{ Params: { id: string } }>('/api/changes/:id', async (request, reply) => {
@@ -109,9 +107,5 @@ const LIST_CHANGES = {
 };
 
 async function wroteNothing(): Promise<Answer> {
-  return new Answer(
-    503,
-    'database',
-    'Expected the change to be written, came no row: a rule or trigger on the table keeps it back.',
-  );
+  return new Answer(503, 'database', 'Expected the change to be written, came no row: a rule or trigger on the table keeps it back.');
 }

@@ -5,10 +5,7 @@ import { connectionConfig, destroy, isReadTimeout, type Notice } from './connect
 
 /** One database connection, lent to one request; one query is in flight at a time. */
 export interface Session {
-  query<Row extends pg.QueryResultRow>(
-    query: pg.QueryConfig,
-    onNotice?: (notice: Notice) => void,
-  ): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult<Row>>;
   /** several statements in one message; one result for each */
   script(text: string, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult[]>;
   /** this server is not the one that the endpoint promises: drop this and all older connections */

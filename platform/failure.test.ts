@@ -14,8 +14,7 @@ function statusAt(stage: Stage, cause: unknown): number {
 
 describe('a failure', () => {
   it('is a 409 only where the write certainly did not happen', () => {
-    for (const code of ['40001', '40P01', '25006', '23502', '23514'])
-      assert.equal(statusAt('begin', databaseError(code)), 409, code);
+    for (const code of ['40001', '40P01', '25006', '23502', '23514']) assert.equal(statusAt('begin', databaseError(code)), 409, code);
     for (const code of ['57P01', '57P02', '57P03', '57014', '08006', '53300', '22021'])
       assert.equal(statusAt('begin', databaseError(code)), 503, code);
   });

@@ -27,10 +27,7 @@ export function failureOf(error: unknown): { status: number; fields: Record<stri
   return databaseFailure(error, undefined);
 }
 
-function databaseFailure(
-  error: unknown,
-  stage: Stage | undefined,
-): { status: number; fields: Record<string, unknown> } {
+function databaseFailure(error: unknown, stage: Stage | undefined): { status: number; fields: Record<string, unknown> } {
   if (error instanceof Answer) return { status: error.status, fields: error.fields };
   const message = messageOf(error);
   if (error instanceof DatabaseTimeout) return { status: 503, fields: { error: 'timeout', message } };

@@ -36,12 +36,9 @@ export function openJobsSql(run: string): string {
 
 /** One statement that deletes the rows of all but the latest runs. */
 export function dropOldRunsSql(keep: number): string {
-  if (!Number.isInteger(keep) || keep < 1)
-    throw new Error(`Expected to keep a whole number of runs, at least 1, came ${keep}.`);
+  if (!Number.isInteger(keep) || keep < 1) throw new Error(`Expected to keep a whole number of runs, at least 1, came ${keep}.`);
   const tables = ['changes', 'jobs', 'completions', 'projects', 'markers'];
-  const deletions = tables.map(
-    (table) => `gone_${table} AS (DELETE FROM ${table} WHERE run NOT IN (SELECT run FROM kept))`,
-  );
+  const deletions = tables.map((table) => `gone_${table} AS (DELETE FROM ${table} WHERE run NOT IN (SELECT run FROM kept))`);
   return `
 WITH seen AS (
   SELECT run, max(created_at) AS at FROM changes GROUP BY run

@@ -26,9 +26,7 @@ export function addHealthCheck(app: FastifyInstance, { identity, blindHealthChec
   app.get('/api/healthcheck', async (_request, reply) => {
     if (blindHealthCheck) return { status: 'ok', blind: true, ...identity };
     const { ok, rw, ro } = await lookAt(probes);
-    return reply
-      .code(ok ? 200 : 503)
-      .send({ status: ok ? 'ok' : 'unavailable', writable: rw.writable, rw, ro, ...identity });
+    return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable', writable: rw.writable, rw, ro, ...identity });
   });
 }
 

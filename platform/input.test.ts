@@ -13,8 +13,7 @@ describe('what a client sends', () => {
 
   it('has ids without control characters and of bounded length', () => {
     assert.equal(textOf({ id: "c7-12 '\\ ü" }, 'id'), "c7-12 '\\ ü");
-    for (const id of [undefined, '', 7, 'a\0b', 'a\nb', 'x'.repeat(201)])
-      assert.throws(() => textOf({ id }, 'id'), refused);
+    for (const id of [undefined, '', 7, 'a\0b', 'a\nb', 'x'.repeat(201)]) assert.throws(() => textOf({ id }, 'id'), refused);
   });
 
   it('may have a value, without NUL', () => {
@@ -25,10 +24,7 @@ describe('what a client sends', () => {
 
   it('has whole numbers within their bounds, also as text', () => {
     const bounds = { least: 1, most: 10, otherwise: 5 };
-    assert.deepEqual(
-      [wholeOf({ n: 3 }, 'n', bounds), wholeOf({ n: '3' }, 'n', bounds), wholeOf({}, 'n', bounds)],
-      [3, 3, 5],
-    );
+    assert.deepEqual([wholeOf({ n: 3 }, 'n', bounds), wholeOf({ n: '3' }, 'n', bounds), wholeOf({}, 'n', bounds)], [3, 3, 5]);
     for (const n of [0, 11, 1.5, '', 'x', true]) assert.throws(() => wholeOf({ n }, 'n', bounds), refused);
   });
 

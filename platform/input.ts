@@ -53,9 +53,5 @@ export function roleOf(input: Input): Role {
 }
 
 function invalid(expected: string, came: unknown): Answer {
-  return new Answer(
-    400,
-    'validation',
-    `Expected ${expected}, came ${JSON.stringify(came)?.slice(0, 100)}: correct the request.`,
-  );
+  return new Answer(400, 'validation', `Expected ${expected}, came ${JSON.stringify(came)?.slice(0, 100)}: correct the request.`);
 }

@@ -46,16 +46,14 @@ describe('the manifests of a site', () => {
 
   it('follow the parameters', () => {
     const api = apiDeployment({ ...SITE, apiReplicas: 3, blindHealthCheck: true });
-    assert.deepEqual(
-      [api.spec?.replicas, apiDeployment(SITE).spec?.replicas, workerDeployment(SITE).spec?.replicas],
-      [3, 2, 1],
-    );
+    assert.deepEqual([api.spec?.replicas, apiDeployment(SITE).spec?.replicas, workerDeployment(SITE).spec?.replicas], [3, 2, 1]);
     assert.equal(environmentOf(api).BLIND_HEALTHCHECK, '1');
     assert.equal('BLIND_HEALTHCHECK' in environmentOf(apiDeployment(SITE)), false);
     assert.equal(environmentOf(api).HOLDFAST_SITE, 'a');
     assert.equal(apiService({ ...SITE, nodePort: 30081 }).spec?.ports?.[0]?.nodePort, 30081);
     assert.equal(apiService(SITE).spec?.ports?.[0]?.nodePort, 30080);
-    const patience = (slow?: number): unknown => apiDeployment({ ...SITE, ...(slow === undefined ? {} : { slow }) }).spec?.template.spec?.containers[0]?.livenessProbe?.timeoutSeconds;
+    const patience = (slow?: number): unknown =>
+      apiDeployment({ ...SITE, ...(slow === undefined ? {} : { slow }) }).spec?.template.spec?.containers[0]?.livenessProbe?.timeoutSeconds;
     assert.deepEqual([patience(), patience(4)], [2, 8]);
   });
 });

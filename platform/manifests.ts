@@ -79,10 +79,7 @@ function deployment({
   replicas: number;
 }): V1Deployment {
   // Pods read the DSNs once: a change of them has to bring new pods.
-  const configuration = createHash('sha256')
-    .update(`${parameters.databaseRw}\n${parameters.databaseRo}`)
-    .digest('hex')
-    .slice(0, 16);
+  const configuration = createHash('sha256').update(`${parameters.databaseRw}\n${parameters.databaseRo}`).digest('hex').slice(0, 16);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

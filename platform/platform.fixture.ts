@@ -71,8 +71,7 @@ export async function startPlatform(bin: string): Promise<TestPlatform> {
       await primary.sql('SELECT pg_reload_conf()');
       await eventually(
         async () =>
-          (await primary.sql<{ names: string }>("SELECT current_setting('synchronous_standby_names') AS names"))[0]
-            ?.names === name,
+          (await primary.sql<{ names: string }>("SELECT current_setting('synchronous_standby_names') AS names"))[0]?.names === name,
       );
     },
     async waiting() {
@@ -82,9 +81,7 @@ export async function startPlatform(bin: string): Promise<TestPlatform> {
     async caughtUp() {
       const [now] = await primary.sql<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
       await eventually(
-        async () =>
-          (await standby.sql<{ ok: boolean }>(`SELECT pg_last_wal_replay_lsn() >= '${now?.lsn}' AS ok`))[0]?.ok ===
-          true,
+        async () => (await standby.sql<{ ok: boolean }>(`SELECT pg_last_wal_replay_lsn() >= '${now?.lsn}' AS ok`))[0]?.ok === true,
       );
     },
     async stop() {
@@ -111,8 +108,7 @@ function podOf(api: StartedApi): TestPod {
     call,
     add: async (id, { value, run = RUN } = {}) => call('/api/changes', { method: 'POST', body: { id, run, value } }),
     find: async (id, query) => call(`/api/changes/${id}?${query}`),
-    put: async (key, version, value) =>
-      call(`/api/projects/${key}`, { method: 'PUT', body: { run: RUN, version, value } }),
+    put: async (key, version, value) => call(`/api/projects/${key}`, { method: 'PUT', body: { run: RUN, version, value } }),
     stop: async () => api.stop(),
   };
 }

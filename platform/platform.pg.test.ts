@@ -2,15 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { dropOldRunsSql, FINAL_STATE_SETTINGS_SQL, finalStateSql, openJobsSql } from './final-state.ts';
-import {
-  eventually,
-  pause,
-  RUN,
-  startPlatform,
-  type Reply,
-  type TestPlatform,
-  type TestPod,
-} from './platform.fixture.ts';
+import { eventually, pause, RUN, startPlatform, type Reply, type TestPlatform, type TestPod } from './platform.fixture.ts';
 import { findPostgres, type TestServer } from './postgres.fixture.ts';
 import { SCHEMA_SQL } from './schema.ts';
 import { settingsFrom } from './settings.ts';
@@ -41,9 +33,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
   it('answers a write with who served it, and has logged its transaction', async () => {
     const { status, body } = await pod.add('w1', { value: "it's \\ text" });
     assert.equal(status, 201);
-    const [truth] = await primary.sql<{ system: string }>(
-      'SELECT system_identifier::text AS system FROM pg_control_system()',
-    );
+    const [truth] = await primary.sql<{ system: string }>('SELECT system_identifier::text AS system FROM pg_control_system()');
     assert.equal(body.system, truth?.system);
     const stamp = { site: 'a', pod: 'api-1', node: 'a1', copy: 'db1', timeline: 1, epoch: 1 };
     assert.partialDeepStrictEqual(body, { id: 'w1', value: "it's \\ text", ...stamp });
@@ -105,12 +95,8 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
       return { ids: items.map(({ id }) => id), next };
     };
     await pod.add('l1', { run: 'list' });
-    const open = primary.sql(
-      "BEGIN; INSERT INTO changes (id, run, epoch) VALUES ('l2', 'list', 1); SELECT pg_sleep(0.6); COMMIT",
-    );
-    await eventually(
-      async () => (await primary.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length === 1,
-    );
+    const open = primary.sql("BEGIN; INSERT INTO changes (id, run, epoch) VALUES ('l2', 'list', 1); SELECT pg_sleep(0.6); COMMIT");
+    await eventually(async () => (await primary.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length === 1);
     await pod.add('l3', { run: 'list' });
     const early = await list('limit=10');
     assert.deepEqual(early.ids, ['l1']);
@@ -209,9 +195,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
         body: { error: 'not-primary', copy: 'db2' },
       });
       await eventually(
-        async () =>
-          (await standby.sql("SELECT 1 FROM pg_stat_activity WHERE application_name ~ '^api-(rw|primary) '")).length ===
-          0,
+        async () => (await standby.sql("SELECT 1 FROM pg_stat_activity WHERE application_name ~ '^api-(rw|primary) '")).length === 0,
       );
       const health = await misplaced.call('/api/healthcheck');
       assert.partialDeepStrictEqual(health, { status: 200, body: { writable: false, rw: { ok: true, copy: 'db2' } } });
@@ -270,8 +254,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
       const held = `SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND classid = ${LOCK_CLASS} AND objid < 16 GROUP BY pid`;
       return (await primary.sql<{ n: string }>(held)).map(({ n }) => n).join();
     };
-    const isDrained = async (): Promise<boolean> =>
-      (await primary.sql<{ open: number }>(openJobsSql(RUN)))[0]?.open === 0;
+    const isDrained = async (): Promise<boolean> => (await primary.sql<{ open: number }>(openJobsSql(RUN)))[0]?.open === 0;
     const addMany = async (name: string): Promise<unknown> =>
       Promise.all(Array.from({ length: 100 }, async (_, n) => pod.add(`${name}-${n}`)));
     try {
@@ -279,9 +262,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
       await addMany('j1');
       await eventually(isDrained);
       const adding = addMany('j2');
-      await primary.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'worker %'",
-      );
+      await primary.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'worker %'");
       await adding;
       await eventually(isDrained);
       await eventually(async () => (await shares()) === '8,8' && workers.every((worker) => worker.isReady()));
@@ -316,10 +297,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
     assert.doesNotMatch(plan, /Index|Bitmap/);
     await primary.sql("INSERT INTO markers VALUES ('run-2', 'n', now() + '1 h'), ('run-3', 'n', now() + '2 h')");
     await primary.sql(dropOldRunsSql(2));
-    assert.deepEqual(
-      await primary.sql('SELECT 1 FROM changes UNION ALL SELECT 1 FROM completions UNION ALL SELECT 1 FROM projects'),
-      [],
-    );
+    assert.deepEqual(await primary.sql('SELECT 1 FROM changes UNION ALL SELECT 1 FROM completions UNION ALL SELECT 1 FROM projects'), []);
     assert.equal((await primary.sql('SELECT 1 FROM markers')).length, 2);
   });
 

@@ -1,10 +1,4 @@
-import type {
-  V1Container,
-  V1EnvVar,
-  V1PodTemplateSpec,
-  V1Probe,
-  V1TopologySpreadConstraint,
-} from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Probe, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import { SECRET_NAME, type SiteParameters } from './site.ts';
 
 const PORT = 8080;

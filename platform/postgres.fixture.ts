@@ -64,11 +64,7 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
     max_connections: '60',
     'holdfast.copy': copy,
   };
-  const args = [
-    '-D',
-    join(folder, 'data'),
-    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-  ];
+  const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   const server = spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });
   const admin = new pg.Pool({
     connectionString: dsnOf(port, 'postgres'),

@@ -34,9 +34,7 @@ export function addProjects(app: FastifyInstance, service: Service): void {
       statement: storeProject(project),
       refusal: (session) => versionConflict(project, session),
     });
-    return reply
-      .code(replicated ? 200 : 202)
-      .send({ ...project, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
+    return reply.code(replicated ? 200 : 202).send({ ...project, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
   });
 
   app.get<{ Params: { key: string } }>('/api/projects/:key', async (request, reply) => {

@@ -38,12 +38,9 @@ function onlyRow<Row extends StampRow>({ rows }: pg.QueryResult<Row>, role: Role
   if (!row) throw new Error('Expected one row with a stamp, came none: every read statement must return one.');
   if (role === 'primary' && row.recovery) {
     session.distrust();
-    throw new Answer(
-      503,
-      'not-primary',
-      'Expected the primary behind the read-write endpoint, came a standby: it was just demoted.',
-      { ...stampOf(row) },
-    );
+    throw new Answer(503, 'not-primary', 'Expected the primary behind the read-write endpoint, came a standby: it was just demoted.', {
+      ...stampOf(row),
+    });
   }
   return row;
 }

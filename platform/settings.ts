@@ -56,9 +56,7 @@ export function settingsFrom(env: Environment): Settings {
 function text(env: Environment, name: string): string {
   const value = env[name];
   if (value) return value;
-  throw new Error(
-    `Expected the environment variable ${name}, came ${JSON.stringify(value)}: set it in the Deployment.`,
-  );
+  throw new Error(`Expected the environment variable ${name}, came ${JSON.stringify(value)}: set it in the Deployment.`);
 }
 
 function count(env: Environment, name: string, otherwise: number, least = 1): number {
@@ -66,7 +64,5 @@ function count(env: Environment, name: string, otherwise: number, least = 1): nu
   if (value === undefined || value === '') return otherwise;
   const number = Number(value);
   if (Number.isInteger(number) && number >= least) return number;
-  throw new Error(
-    `Expected ${name} to be a whole number of at least ${least}, came ${JSON.stringify(value)}: correct or unset it.`,
-  );
+  throw new Error(`Expected ${name} to be a whole number of at least ${least}, came ${JSON.stringify(value)}: correct or unset it.`);
 }

@@ -51,9 +51,7 @@ export async function openWorkerSession(
     async rebalance() {
       const { rows: locks } = await client.query<HeldLock>({ name: 'held-locks', text: HELD_LOCKS_SQL });
       const { take, drop } = rebalance(locks);
-      shards = locks
-        .filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot))
-        .map(({ slot }) => slot);
+      shards = locks.filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot)).map(({ slot }) => slot);
       if (drop.length > 0) await client.query({ ...DROP, values: [drop] });
       if (take.length > 0) {
         const { rows } = await client.query<{ slot: number }>({ ...TAKE, values: [take] });

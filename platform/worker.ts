@@ -10,9 +10,7 @@ runProcess(async () => {
   const answers: Record<string, () => boolean> = { '/live': () => worker.isAlive(), '/ready': () => worker.isReady() };
   const server = createServer((request, response) => {
     const status = answers[request.url ?? '']?.() ? 200 : 503;
-    response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ status, ...settings.identity }));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ status, ...settings.identity }));
   });
   server.listen(settings.port, '0.0.0.0');
   return {

@@ -63,10 +63,7 @@ describe('a write', () => {
   });
 
   it('that COMMIT rolled back is a failure at COMMIT', async () => {
-    await assert.rejects(
-      play({ command: 'ROLLBACK' }),
-      (error) => error instanceof WriteFailure && error.stage === 'commit',
-    );
+    await assert.rejects(play({ command: 'ROLLBACK' }), (error) => error instanceof WriteFailure && error.stage === 'commit');
   });
 
   it('that wrote no row is rolled back and refused', async () => {
@@ -80,10 +77,7 @@ describe('a write', () => {
 
   it('does not begin a COMMIT that it could not wait for', async () => {
     const steps: string[] = [];
-    await assert.rejects(
-      play({ budgetMs: 50 }, steps),
-      (error) => error instanceof WriteFailure && error.stage === 'begin',
-    );
+    await assert.rejects(play({ budgetMs: 50 }, steps), (error) => error instanceof WriteFailure && error.stage === 'begin');
     assert.deepEqual(steps, ['BEGIN']);
   });
 });

@@ -40,12 +40,10 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
   let stage: Stage = 'begin';
   try {
     return await database.lend(budget, async (session) => {
-      const results = await session
-        .script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`)
-        .catch((error: unknown) => {
-          if (isReadOnly(error)) session.distrust();
-          throw error;
-        });
+      const results = await session.script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`).catch((error: unknown) => {
+        if (isReadOnly(error)) session.distrust();
+        throw error;
+      });
       const row = results.at(-1)?.rows[0] as Row | undefined;
       if (!row) {
         const answer = await refusal(session);
@@ -67,13 +65,9 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
 
 async function commit(session: Session): Promise<{ lsn: string; replicated: boolean }> {
   const notices: Notice[] = [];
-  const [done, position] = await session.script('COMMIT; SELECT pg_current_wal_lsn()::text AS lsn', (notice) =>
-    notices.push(notice),
-  );
+  const [done, position] = await session.script('COMMIT; SELECT pg_current_wal_lsn()::text AS lsn', (notice) => notices.push(notice));
   if (done?.command !== 'COMMIT')
-    throw new Error(
-      `Expected COMMIT to commit, came ${JSON.stringify(done?.command)}: the transaction had failed before.`,
-    );
+    throw new Error(`Expected COMMIT to commit, came ${JSON.stringify(done?.command)}: the transaction had failed before.`);
   const row = position?.rows[0] as { lsn: string } | undefined;
   if (!row) throw new Error('Expected a position after COMMIT, came no row.');
   return { lsn: row.lsn, replicated: !notices.some(isCancelledWait) };

@@ -4,7 +4,9 @@ import { escape } from './text.ts';
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 /** Where static charts are drawn; Plot takes it as its document. */
-export const document: unknown = (parseHTML as (page: string) => { document: unknown })('<!doctype html><html><body></body></html>').document;
+export const document: unknown = (parseHTML as (page: string) => { document: unknown })(
+  '<!doctype html><html><body></body></html>',
+).document;
 
 /** As much of a DOM node as drawing and writing it needs. */
 export type SvgNode = {

@@ -40,8 +40,11 @@ describe('a run in which something of ours dies', { concurrency: 1 }, () => {
     await killDuringRun(async () => void (await labTopology(name).probe('b1', daemon, 5000)), /kube-scheduler/);
   });
 
-  it('does not pass when the test runner\'s worker is killed', async () => {
-    await killDuringRun(async (command) => killTree(command, (text) => text.includes('workerProcessEntry') || text.includes('processHost')), /./);
+  it("does not pass when the test runner's worker is killed", async () => {
+    await killDuringRun(
+      async (command) => killTree(command, (text) => text.includes('workerProcessEntry') || text.includes('processHost')),
+      /./,
+    );
   });
 
   it('does not pass when the test runner is killed', async () => {
@@ -62,10 +65,22 @@ describe('a run in which something of ours dies', { concurrency: 1 }, () => {
 async function killDuringRun(kill: (command: ChildProcess) => Promise<void>, reason: RegExp): Promise<void> {
   const known = new Set(records());
   const command = start();
-  await until({ subject: 'run', condition: 'load recorded beyond the warm-up', timeoutMs: limitMs, intervalMs: 100, probe: async () => historyLines() > 3000 });
+  await until({
+    subject: 'run',
+    condition: 'load recorded beyond the warm-up',
+    timeoutMs: limitMs,
+    intervalMs: 100,
+    probe: async () => historyLines() > 3000,
+  });
   await kill(command);
   const code = await ended(command);
-  await until({ subject: 'run', condition: 'lock released', timeoutMs: limitMs, intervalMs: 100, probe: async () => lockOwner(labTopology(name).lockFile) === undefined });
+  await until({
+    subject: 'run',
+    condition: 'lock released',
+    timeoutMs: limitMs,
+    intervalMs: 100,
+    probe: async () => lockOwner(labTopology(name).lockFile) === undefined,
+  });
   assert.notEqual(code, 0);
   const fresh = records().filter((record) => !known.has(record));
   assert.equal(fresh.length, 1, 'one record of this run');
@@ -76,11 +91,25 @@ async function killDuringRun(kill: (command: ChildProcess) => Promise<void>, rea
 
 function start(): ChildProcess {
   rmSync(join(historyFile()), { force: true });
-  const command = spawn('sh', ['-c', `exec "$0" "$@" > ${join(runs, 'output.txt')} 2>&1`, process.execPath, join(projectRoot, 'cli/main.ts'), 'run', 'fault-free', '--keep', '--name', name], {
-    cwd: projectRoot,
-    env: { ...process.env, HOLDFAST_RUNS: runs, NODE_TEST_CONTEXT: undefined },
-    stdio: 'ignore',
-  });
+  const command = spawn(
+    'sh',
+    [
+      '-c',
+      `exec "$0" "$@" > ${join(runs, 'output.txt')} 2>&1`,
+      process.execPath,
+      join(projectRoot, 'cli/main.ts'),
+      'run',
+      'fault-free',
+      '--keep',
+      '--name',
+      name,
+    ],
+    {
+      cwd: projectRoot,
+      env: { ...process.env, HOLDFAST_RUNS: runs, NODE_TEST_CONTEXT: undefined },
+      stdio: 'ignore',
+    },
+  );
   return command;
 }
 
@@ -102,7 +131,9 @@ async function killTree(command: ChildProcess, matches: (text: string) => boolea
 }
 
 function descendants(parent: number): number[] {
-  const all = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const all = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
   const children = all.filter((pid) => parentOf(pid) === parent);
   return [...children, ...children.flatMap(descendants)];
 }
@@ -129,7 +160,9 @@ function records(): string[] {
 }
 
 function latestVerdict(): Verdict | undefined {
-  const latest = records().sort((one, other) => statSync(join(runs, one)).mtimeMs - statSync(join(runs, other)).mtimeMs).at(-1);
+  const latest = records()
+    .sort((one, other) => statSync(join(runs, one)).mtimeMs - statSync(join(runs, other)).mtimeMs)
+    .at(-1);
   return latest === undefined ? undefined : readJson<Verdict>(join(runs, latest, 'verdict.json'));
 }
 

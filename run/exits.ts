@@ -4,7 +4,10 @@ import { microsSince } from '../support/clock.ts';
 import type { Topology } from '../topology/model.ts';
 
 /** Daemons and hosts that ended during a run, each with the journalled fault that explains it, or null. */
-export function exitsOf(topology: Topology, run: { zeroNs: bigint; bootsBefore: Record<string, string>; faults: readonly JournalLine[][] }): ExitSample[] {
+export function exitsOf(
+  topology: Topology,
+  run: { zeroNs: bigint; bootsBefore: Record<string, string>; faults: readonly JournalLine[][] },
+): ExitSample[] {
   const daemons = topology.daemonEnds(run.zeroNs).map(({ host, daemon, atNs }): ExitSample => ({
     at: microsSince(run.zeroNs, atNs),
     exit: daemon,

@@ -25,7 +25,9 @@ export async function readFinalState(topology: Topology, tag: string, writer: Re
   const troubles: string[] = [];
   await withCopy(topology, truth, (client) => drained(client, tag)).catch((error: unknown) => troubles.push(messageOf(error)));
   const nonce = `final-${tag}`;
-  await withCopy(topology, truth, (client) => client.query('insert into markers (run, nonce) values ($1, $2) on conflict do nothing', [tag, nonce]));
+  await withCopy(topology, truth, (client) =>
+    client.query('insert into markers (run, nonce) values ($1, $2) on conflict do nothing', [tag, nonce]),
+  );
   const before = await withCopy(topology, truth, (client) => fingerprint(client, tag));
   const started = performance.now();
   const catchUpMs: Record<string, number> = {};

@@ -74,7 +74,13 @@ export function watchCopy(watch: CopyWatch): void {
     if (pending === undefined) {
       void look();
     } else if (watch.now() - pending.since > LOOK_MS * 1000) {
-      watch.write({ at: watch.now(), copy: watch.copy, up: false, took: watch.now() - pending.since, error: `no answer within ${LOOK_MS} ms` });
+      watch.write({
+        at: watch.now(),
+        copy: watch.copy,
+        up: false,
+        took: watch.now() - pending.since,
+        error: `no answer within ${LOOK_MS} ms`,
+      });
       pending = undefined;
       drop();
     }
@@ -82,7 +88,12 @@ export function watchCopy(watch: CopyWatch): void {
 }
 
 async function connected(dsn: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: LOOK_MS, application_name: 'holdfast-observer', keepAlive: true });
+  const client = new pg.Client({
+    connectionString: dsn,
+    connectionTimeoutMillis: LOOK_MS,
+    application_name: 'holdfast-observer',
+    keepAlive: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -34,7 +34,9 @@ export async function startObserver(topology: Topology, zeroNs: bigint): Promise
     runtimeApi: topology.runtimeApi,
     intervalMs: INTERVAL_MS,
   };
-  const program = topology.observer.start('observer', programs.node as string, [`${folder.inside}/observer.cjs`], { HOLDFAST_OBSERVE: JSON.stringify(settings) });
+  const program = topology.observer.start('observer', programs.node as string, [`${folder.inside}/observer.cjs`], {
+    HOLDFAST_OBSERVE: JSON.stringify(settings),
+  });
   await until({
     subject: 'observer',
     condition: 'its first samples',
@@ -70,7 +72,10 @@ async function stopObserver(program: Program): Promise<string[]> {
 function collect(file: string, writer: RecordWriter): number {
   const text = readFileSync(file, 'utf8');
   // a sample cut by a killed observer is no sample
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean);
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean);
   for (const line of lines) {
     try {
       writer.observe(JSON.parse(line) as Observation);

@@ -3,7 +3,8 @@ import { isAlive, type ProcessIdentity } from '../support/processes.ts';
 /** Who asked for a run: the command (HOLDFAST_OWNER) and the process that started this one. A run whose owner was killed is not to be trusted on. */
 export class Owner {
   readonly #parent = process.ppid;
-  readonly #command: ProcessIdentity | undefined = process.env.HOLDFAST_OWNER === undefined ? undefined : (JSON.parse(process.env.HOLDFAST_OWNER) as ProcessIdentity);
+  readonly #command: ProcessIdentity | undefined =
+    process.env.HOLDFAST_OWNER === undefined ? undefined : (JSON.parse(process.env.HOLDFAST_OWNER) as ProcessIdentity);
 
   /** What is wrong with the owner now; empty while it lives. */
   troubles(): string[] {

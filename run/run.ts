@@ -137,12 +137,16 @@ export class Run implements Disposable {
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. */
   async inject(spec: FaultSpec, options: { for: string }, during?: () => Promise<void>): Promise<void> {
     const leaseMs = parseDuration(options.for, { what: 'for', maxMs: 600_000 });
-    const active = await injectFault({ topology: this.#topology, spec, leaseMs, run: this.id, startHealer: () => startHealer(this.#topology) }).catch(
-      (error: unknown) => {
-        this.#adoptJournals();
-        throw error;
-      },
-    );
+    const active = await injectFault({
+      topology: this.#topology,
+      spec,
+      leaseMs,
+      run: this.id,
+      startHealer: () => startHealer(this.#topology),
+    }).catch((error: unknown) => {
+      this.#adoptJournals();
+      throw error;
+    });
     this.#journals.push(active.head.id);
     await during?.();
     await active.gone();
@@ -204,7 +208,8 @@ export class Run implements Disposable {
 
   #setPhases(start: number, end: number): void {
     const lines = this.#journals.flatMap((id) => readJournal(this.#topology.journalDir, id));
-    const at = (state: string): number[] => lines.filter((line) => line.state === state).map((line) => microsSince(this.#zeroNs, BigInt(line.atNs)));
+    const at = (state: string): number[] =>
+      lines.filter((line) => line.state === state).map((line) => microsSince(this.#zeroNs, BigInt(line.atNs)));
     const intent = at('intent');
     const gone = at('gone');
     if (intent.length === 0) {
@@ -273,5 +278,10 @@ async function healEverything(topology: Topology): Promise<void> {
 }
 
 function slug(title: string): string {
-  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40).replace(/-$/, '');
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40)
+    .replace(/-$/, '');
 }

@@ -10,7 +10,11 @@ class Interruption {
   /** Starts to listen; resolves with the shell's exit code for the signal that came. */
   listen(): Promise<number> {
     return new Promise((resolve) => {
-      for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+      for (const [signal, code] of [
+        ['SIGINT', 130],
+        ['SIGTERM', 143],
+        ['SIGHUP', 129],
+      ] as const) {
         process.once(signal, () => {
           this.#controller.abort(new Error(`interrupted by ${signal}`));
           resolve(code);

@@ -19,7 +19,9 @@ export function takeLock(path: string, purpose: string): Disposable {
       }
       const owner = lockOwner(path);
       if (owner !== undefined) {
-        throw new HoldfastError(`expected to be alone for "${purpose}"; process ${owner.pid} is at work here ("${owner.purpose}"): wait for it or end it`);
+        throw new HoldfastError(
+          `expected to be alone for "${purpose}"; process ${owner.pid} is at work here ("${owner.purpose}"): wait for it or end it`,
+        );
       }
       removeStale(path, draft);
     }

@@ -43,9 +43,7 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
     const elapsed = clock.now() - start;
     if (elapsed >= wait.timeoutMs) {
       const hint = wait.hint === undefined ? '' : `; ${wait.hint}`;
-      throw new DeadlineError(
-        `${wait.subject}: expected ${wait.condition} within ${wait.timeoutMs} ms; last answer: ${last}${hint}`,
-      );
+      throw new DeadlineError(`${wait.subject}: expected ${wait.condition} within ${wait.timeoutMs} ms; last answer: ${last}${hint}`);
     }
     await clock.sleep(Math.min((wait.intervalMs ?? 50) * slow, Math.max(1, wait.timeoutMs - elapsed)));
   }

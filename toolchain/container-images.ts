@@ -9,12 +9,7 @@ const libraries = ['libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0', 'l
 const multiarch = '/usr/lib/x86_64-linux-gnu';
 
 /** Writes the images that pods run into `folder`, from the hosts' image: pause (catatonit) and platform (Node.js, glibc and the bundles, no shell). */
-export async function writeContainerImages(from: {
-  hostRoot: string;
-  node: string;
-  bundles: string;
-  folder: string;
-}): Promise<string[]> {
+export async function writeContainerImages(from: { hostRoot: string; node: string; bundles: string; folder: string }): Promise<string[]> {
   const pause = join(from.folder, 'pause.tar');
   const platform = join(from.folder, 'platform.tar');
   const root = join(from.folder, 'root');

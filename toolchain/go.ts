@@ -25,10 +25,7 @@ export async function buildTools(progress: Progress): Promise<Tools> {
   const common = contents(join(module, 'go.mod'), join(module, 'go.sum'));
   const [major, minor] = versions.kubernetes.split('.');
   const version = 'k8s.io/component-base/version';
-  const etcd = await goProgram(
-    { name: 'etcd', what: `building etcd ${versions.etcd} (about 20 s)`, inputs: common, flags: [] },
-    progress,
-  );
+  const etcd = await goProgram({ name: 'etcd', what: `building etcd ${versions.etcd} (about 20 s)`, inputs: common, flags: [] }, progress);
   const k6 = await goProgram(
     {
       name: 'k6',
@@ -44,11 +41,7 @@ export async function buildTools(progress: Progress): Promise<Tools> {
       source: 'kube',
       what: `building Kubernetes ${versions.kubernetes} (about 4 min)`,
       inputs: common,
-      flags: [
-        `-X ${version}.gitVersion=v${versions.kubernetes}`,
-        `-X ${version}.gitMajor=${major}`,
-        `-X ${version}.gitMinor=${minor}`,
-      ],
+      flags: [`-X ${version}.gitVersion=v${versions.kubernetes}`, `-X ${version}.gitMajor=${major}`, `-X ${version}.gitMinor=${minor}`],
       links: kubePrograms,
     },
     progress,
@@ -75,10 +68,25 @@ async function goProgram(program: GoProgram, progress: Progress): Promise<string
       what: program.what,
       make: async (folder) => {
         await requireGo();
-        const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', ['-s', '-w', ...program.flags].join(' '), '-o', join(folder, source), `./${source}`];
+        const args = [
+          'build',
+          '-trimpath',
+          '-buildvcs=false',
+          '-ldflags',
+          ['-s', '-w', ...program.flags].join(' '),
+          '-o',
+          join(folder, source),
+          `./${source}`,
+        ];
         giveToUser(folder);
         // as the person who called: the module and build caches are theirs
-        await command('go', args, { ...asUser(), cwd: module, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }, timeout: 1_800_000, what: program.what });
+        await command('go', args, {
+          ...asUser(),
+          cwd: module,
+          env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' },
+          timeout: 1_800_000,
+          what: program.what,
+        });
         for (const link of program.links ?? []) symlinkSync(source, join(folder, link));
       },
     },

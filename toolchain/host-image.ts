@@ -48,8 +48,20 @@ async function installPatroni(root: string): Promise<void> {
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
   // a site's own package mirror may be signed by its own authority
   if (existsSync(certificates)) copyFileSync(certificates, join(root, 'tmp/certificates.crt'));
-  const pip = ['pip', 'install', '--quiet', '--no-deps', '--break-system-packages', '--root-user-action=ignore', '--require-hashes', '-r', '/tmp/requirements.txt'];
-  const trust = Object.fromEntries(['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE'].map((name) => [name, '/tmp/certificates.crt']));
+  const pip = [
+    'pip',
+    'install',
+    '--quiet',
+    '--no-deps',
+    '--break-system-packages',
+    '--root-user-action=ignore',
+    '--require-hashes',
+    '-r',
+    '/tmp/requirements.txt',
+  ];
+  const trust = Object.fromEntries(
+    ['PIP_CERT', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE'].map((name) => [name, '/tmp/certificates.crt']),
+  );
   await command('chroot', [root, ...pip], {
     env: { ...trust, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp', PIP_NO_CACHE_DIR: '1', PIP_FIND_LINKS: '' },
     timeout: 300_000,

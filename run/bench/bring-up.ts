@@ -23,7 +23,12 @@ export async function labServing({ scratch }: BenchContext): Promise<number> {
       timeoutMs: limits.backendsUp,
       probe: async () => {
         const body = JSON.stringify({ id: `bench-${Date.now()}`, run: 'bench' });
-        const answer = await fetch(`${url}/api/changes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(limits.httpProbe) });
+        const answer = await fetch(`${url}/api/changes`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+          signal: AbortSignal.timeout(limits.httpProbe),
+        });
         return answer.status === 201;
       },
     });

@@ -10,7 +10,10 @@ const LENGTH_MS = 10_000;
 
 /** Operations a second that were offered beside the running lab with every one in the history; 0 when one was dropped or the run is not whole. */
 export async function offeredLoad({ lab }: BenchContext): Promise<number> {
-  using run = await Run.open(labTopology(lab), { scenario: 'bench: offered load', reference: { routing: 'active-active', replication: 'strict' } });
+  using run = await Run.open(labTopology(lab), {
+    scenario: 'bench: offered load',
+    reference: { routing: 'active-active', replication: 'strict' },
+  });
   await run.promise({});
   await run.load(steady({ writesPerSecond: WRITES, readsPerSecond: READS, replicaShare: 0.75 }), () => sleep(LENGTH_MS));
   const { availability, verdict, phaseSeconds } = await judged(run);

@@ -1,18 +1,22 @@
 import { expect, freeze, primary, steady, test } from '../../fixtures/index.ts';
 
-test('a frozen database primary is replaced, and its thaw changes nothing', { tag: ['@quick', '@nightly'] }, async ({ holds, load, inject, judge }) => {
-  await holds({
-    lost: 0,
-    stalePrimary: 0,
-    // a thawed or rejoining copy may lag for as long as it replays
-    staleReplicaP99Ms: 1000,
-    // Patroni's ttl (20 s), the store's expiry tick (1 s), asking the silent member (2 s), promotion (1 s),
-    // two good checks of the endpoint (1 s), reconnects (1 s)
-    longestOutageMs: 26_000,
-    rtoMs: 26_000,
-  });
-  await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
-    await inject(freeze(primary), { for: '30s' });
-  });
-  expect(await judge()).toHold();
-});
+test(
+  'a frozen database primary is replaced, and its thaw changes nothing',
+  { tag: ['@quick', '@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // a thawed or rejoining copy may lag for as long as it replays
+      staleReplicaP99Ms: 1000,
+      // Patroni's ttl (20 s), the store's expiry tick (1 s), asking the silent member (2 s), promotion (1 s),
+      // two good checks of the endpoint (1 s), reconnects (1 s)
+      longestOutageMs: 26_000,
+      rtoMs: 26_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
+      await inject(freeze(primary), { for: '30s' });
+    });
+    expect(await judge()).toHold();
+  },
+);

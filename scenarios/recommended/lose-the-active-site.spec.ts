@@ -2,19 +2,23 @@ import { expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
 test.use({ routing: 'active-passive' });
 
-test('the passive site takes over from a lost active one and gives back', { tag: ['@quick', '@nightly'] }, async ({ holds, load, inject, judge }) => {
-  await holds({
-    lost: 0,
-    stalePrimary: 0,
-    staleReplicaP99Ms: 500,
-    // two failed checks: at most 0.5 s until each begins, 0.5 s until it is given up, so 2 s; all requests of 29 s,
-    // and what site B has in flight when A takes over again
-    availability: 0.925,
-    // those 2 s, and half a second for slices at both ends
-    longestOutageMs: 2500,
-  });
-  await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
-    await inject(powerOff(site('a')), { for: '10s' });
-  });
-  expect(await judge()).toHold();
-});
+test(
+  'the passive site takes over from a lost active one and gives back',
+  { tag: ['@quick', '@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      staleReplicaP99Ms: 500,
+      // two failed checks: at most 0.5 s until each begins, 0.5 s until it is given up, so 2 s; all requests of 29 s,
+      // and what site B has in flight when A takes over again
+      availability: 0.925,
+      // those 2 s, and half a second for slices at both ends
+      longestOutageMs: 2500,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
+      await inject(powerOff(site('a')), { for: '10s' });
+    });
+    expect(await judge()).toHold();
+  },
+);

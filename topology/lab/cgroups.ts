@@ -117,7 +117,10 @@ async function labGroups(lab: string, options: { create?: boolean } = {}): Promi
 
 /** Mount points of the cgroup v1 hierarchies, the named systemd one included, and of an empty v2 one beside them. */
 function hierarchies(): string[] {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').trim().split('\n').map((line) => line.split(' '));
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
   const first = mounts.filter(([, , type]) => type === 'cgroup').flatMap(([, path]) => path ?? []);
   if (first.length === 0) return [];
   const hybrid = mounts.filter(([, , type]) => type === 'cgroup2').flatMap(([, path]) => path ?? []);
@@ -127,7 +130,8 @@ function hierarchies(): string[] {
 function copyCpuset(group: string): void {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const own = join(group, file);
-    if (existsSync(own) && readFileSync(own, 'utf8').trim() === '') writeFileSync(own, readFileSync(join(group, '..', file), 'utf8').trim());
+    if (existsSync(own) && readFileSync(own, 'utf8').trim() === '')
+      writeFileSync(own, readFileSync(join(group, '..', file), 'utf8').trim());
   }
 }
 
@@ -185,7 +189,10 @@ function weigh(group: string, factor: number): void {
 }
 
 function leaveGroup(group: string, child = 'holdfast-init'): void {
-  const processes = readFileSync(join(group, 'cgroup.procs'), 'utf8').trim().split('\n').filter((line) => line !== '' && line !== '0');
+  const processes = readFileSync(join(group, 'cgroup.procs'), 'utf8')
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '' && line !== '0');
   if (processes.length === 0 || !existsSync(join(group, 'cgroup.type'))) return;
   mkdirSync(join(group, child), { recursive: true });
   for (const pid of processes) {
@@ -223,7 +230,9 @@ function removeIfEmpty(group: string): void {
 
 function childrenOf(group: string): string[] {
   try {
-    return readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name));
+    return readdirSync(group, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(group, entry.name));
   } catch {
     return [];
   }

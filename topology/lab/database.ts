@@ -144,7 +144,10 @@ async function askMember(host: PlannedHost): Promise<PatroniSelf | undefined> {
 
 async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promise<unknown> {
   const asked = hostsOf(lab, 'database').map(async (host) => {
-    const response = await fetch(`http://${host.address}:${PATRONI_PORT}/${path}`, { ...init, signal: AbortSignal.timeout(limits.httpProbe) });
+    const response = await fetch(`http://${host.address}:${PATRONI_PORT}/${path}`, {
+      ...init,
+      signal: AbortSignal.timeout(limits.httpProbe),
+    });
     if (!response.ok) throw new Error(`Patroni at ${host.name} answered ${response.status} to ${path}`);
     return response.json();
   });

@@ -25,7 +25,11 @@ export async function examine(): Promise<Examined[]> {
   return [
     state(),
     { good: isRoot(), what: 'root', remedy: 'call through sudo' },
-    { good: totalmem() >= MEMORY_NEEDED, what: `memory ${gib(totalmem())}, ${gib(freemem())} free`, remedy: `a default lab needs ${gib(MEMORY_NEEDED)}` },
+    {
+      good: totalmem() >= MEMORY_NEEDED,
+      what: `memory ${gib(totalmem())}, ${gib(freemem())} free`,
+      remedy: `a default lab needs ${gib(MEMORY_NEEDED)}`,
+    },
     ...diskSpace(),
     ...packages(),
     await tool('go', ['version'], 'install Go ≥ 1.26 from https://go.dev/dl'),
@@ -36,21 +40,29 @@ export async function examine(): Promise<Examined[]> {
 
 /** Refuses a machine that certainly cannot hold one more lab, before anything is started; a MachineError says what is missing. */
 export async function requireRoom(): Promise<void> {
-  const lacking = [missingMemory(), missingDisk(), ...(await kernelFeatures()).filter(({ good }) => !good).map(({ what, remedy }) => `${what}: ${remedy}`)];
+  const lacking = [
+    missingMemory(),
+    missingDisk(),
+    ...(await kernelFeatures()).filter(({ good }) => !good).map(({ what, remedy }) => `${what}: ${remedy}`),
+  ];
   const texts = lacking.filter((text) => text !== undefined);
   if (texts.length > 0) throw new MachineError(texts.join('; '));
 }
 
 function missingMemory(): string | undefined {
   const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) * 1024;
-  return available < 3 * GIB ? `expected at least 3.0 GiB of available memory for a lab; there are ${gib(available)}: end something, or use a larger machine` : undefined;
+  return available < 3 * GIB
+    ? `expected at least 3.0 GiB of available memory for a lab; there are ${gib(available)}: end something, or use a larger machine`
+    : undefined;
 }
 
 function missingDisk(): string | undefined {
   mkdirSync(stateDir(), { recursive: true });
   const { bavail, bsize } = statfsSync(stateDir());
   const free = bavail * bsize;
-  return free < 2 * GIB ? `expected at least 2.0 GiB free below ${stateDir()} for a lab's disks; there are ${gib(free)}: make room, or set HOLDFAST_STATE` : undefined;
+  return free < 2 * GIB
+    ? `expected at least 2.0 GiB free below ${stateDir()} for a lab's disks; there are ${gib(free)}: make room, or set HOLDFAST_STATE`
+    : undefined;
 }
 
 function state(): Examined {
@@ -63,10 +75,16 @@ function state(): Examined {
 }
 
 function diskSpace(): Examined[] {
-  return [stateDir(), cacheDir()].filter((folder) => existsSync(folder)).map((folder) => {
-    const { bavail, bsize } = statfsSync(folder);
-    return { good: bavail * bsize >= DISK_NEEDED, what: `${gib(bavail * bsize)} free below ${folder}`, remedy: `a lab and its images need ${gib(DISK_NEEDED)}` };
-  });
+  return [stateDir(), cacheDir()]
+    .filter((folder) => existsSync(folder))
+    .map((folder) => {
+      const { bavail, bsize } = statfsSync(folder);
+      return {
+        good: bavail * bsize >= DISK_NEEDED,
+        what: `${gib(bavail * bsize)} free below ${folder}`,
+        remedy: `a lab and its images need ${gib(DISK_NEEDED)}`,
+      };
+    });
 }
 
 function packages(): Examined[] {
@@ -76,21 +94,34 @@ function packages(): Examined[] {
 
 async function tool(name: string, args: string[], remedy: string): Promise<Examined> {
   const result = await execa(name, args, { reject: false, cwd: '/' });
-  return { good: !result.failed, what: result.failed ? name : result.stdout.split('\n')[0] ?? name, remedy };
+  return { good: !result.failed, what: result.failed ? name : (result.stdout.split('\n')[0] ?? name), remedy };
 }
 
 async function kernelFeatures(): Promise<Examined[]> {
   // a file system that is a module is listed only once it is loaded, which its first mount would do
-  await execa('modprobe', ['--quiet', '--all', 'overlay', 'ext4', 'loop'], { reject: false, env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
+  await execa('modprobe', ['--quiet', '--all', 'overlay', 'ext4', 'loop'], {
+    reject: false,
+    env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' },
+  });
   const filesystems = readFileSync('/proc/filesystems', 'utf8');
   const has = (name: string): boolean => new RegExp(`\\b${name}$`, 'm').test(filesystems);
-  const nft = await execa('unshare', ['--net', 'nft', 'add table inet probe; add set inet probe blocked { type ifname . ifname; flags timeout; }'], { reject: false });
-  const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'], { reject: false });
+  const nft = await execa(
+    'unshare',
+    ['--net', 'nft', 'add table inet probe; add set inet probe blocked { type ifname . ifname; flags timeout; }'],
+    { reject: false },
+  );
+  const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'], {
+    reject: false,
+  });
   return [
     { good: has('overlay'), what: 'kernel: overlayfs', remedy: 'load the module "overlay"' },
     { good: has('ext4'), what: 'kernel: ext4', remedy: 'load the module "ext4"' },
     { good: existsSync('/dev/loop-control'), what: 'kernel: loop devices', remedy: 'load the module "loop"' },
-    { good: !nft.failed, what: 'kernel: nftables sets with timeouts', remedy: `needs nf_tables and its set types: ${nft.stderr.split('\n')[0]}` },
+    {
+      good: !nft.failed,
+      what: 'kernel: nftables sets with timeouts',
+      remedy: `needs nf_tables and its set types: ${nft.stderr.split('\n')[0]}`,
+    },
     { good: !veth.failed, what: 'kernel: network namespaces with veth', remedy: `load the module "veth": ${veth.stderr.split('\n')[0]}` },
   ];
 }

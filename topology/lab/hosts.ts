@@ -14,7 +14,15 @@ import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
 /** On few cores a booting site must not starve those who measure, balance or store: in the field they have machines of their own. */
-const weights: Record<HostRole, number> = { client: 8, observer: 8, 'load-balancer': 8, 'database-endpoint': 8, database: 4, dcs: 4, node: 1 };
+const weights: Record<HostRole, number> = {
+  client: 8,
+  observer: 8,
+  'load-balancer': 8,
+  'database-endpoint': 8,
+  database: 4,
+  dcs: 4,
+  node: 1,
+};
 
 /** The machine behind a planned host. */
 export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Machine {

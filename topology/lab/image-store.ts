@@ -20,7 +20,12 @@ export async function imageStore(from: { hostRoot: string; node: string }, progr
     {
       within: join(stateDir(), 'images'),
       name: 'containerd',
-      inputs: [from.hostRoot, from.node, JSON.stringify(versions), ...contents(...sources.sort().map((file) => join(platformSources, file)))],
+      inputs: [
+        from.hostRoot,
+        from.node,
+        JSON.stringify(versions),
+        ...contents(...sources.sort().map((file) => join(platformSources, file))),
+      ],
       what: 'making the container images (about 20 s)',
       make: async (draft) => makeStore(from, draft),
     },
@@ -60,7 +65,9 @@ async function makeStore(from: { hostRoot: string; node: string }, draft: string
   await bootMachine(machine);
   try {
     const socket = '/run/containerd/containerd.sock';
-    const started = runIn(machine, ['containerd', '--root', '/data/containerd', '--address', socket, '--log-level', 'error'], { timeoutMs: 300_000 });
+    const started = runIn(machine, ['containerd', '--root', '/data/containerd', '--address', socket, '--log-level', 'error'], {
+      timeoutMs: 300_000,
+    });
     started.catch(() => undefined);
     await until({
       subject: 'containerd for image making',
@@ -69,9 +76,13 @@ async function makeStore(from: { hostRoot: string; node: string }, draft: string
       probe: async () => (await runIn(machine, ['ctr', '-a', socket, 'version'])) !== '',
     });
     for (const image of images) {
-      await runIn(machine, ['ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', `/data/${image.split('/').at(-1)}`], { timeoutMs: 120_000 });
+      await runIn(machine, ['ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', `/data/${image.split('/').at(-1)}`], {
+        timeoutMs: 120_000,
+      });
     }
-    await runIn(machine, ['sh', '-c', 'pkill -TERM -x containerd; while pgrep -x containerd >/dev/null; do sleep 0.05; done'], { timeoutMs: 30_000 });
+    await runIn(machine, ['sh', '-c', 'pkill -TERM -x containerd; while pgrep -x containerd >/dev/null; do sleep 0.05; done'], {
+      timeoutMs: 30_000,
+    });
   } finally {
     await killMachine(machine);
     await removeLabGroups(machine.lab);

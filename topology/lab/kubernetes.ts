@@ -30,7 +30,11 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   const site = host.site as string;
   const { secrets } = lab;
   if (!existsSync(join(machine.dir, 'data/kubernetes/service-account.key'))) {
-    const key = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs1', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+    const key = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
     writeHostFile(machine, 'kubernetes/service-account.key', key.privateKey, 0o600);
     writeHostFile(machine, 'kubernetes/service-account.pub', key.publicKey);
   }
@@ -86,7 +90,10 @@ function kubelet(lab: Lab, host: PlannedHost): Daemon {
 }
 
 function kubeProxy(lab: Lab, host: PlannedHost): Daemon {
-  return { name: 'kube-proxy', run: `${waitForApi(lab, host)}exec ${bin}/kube-proxy --config=/data/kubernetes/proxy.json --hostname-override=${host.name}` };
+  return {
+    name: 'kube-proxy',
+    run: `${waitForApi(lab, host)}exec ${bin}/kube-proxy --config=/data/kubernetes/proxy.json --hostname-override=${host.name}`,
+  };
 }
 
 /** A client that finds no API server backs off for seconds; asking first, for at most 20 s, starts it when it can succeed. */

@@ -26,7 +26,8 @@ export function labTopology(name: string): Topology {
   const hosts = lab.plan.hosts.map((planned) => hostOf(lab, planned));
   const host = (wanted: string): Host => {
     const found = hosts.find(({ name: own }) => own === wanted);
-    if (found === undefined) throw new UsageError(`unknown host "${wanted}": lab ${name} has ${hosts.map((known) => known.name).join(', ')}`);
+    if (found === undefined)
+      throw new UsageError(`unknown host "${wanted}": lab ${name} has ${hosts.map((known) => known.name).join(', ')}`);
     return found;
   };
   const sites = sitesOf(lab).map((site): Site => ({
@@ -52,7 +53,8 @@ export function labTopology(name: string): Topology {
     journalDir: join(lab.dir, 'journal'),
     site: (wanted) => {
       const found = sites.find((candidate) => candidate.name === wanted);
-      if (found === undefined) throw new UsageError(`unknown site "${wanted}": lab ${name} has ${sites.map((known) => known.name).join(', ')}`);
+      if (found === undefined)
+        throw new UsageError(`unknown site "${wanted}": lab ${name} has ${sites.map((known) => known.name).join(', ')}`);
       return found;
     },
     host,
@@ -65,7 +67,8 @@ export function labTopology(name: string): Topology {
 /** The paths of what this lab was made from, as stored when it was brought up. */
 export function preparedOf(lab: Lab): Prepared {
   const prepared = readJson<Prepared>(join(lab.dir, 'prepared.json'));
-  if (prepared === undefined) throw new HoldfastError(`lab ${lab.record.name} was never brought up completely: "holdfast up --name ${lab.record.name}"`);
+  if (prepared === undefined)
+    throw new HoldfastError(`lab ${lab.record.name} was never brought up completely: "holdfast up --name ${lab.record.name}"`);
   return prepared;
 }
 
@@ -147,7 +150,13 @@ function endsOf(lab: Lab, sinceNs: bigint): DaemonEnd[] {
 
 async function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {
   const enter = enterArgs(machineOf(lab, plannedHost(lab, from)));
-  const result = await execa('nsenter', [...enter, ...command], { timeout: timeoutMs, reject: false, stdin: 'ignore', env: hostEnvironment, extendEnv: false });
+  const result = await execa('nsenter', [...enter, ...command], {
+    timeout: timeoutMs,
+    reject: false,
+    stdin: 'ignore',
+    env: hostEnvironment,
+    extendEnv: false,
+  });
   return { exitCode: result.exitCode ?? -1, stdout: result.stdout };
 }
 

@@ -45,8 +45,9 @@ describe('a lab', { concurrency: 1 }, () => {
     assert.deepEqual([...seen.keys()].sort(), ['a', 'b']);
     const systems = new Set([...seen.values()].flatMap((set) => [...set]));
     assert.equal(systems.size, 1);
-    const [{ system } = { system: '' }] = await withDatabase(topology.database.dsn((await topology.database.primary()).name), async (client) =>
-      (await client.query<{ system: string }>('select system_identifier::text as system from pg_control_system()')).rows,
+    const [{ system } = { system: '' }] = await withDatabase(
+      topology.database.dsn((await topology.database.primary()).name),
+      async (client) => (await client.query<{ system: string }>('select system_identifier::text as system from pg_control_system()')).rows,
     );
     assert.deepEqual([...systems], [system]);
   });
@@ -79,7 +80,10 @@ describe('a lab', { concurrency: 1 }, () => {
         await runIn(machine, ['sh', '-c', `kill -KILL "$(cat /data/sv/${daemon.name}/supervise/pid)"`]);
         await bringUp({ name }, silent);
         const ends = exits(machine.dir).slice(recorded);
-        assert.ok(ends.some((end) => end.includes(`"${daemon.name}"`) && end.includes('"signal":9')), `${daemon.name} on ${host.name}: ${ends.join(' ')}`);
+        assert.ok(
+          ends.some((end) => end.includes(`"${daemon.name}"`) && end.includes('"signal":9')),
+          `${daemon.name} on ${host.name}: ${ends.join(' ')}`,
+        );
       }
     }
   });
@@ -108,7 +112,7 @@ describe('a lab', { concurrency: 1 }, () => {
     assert.equal((await post(`${one.balancer.url}/api/changes`, { id: 'beside-after', run: 'labtest' })).status, 201);
   });
 
-  it('refuses another shape while it is up, and another user\'s name', async () => {
+  it("refuses another shape while it is up, and another user's name", async () => {
     await assert.rejects(bringUp({ name, shape: { sites: 3 } }, silent), UsageError);
     const record = join(labDir(name), 'lab.json');
     const original = readFileSync(record, 'utf8');

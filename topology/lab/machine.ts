@@ -63,7 +63,8 @@ export async function killMachine(machine: Pick<Machine, 'dir' | 'lab' | 'name'>
     timeoutMs: limits.hostGone,
     intervalMs: 5,
     probe: async () =>
-      hostProcesses(machine.lab, machine.name).length === 0 && (running === undefined || (!isAlive(running.init) && !isAlive(running.outer))),
+      hostProcesses(machine.lab, machine.name).length === 0 &&
+      (running === undefined || (!isAlive(running.init) && !isAlive(running.outer))),
   });
   rmSync(join(machine.dir, 'machine.json'), { force: true });
   await removeHostGroup(machine.lab, machine.name);
@@ -83,7 +84,11 @@ export function enterArgs(machine: Pick<Machine, 'dir' | 'name'>): string[] {
 }
 
 /** Runs a command in a machine to its end and returns its output. */
-export async function runIn(machine: Pick<Machine, 'dir' | 'name'>, args: string[], options: { timeoutMs?: number; input?: string } = {}): Promise<string> {
+export async function runIn(
+  machine: Pick<Machine, 'dir' | 'name'>,
+  args: string[],
+  options: { timeoutMs?: number; input?: string } = {},
+): Promise<string> {
   return command('nsenter', [...enterArgs(machine), ...args], {
     timeout: options.timeoutMs ?? limits.hostBooted,
     env: hostEnvironment,
@@ -104,12 +109,27 @@ export async function makeDisk(path: string, megabytes: number): Promise<void> {
   await command('mv', [draft, path]);
 }
 
-export const hostEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/opt/holdfast/kubernetes:/opt/holdfast/etcd', HOME: '/root', LANG: 'C.UTF-8' };
+export const hostEnvironment = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/opt/holdfast/kubernetes:/opt/holdfast/etcd',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+};
 
 function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
   const log = openSync(join(machine.dir, 'boot.log'), 'w');
   const enter = machine.network === undefined ? [] : ['nsenter', `--net=/run/netns/${machine.network}`];
-  const args = [...enter, 'unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child=SIGKILL', '--', join(import.meta.dirname, 'boot.sh')];
+  const args = [
+    ...enter,
+    'unshare',
+    '--mount',
+    '--pid',
+    '--uts',
+    '--ipc',
+    '--fork',
+    '--kill-child=SIGKILL',
+    '--',
+    join(import.meta.dirname, 'boot.sh'),
+  ];
   const child = spawn(args[0] as string, args.slice(1), {
     detached: true,
     stdio: ['ignore', log, log],
@@ -121,7 +141,9 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
       HOST_IMAGE: machine.image,
       HOST_ADDRESS: machine.address,
       HOST_DISK: machine.disk ?? '',
-      HOST_TOOLS: Object.entries(machine.tools).map(([name, path]) => `${name}=${path}`).join(' '),
+      HOST_TOOLS: Object.entries(machine.tools)
+        .map(([name, path]) => `${name}=${path}`)
+        .join(' '),
       HOST_CGROUPS: groups.join(' '),
       HOST_CGROUP_VERSION: String(cgroupVersion()),
     },

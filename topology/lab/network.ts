@@ -15,7 +15,11 @@ import type { PlannedHost } from './shape.ts';
 export async function ensureRouter(lab: Lab): Promise<void> {
   const wan = routerNamespace(lab.record.name);
   if (!existsSync(`/run/netns/${wan}`)) await command('ip', ['netns', 'add', wan]);
-  await inNamespace(wan, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done']);
+  await inNamespace(wan, [
+    'sh',
+    '-c',
+    'echo 1 > /proc/sys/net/ipv4/ip_forward; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
+  ]);
   await ipBatch(wan, ['link set lo up', `address replace ${lab.plan.gateway}/32 dev lo`, ...lab.plan.hosts.flatMap(blackholes)]);
   const rules = await execa('nsenter', [`--net=/run/netns/${wan}`, 'nft', 'list', 'table', 'inet', 'holdfast'], { reject: false });
   if (rules.failed) await nft(wan, routerRules);

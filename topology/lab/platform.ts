@@ -11,7 +11,11 @@ import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './
 import type { Lab } from './store.ts';
 
 /** Waits until the database service has a leader with a synchronous standby and every copy streams. */
-export async function databaseInSync(lab: Lab, mode: ReplicationMode = 'strict', timeoutMs: number = limits.databaseReady): Promise<string> {
+export async function databaseInSync(
+  lab: Lab,
+  mode: ReplicationMode = 'strict',
+  timeoutMs: number = limits.databaseReady,
+): Promise<string> {
   const wanted = lab.plan.hosts.filter(({ role }) => role === 'database').length;
   return until({
     subject: 'database service',
@@ -25,7 +29,14 @@ export async function databaseInSync(lab: Lab, mode: ReplicationMode = 'strict',
       const streaming = copies.filter((copy) => copy.running && copy.timeline === leader?.timeline);
       const sync = copies.some((copy) => copy.sync);
       if (leader === undefined || streaming.length < wanted || sync !== (mode === 'strict')) {
-        throw new Error(copies.map((copy) => `${copy.name} ${copy.role}${copy.sync ? ' sync' : ''} ${copy.running ? 'running' : 'not running'} timeline ${copy.timeline}`).join(', '));
+        throw new Error(
+          copies
+            .map(
+              (copy) =>
+                `${copy.name} ${copy.role}${copy.sync ? ' sync' : ''} ${copy.running ? 'running' : 'not running'} timeline ${copy.timeline}`,
+            )
+            .join(', '),
+        );
       }
       return leader.name;
     },
@@ -82,7 +93,8 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
   const missing = nodes.filter((node) => !ready.includes(node.name)).map(({ name }) => name);
   if (missing.length > 0) throw new Error(`nodes not Ready: ${missing.join(', ')}`);
   const good = pods.filter((pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
-  if (wanted === 0 || good.length !== wanted || pods.length !== wanted) throw new Error(`${good.length} of ${wanted} pods ready, ${pods.length} there`);
+  if (wanted === 0 || good.length !== wanted || pods.length !== wanted)
+    throw new Error(`${good.length} of ${wanted} pods ready, ${pods.length} there`);
   const apis = good.filter((pod) => pod.metadata?.labels?.['app'] === 'api').map((pod) => `http://${pod.status?.podIP}:8080/api/ready`);
   const ports = nodes.map((node) => `http://${node.address}:${NODE_PORT}/api/healthcheck`);
   await Promise.all([...apis, ...ports].map(answersOk));

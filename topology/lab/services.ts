@@ -35,7 +35,9 @@ export function writeServices(machine: Pick<Machine, 'dir'>, daemons: readonly D
 export function daemonExits(machine: Pick<Machine, 'dir'>): DaemonExit[] {
   const path = join(machine.dir, 'data/exits.jsonl');
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.endsWith('}'));
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'));
   return lines.map((line) => JSON.parse(line) as DaemonExit);
 }
 

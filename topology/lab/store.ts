@@ -48,7 +48,8 @@ export function findLab(name: string): Lab | undefined {
     throw new UsageError(`lab "${name}" belongs to user ${record.owner}, not to ${user.uid}: choose another --name`);
   }
   const secrets = readJson<LabSecrets>(join(dir, 'secrets.json'));
-  if (secrets === undefined) throw new UsageError(`lab "${name}" has no secrets.json in ${dir}: run "holdfast down --name ${name}" and start again`);
+  if (secrets === undefined)
+    throw new UsageError(`lab "${name}" has no secrets.json in ${dir}: run "holdfast down --name ${name}" and start again`);
   return { record, plan: planLab(record.shape, record.base), dir, secrets };
 }
 
@@ -58,7 +59,8 @@ export function createLab(name: string, shape: LabShape): Lab {
   using _lock = takeLock(join(stateDir(), 'labs.lock'), 'creating a lab');
   const taken = new Set(allLabs().map((lab) => lab.base));
   const base = labBlocks().find((block) => !taken.has(block));
-  if (base === undefined) throw new UsageError('all 32 address blocks of 198.18.0.0/15 are taken by labs: stop one with "holdfast down --name …"');
+  if (base === undefined)
+    throw new UsageError('all 32 address blocks of 198.18.0.0/15 are taken by labs: stop one with "holdfast down --name …"');
   const record: LabRecord = { name, owner: invokingUser().uid, shape, base, createdAt: new Date().toISOString() };
   const plan = planLab(shape, base);
   const dir = labDir(name);
@@ -88,7 +90,9 @@ export function labDir(name: string): string {
 
 function checkName(name: string): void {
   if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
-    throw new UsageError(`lab name "${name}": expected a lower-case letter and up to nine more letters or digits (it becomes part of interface names)`);
+    throw new UsageError(
+      `lab name "${name}": expected a lower-case letter and up to nine more letters or digits (it becomes part of interface names)`,
+    );
   }
 }
 

@@ -44,7 +44,11 @@ function startProgram(
   return {
     ended,
     signal: async (name) => {
-      await execa('nsenter', [...enter, 'sh', '-c', `kill -${name} "$(cat ${pidFile})"`], { reject: false, env: hostEnvironment, extendEnv: false });
+      await execa('nsenter', [...enter, 'sh', '-c', `kill -${name} "$(cat ${pidFile})"`], {
+        reject: false,
+        env: hostEnvironment,
+        extendEnv: false,
+      });
     },
   };
 }

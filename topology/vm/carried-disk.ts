@@ -15,7 +15,10 @@ export async function writeCarriedDisk(from: { prepared: Prepared; slow: number;
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-vm-'));
   try {
     // bound in a mount namespace of its own: nothing is copied twice, and nothing stays mounted
-    await command('unshare', ['--mount', 'sh', '-euc', stageScript(stage, from)], { timeout: 600_000, what: 'making the disk of the emulated machine' });
+    await command('unshare', ['--mount', 'sh', '-euc', stageScript(stage, from)], {
+      timeout: 600_000,
+      what: 'making the disk of the emulated machine',
+    });
   } finally {
     rmdirSync(stage);
   }
@@ -34,7 +37,9 @@ function stageScript(stage: string, { prepared, slow, disk }: { prepared: Prepar
     ...hidden,
     ...[cacheDir(), stateDir()].map((path) => `mkdir -p ${quoted(join(stage, 'carried', path))}`),
     ...carried,
-    ...Object.entries(settings).map(([name, value]) => `echo ${quoted(`export ${name}=${quoted(value)}`)} >> ${quoted(join(stage, 'settings.sh'))}`),
+    ...Object.entries(settings).map(
+      ([name, value]) => `echo ${quoted(`export ${name}=${quoted(value)}`)} >> ${quoted(join(stage, 'settings.sh'))}`,
+    ),
     `rm -f ${quoted(disk)}`,
     `PATH=$PATH:/usr/sbin:/sbin mkfs.ext4 -q -F -m 0 -L ${CARRIED_LABEL} -E lazy_itable_init=1,lazy_journal_init=1,nodiscard -d ${quoted(stage)} ${quoted(disk)} ${SIZE}`,
   ].join('\n');

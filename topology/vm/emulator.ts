@@ -34,9 +34,12 @@ export async function runGuest(run: GuestRun): Promise<void> {
     const result = await guest;
     follow();
     if (result.timedOut) {
-      throw new HoldfastError(`expected the emulated machine to power off within ${run.timeoutMs / 1000} s; it did not: see ${run.console}`);
+      throw new HoldfastError(
+        `expected the emulated machine to power off within ${run.timeoutMs / 1000} s; it did not: see ${run.console}`,
+      );
     }
-    if (result.failed) throw new HoldfastError(`qemu-system-x86_64 ended with ${result.exitCode ?? result.signal}: ${result.stderr.slice(-800)}`);
+    if (result.failed)
+      throw new HoldfastError(`qemu-system-x86_64 ended with ${result.exitCode ?? result.signal}: ${result.stderr.slice(-800)}`);
   } finally {
     clearInterval(timer);
   }
@@ -75,6 +78,8 @@ function escaped(path: string): string {
 function checkMemory(): void {
   const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? freemem() / 1024) / 2 ** 20;
   if (available < MEMORY_GIB) {
-    throw new MachineError(`expected ${MEMORY_GIB} GiB of free memory for the emulated machine; there are ${available.toFixed(1)}: end something ("holdfast down")`);
+    throw new MachineError(
+      `expected ${MEMORY_GIB} GiB of free memory for the emulated machine; there are ${available.toFixed(1)}: end something ("holdfast down")`,
+    );
   }
 }

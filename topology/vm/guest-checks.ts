@@ -46,7 +46,11 @@ export function printLogs(labFolder: string, lines = 12): void {
     const logs = join(hosts, host, 'data/log');
     const files = [join(hosts, host, 'boot.log'), ...(existsSync(logs) ? readdirSync(logs).map((name) => join(logs, name)) : [])];
     for (const file of files.filter((path) => existsSync(path))) {
-      const end = readFileSync(file, 'utf8').trim().split('\n').slice(-lines).map((line) => line.slice(0, 400));
+      const end = readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .slice(-lines)
+        .map((line) => line.slice(0, 400));
       console.log(`--- ${file}\n${end.join('\n')}`);
     }
   }

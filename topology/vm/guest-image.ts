@@ -103,7 +103,10 @@ async function configure(root: string): Promise<void> {
 
 function takeBootFiles(root: string, target: string): void {
   const boot = join(root, 'boot');
-  for (const [prefix, name] of [['vmlinuz-', 'vmlinuz'], ['initrd.img-', 'initrd.img']] as const) {
+  for (const [prefix, name] of [
+    ['vmlinuz-', 'vmlinuz'],
+    ['initrd.img-', 'initrd.img'],
+  ] as const) {
     const file = readdirSync(boot).find((candidate) => candidate.startsWith(prefix));
     if (file === undefined) throw new Error(`expected ${prefix}* in /boot of the Debian image; there are ${readdirSync(boot).join(', ')}`);
     renameSync(join(boot, file), join(target, name));

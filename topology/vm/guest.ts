@@ -27,7 +27,10 @@ await checks.check('doctor names cgroup v2 under systemd', async () => {
   const findings = await examine();
   assert.ok(findings.some(({ what }) => what === 'cgroup v2 under systemd'));
   // the tools are carried in, so nothing has to be built
-  assert.deepEqual(findings.filter(({ good, what }) => !good && what !== 'go'), []);
+  assert.deepEqual(
+    findings.filter(({ good, what }) => !good && what !== 'go'),
+    [],
+  );
 });
 const up = await checks.check('a user brings a lab up through sudo, building and fetching nothing', async () => {
   const said = await holdfast(`up --name ${LAB} --nodes 1`);

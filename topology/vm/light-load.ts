@@ -65,7 +65,12 @@ export class LightLoad {
   async #answer(what: string, path: string, change?: object): Promise<LightAnswer> {
     const sentAt = performance.now();
     const answer = await this.#ask(path, change).then(
-      ({ ok, status, body }): LightAnswer => ({ sentAt, ok, what: `${what}: ${status}`, ...(typeof body['site'] === 'string' ? { site: body['site'] } : {}) }),
+      ({ ok, status, body }): LightAnswer => ({
+        sentAt,
+        ok,
+        what: `${what}: ${status}`,
+        ...(typeof body['site'] === 'string' ? { site: body['site'] } : {}),
+      }),
       (error: unknown): LightAnswer => ({ sentAt, ok: false, what: `${what}: ${messageOf(error)}` }),
     );
     this.answers.push(answer);
@@ -73,7 +78,8 @@ export class LightLoad {
   }
 
   async #ask(path: string, change?: object): Promise<{ ok: boolean; status: number; body: Record<string, unknown> }> {
-    const sent = change === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) };
+    const sent =
+      change === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(change) };
     const response = await fetch(`${this.#url}${path}`, { ...sent, signal: AbortSignal.timeout(limits.httpProbe) });
     const text = await response.text();
     // 202 says that a write is not replicated yet: no acknowledgement

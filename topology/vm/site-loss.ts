@@ -46,7 +46,12 @@ export async function losesSite(topology: Topology, checks: GuestChecks): Promis
     assert.deepEqual(await load.lost(), []);
   });
   const failed = load.answers.filter(({ ok }) => !ok);
-  console.log(`${load.answers.length} requests, ${load.acknowledged.length} writes acknowledged, ${failed.length} requests failed: ${failed.slice(0, 20).map(({ what }) => what).join('; ')}`);
+  console.log(
+    `${load.answers.length} requests, ${load.acknowledged.length} writes acknowledged, ${failed.length} requests failed: ${failed
+      .slice(0, 20)
+      .map(({ what }) => what)
+      .join('; ')}`,
+  );
 }
 
 async function succeeds(load: LightLoad, from: number): Promise<void> {

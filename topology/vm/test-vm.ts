@@ -40,6 +40,9 @@ export async function testVm(progress: Progress): Promise<{ passed: number; fail
   } finally {
     rmSync(carried, { force: true });
   }
-  if (result === undefined) throw new HoldfastError(`expected a last line "${LINE}N passed, N failed" from the emulated machine; it powered off without: see ${console}`);
+  if (result === undefined)
+    throw new HoldfastError(
+      `expected a last line "${LINE}N passed, N failed" from the emulated machine; it powered off without: see ${console}`,
+    );
   return result;
 }
