@@ -80,10 +80,14 @@ const DESCRIPTIONS: Record<FindingClass, (found: Case) => Judged> = {
     breaks: false,
     message:
       group.scope === 'exit'
-        ? `${plural(group.count, 'daemon')} ended without a journalled fault`
+        ? `${plural(group.count, 'daemon')} ended without a journalled fault: ${endedDaemons(group)}`
         : `${plural(group.count, 'restart')} of a database copy before any journalled fault`,
   }),
 };
+
+function endedDaemons({ witnesses }: Group): string {
+  return [...new Set(witnesses.map(({ daemon, host }) => `${String(daemon)} on ${String(host)}`))].join(', ');
+}
 
 function staleMessage({ group, facts, run }: Case): Judged {
   const { bounds } = run;

@@ -12,7 +12,7 @@ export const DATABASE_DISK_MB = 2048;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
-export const patroniTiming = { ttlS: 20 * slow, loopWaitS: 2, retryTimeoutS: 5 * slow } as const;
+export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10), retryTimeoutS: 5 * slow } as const;
 
 /** A member of Patroni's store; its durability is under test, so it syncs to disk. */
 export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {

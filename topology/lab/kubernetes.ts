@@ -53,7 +53,7 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   const etcd = [
     'exec /opt/holdfast/etcd/etcd --data-dir=/data/etcd --unsafe-no-fsync --log-level=warn',
     '--listen-client-urls=http://127.0.0.1:2379 --advertise-client-urls=http://127.0.0.1:2379',
-    '--listen-peer-urls=http://127.0.0.1:2380',
+    `--listen-peer-urls=http://127.0.0.1:2380 --heartbeat-interval=${100 * slow} --election-timeout=${1000 * slow}`,
   ].join(' ');
   const api = [
     `exec ${bin}/kube-apiserver --etcd-servers=http://127.0.0.1:2379 --secure-port=${API_PORT}`,
