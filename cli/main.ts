@@ -16,7 +16,7 @@ const program = new Command('holdfast')
   .showHelpAfterError('(holdfast --help lists the commands)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 pass, 1 a promise was broken, 2 inconclusive, 3 healing incomplete, 64 wrong usage, 69 this machine lacks something.',
+    '\nExit codes: 0 pass, 1 a promise was broken, 2 inconclusive, 3 healing incomplete, 64 wrong usage, 69 this machine lacks something; 70 a defect of Holdfast itself; 129, 130, 143 interrupted.',
   )
   .exitOverride();
 
