@@ -11,6 +11,12 @@ import { statusCommand } from './status.ts';
 import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
 
+// a reader that has seen enough ("| head") is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 const program = new Command('holdfast')
   .description('Proves, or disproves, that a MintPress 4 high-availability installation keeps its promises while things break.')
   .showHelpAfterError('(holdfast --help lists the commands)')
