@@ -11,6 +11,7 @@ import { projectRoot } from '../support/paths.ts';
 import { until } from '../support/poll.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
+import { findLab } from '../topology/lab/store.ts';
 import { bringUp } from '../topology/lab/up.ts';
 
 const name = 'crashtest';
@@ -62,6 +63,22 @@ describe('a run in which something of ours dies', { concurrency: 1 }, () => {
   });
 });
 
+describe('Ctrl-C during a run that started its lab', { concurrency: 1 }, () => {
+  const own = 'intrtest';
+  before(async () => void (await tearDown(own)));
+  after(async () => void (await tearDown(own)));
+
+  it('ends the scenario, stops the lab and says so by its exit code', async () => {
+    const args = [join(projectRoot, 'cli/main.ts'), 'run', 'fault-free', '--name', own, '--nodes', '1'];
+    const command = spawn(process.execPath, args, { cwd: projectRoot, env: environment(), stdio: 'ignore', detached: true });
+    const underLoad = async (): Promise<boolean> => findLab(own) !== undefined && lockOwner(labTopology(own).lockFile) !== undefined;
+    await until({ subject: 'run', condition: 'at work', timeoutMs: limitMs, intervalMs: 100, probe: underLoad });
+    process.kill(-(command.pid as number), 'SIGINT');
+    assert.equal(await ended(command), 130);
+    assert.equal(findLab(own), undefined);
+  });
+});
+
 async function killDuringRun(kill: (command: ChildProcess) => Promise<void>, reason: RegExp): Promise<void> {
   const known = new Set(records());
   const command = start();
@@ -106,11 +123,15 @@ function start(): ChildProcess {
     ],
     {
       cwd: projectRoot,
-      env: { ...process.env, HOLDFAST_RUNS: runs, NODE_TEST_CONTEXT: undefined },
+      env: environment(),
       stdio: 'ignore',
     },
   );
   return command;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, HOLDFAST_RUNS: runs, NODE_TEST_CONTEXT: undefined };
 }
 
 function ended(command: ChildProcess): Promise<number | null> {

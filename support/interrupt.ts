@@ -1,6 +1,7 @@
 /** Ctrl-C (or a polite kill) as a signal that every wait of the project heeds, until cleaning up begins. */
 class Interruption {
   #controller = new AbortController();
+  #cleaning = false;
 
   /** aborted while an interruption is to be heeded */
   get signal(): AbortSignal {
@@ -15,7 +16,9 @@ class Interruption {
         ['SIGTERM', 143],
         ['SIGHUP', 129],
       ] as const) {
-        process.once(signal, () => {
+        // kept for good: execa ends a process by the signal when nobody else listens, and what is left then is not cleaned up
+        process.on(signal, () => {
+          if (this.#cleaning) return;
           this.#controller.abort(new Error(`interrupted by ${signal}`));
           resolve(code);
         });
@@ -23,8 +26,9 @@ class Interruption {
     });
   }
 
-  /** From here on waits run to their end again: what is left is cleaning up. */
+  /** From here on waits run to their end again, whatever signals come: what is left is cleaning up. */
   clear(): void {
+    this.#cleaning = true;
     this.#controller = new AbortController();
   }
 }
