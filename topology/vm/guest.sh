@@ -15,7 +15,6 @@ export PATH="$NODE_FOLDER:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 SUDO_UID=$(id -u tester) SUDO_GID=$(id -g tester)
 export SUDO_UID SUDO_GID
 cd "$carried/checkout"
-(while sleep 60; do top -b -n1 -c -w 150 | head -25; done) &
 status=0
 node topology/vm/guest.ts || status=$?
 # what the console has not sent yet is lost at power-off
