@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNs } from '../support/clock.ts';
 import { HoldfastError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
@@ -18,6 +19,8 @@ export interface Injection {
   spec: FaultSpec;
   leaseMs: number;
   run?: string;
+  /** pause between arming and injecting: the journal's sync to disk and the probes hold up commits for tens of ms, and the last moment before a fault must show what the fault did */
+  settleMs?: number;
   /** makes sure that a healer of this lab lives */
   startHealer: () => Promise<void>;
 }
@@ -30,7 +33,7 @@ export interface ActiveFault {
 
 /** Steady before, armed, injected, proven. Throws when the steady state or the effect cannot be shown; the lease ends the fault all the same. */
 export async function injectFault(injection: Injection): Promise<ActiveFault> {
-  const { topology, spec, leaseMs } = injection;
+  const { topology, spec, leaseMs, settleMs = 0 } = injection;
   const fault = faultNamed(spec.fault);
   const pinned = await fault.pin(topology, spec);
   await checkAllowed(
@@ -41,7 +44,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
   const steady = await fault.gone(topology, pinned);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
-  const leaseEndNs = (monotonicNs() + BigInt(Math.round(leaseMs * 1e6))).toString();
+  const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
   const head = openJournal(
     topology.journalDir,
     {
@@ -55,6 +58,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     steady.what,
   );
   await armHealer(injection, head);
+  await sleep(settleMs);
   const beganNs = monotonicNs().toString();
   await fault.inject(topology, pinned, leaseMs);
   append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs });

@@ -33,6 +33,8 @@ import { Owner } from './owner.ts';
 const WARM_UP_MS = 5_000;
 /** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
 const QUIET_MS = 5_000;
+/** Beside load the injector waits this long between its own preparations and the fault; their stall of commits was seen to last 50 ms. */
+const SETTLE_MS = 300;
 /** A topology holds the rows of this many runs. */
 const RUNS_KEPT = 3;
 
@@ -142,6 +144,7 @@ export class Run implements Disposable {
       spec,
       leaseMs,
       run: this.id,
+      settleMs: SETTLE_MS,
       startHealer: () => startHealer(this.#topology),
     }).catch((error: unknown) => {
       this.#adoptJournals();
