@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSpec } from '../faults/fault.ts';
 import { healAll } from '../faults/heal.ts';
-import { injectFault } from '../faults/inject.ts';
+import { LEASE_CAP_MS, injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { dropOldRunsSql } from '../platform/final-state.ts';
@@ -138,7 +138,7 @@ export class Run implements Disposable {
 
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. */
   async inject(spec: FaultSpec, options: { for: string }, during?: () => Promise<void>): Promise<void> {
-    const leaseMs = parseDuration(options.for, { what: 'for', maxMs: 600_000 });
+    const leaseMs = parseDuration(options.for, { what: 'for', maxMs: LEASE_CAP_MS });
     const active = await injectFault({
       topology: this.#topology,
       spec,

@@ -28,8 +28,6 @@ export const limits = {
   /** one connection to a database copy */
   /** one connection to a database copy; no probe, so a busy machine may take its time */
   databaseConnect: ms(10_000),
-  /** one statement of ours at a database copy */
-  databaseQuery: ms(10_000),
   /** the healer has armed itself for a fault */
   healerArmed: ms(5_000),
   /** another process has finished appending a journal line */

@@ -6,6 +6,15 @@ import { artefact, type Progress } from './artefact.ts';
 import { hostPackages, versions } from './versions.ts';
 
 const unwanted = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'];
+/** How every Debian file system of ours is made (mmdebstrap). */
+export const debianOptions = [
+  '--variant=minbase',
+  '--mode=root',
+  '--quiet',
+  '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg',
+  '--aptopt=APT::Install-Recommends "false"',
+  '--aptopt=Acquire::Retries "3"',
+] as const;
 const patroni = `patroni==${versions.patroni} --hash=sha256:7aad8c1539e6c51c269a8005169dd54ddc7668437b7900fa6099d7894e224c84\n`;
 const certificates = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -13,12 +22,7 @@ const certificates = '/etc/ssl/certs/ca-certificates.crt';
 export async function hostImage(progress: Progress): Promise<string> {
   const mirror = process.env.HOLDFAST_DEBIAN_MIRROR;
   const args = [
-    '--variant=minbase',
-    '--mode=root',
-    '--quiet',
-    '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg',
-    '--aptopt=APT::Install-Recommends "false"',
-    '--aptopt=Acquire::Retries "3"',
+    ...debianOptions,
     ...unwanted.map((path) => `--dpkgopt=path-exclude=${path}`),
     `--include=${hostPackages.join(',')}`,
     versions.debian,

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../support/files.ts';
-import { stateDir } from '../../support/paths.ts';
 import { signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import { removeLabGroups } from './cgroups.ts';
 import { killMachine } from './machine.ts';
@@ -35,9 +34,4 @@ function endCompanions(folder: string): void {
     const identity = readJson<ProcessIdentity>(join(folder, file));
     if (identity !== undefined) signalProcess(identity, 'SIGKILL');
   }
-}
-
-/** Where labs' folders are, for messages. */
-export function labsFolder(): string {
-  return join(stateDir(), 'labs');
 }

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { slow } from '../../support/limits.ts';
-import { versions } from '../../toolchain/versions.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
 import { cgroupVersion, hostGroupPath } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
@@ -191,6 +190,3 @@ function proxyConfig(lab: Lab): object {
 function nodesOf(lab: Lab, site: string): PlannedHost[] {
   return lab.plan.hosts.filter((host) => host.site === site && host.role === 'node');
 }
-
-/** Version of Kubernetes that the sites run. */
-export const kubernetesVersion = versions.kubernetes;

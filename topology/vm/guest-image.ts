@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cacheDir } from '../../support/paths.ts';
 import { command } from '../../support/processes.ts';
 import { artefact, type Progress } from '../../toolchain/artefact.ts';
+import { debianOptions } from '../../toolchain/host-image.ts';
 import { versions } from '../../toolchain/versions.ts';
 
 /** Where the guest finds the carried disk. */
@@ -59,16 +60,7 @@ const files: Record<string, string> = {
 /** The Debian machine of `holdfast test vm`: disk, kernel and initial RAM disk, made once. */
 export async function guestImage(progress: Progress): Promise<GuestImage> {
   const mirror = process.env.HOLDFAST_DEBIAN_MIRROR;
-  const args = [
-    '--variant=minbase',
-    '--mode=root',
-    '--quiet',
-    '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg',
-    '--aptopt=APT::Install-Recommends "false"',
-    '--aptopt=Acquire::Retries "3"',
-    `--include=${packages.join(',')}`,
-    versions.debian,
-  ];
+  const args = [...debianOptions, `--include=${packages.join(',')}`, versions.debian];
   const folder = await artefact(
     {
       within: join(cacheDir(), 'images'),
