@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { benches } from '../run/bench/benches.ts';
-import { figureOf, type Bench, type Figure } from '../run/bench/figure.ts';
-import { UsageError } from '../support/errors.ts';
-import { nameOption, requireRoot, type LabOptions } from './options.ts';
+import { figureOf, type Bench, type BenchContext, type Figure } from '../run/bench/figure.ts';
+import { EXIT, UsageError } from '../support/errors.ts';
+import { tearDown } from '../topology/lab/down.ts';
+import { nameOption, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
-import { withLab } from './run.ts';
+import { CommandLab, interruptible, type KeepOptions } from './with-lab.ts';
 
-interface BenchOptions extends LabOptions {
+interface BenchOptions extends KeepOptions {
   json?: boolean;
-  repeats?: string;
-  keep?: boolean;
+  repeats?: number;
 }
 
 /** `holdfast bench`: the figures the project promises, measured here; medians over repeats. */
@@ -20,28 +20,48 @@ export function benchCommand(): Command {
     .argument('[name]', 'one figure; default: all')
     .addOption(nameOption())
     .addOption(new Option('--keep', 'leave a lab that this command started'))
-    .option('--repeats <n>', 'how often each is measured')
+    .addOption(new Option('--repeats <n>', 'how often each is measured').argParser(wholeRepeats))
     .option('--json', 'one object a line')
     .action(async (name: string | undefined, options: BenchOptions) => {
       const chosen = choose(name);
       requireRoot('bench');
-      process.exitCode = await withLab(options, () => measureAll(chosen, options));
+      const context = { lab: options.name, scratch: `b${randomBytes(3).toString('hex')}` };
+      const lab = new CommandLab(options);
+      process.exitCode = await interruptible(
+        async () => {
+          // a lab beside them would take CPU from those that make their own
+          await measure(chosen.filter(({ needs }) => needs === 'nothing'), context, options);
+          const onLab = chosen.filter(({ needs }) => needs === 'lab');
+          await tearDown(context.scratch);
+          if (onLab.length > 0) await lab.up();
+          await measure(onLab, context, options);
+          return EXIT.pass;
+        },
+        async () => {
+          await tearDown(context.scratch);
+          await lab.end();
+        },
+      );
     });
 }
 
-async function measureAll(chosen: readonly Bench[], options: BenchOptions): Promise<number> {
-  const scratch = `b${randomBytes(3).toString('hex')}`;
+async function measure(chosen: readonly Bench[], context: BenchContext, options: BenchOptions): Promise<void> {
   for (const bench of chosen) {
     const values: number[] = [];
-    const repeats = options.repeats === undefined ? bench.repeats : Number(options.repeats);
+    const repeats = options.repeats ?? bench.repeats;
     for (let repeat = 0; repeat < repeats; repeat++) {
       progress(`${bench.what} (${repeat + 1} of ${repeats})`);
-      values.push(await bench.measure({ lab: options.name, scratch }));
+      values.push(await bench.measure(context));
     }
     const figure = figureOf(bench, values);
     console.log(options.json === true ? JSON.stringify(figure) : describe(bench, figure));
   }
-  return 0;
+}
+
+function wholeRepeats(text: string): number {
+  const repeats = Number(text);
+  if (!Number.isInteger(repeats) || repeats < 1 || repeats > 100) throw new InvalidArgumentError('expected a whole number from 1 to 100');
+  return repeats;
 }
 
 function describe(bench: Bench, figure: Figure): string {

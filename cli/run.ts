@@ -6,19 +6,11 @@ import { execa } from 'execa';
 import { summaryTable } from '../reports/index.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
-import { interruption } from '../support/interrupt.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
 import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
-import { tearDown } from '../topology/lab/down.ts';
-import { findLab } from '../topology/lab/store.ts';
-import { bringUp } from '../topology/lab/up.ts';
-import { nameOption, requireRoot, shapeOf, sizeOptions, type ShapeOptions } from './options.ts';
-import { progress } from './progress.ts';
-
-interface RunOptions extends ShapeOptions {
-  keep?: boolean;
-}
+import { nameOption, requireRoot, sizeOptions } from './options.ts';
+import { withLab, type KeepOptions } from './with-lab.ts';
 
 /** `holdfast run`: a lab, the scenarios, the verdicts. */
 export function runCommand(): Command {
@@ -28,7 +20,7 @@ export function runCommand(): Command {
     .addOption(nameOption())
     .addOption(new Option('--keep', 'leave a lab that this command started'));
   for (const option of sizeOptions()) command.addOption(option);
-  return command.action(async (scenarios: string[], options: RunOptions) => {
+  return command.action(async (scenarios: string[], options: KeepOptions) => {
     const specs = chosenSpecs(scenarios);
     requireRoot('run');
     process.exitCode = await withLab(options, async () => (await runSpecs(specs, options.name)).code);
@@ -54,34 +46,6 @@ export async function runSpecs(specs: readonly string[], lab: string): Promise<{
   giveToUser(out);
   print(outcomes);
   return { code: exitCodeOf(outcomes), outcomes };
-}
-
-/** Runs `use` on a lab, bringing it up before and, if this call started it and `--keep` is not given, taking it down after. */
-export async function withLab(options: RunOptions, use: () => Promise<number>): Promise<number> {
-  const was = findLab(options.name) !== undefined;
-  const interrupted = interruption.listen();
-  const work = bringUp({ name: options.name, shape: shapeOf(options) }, progress).then(() => {
-    progress(`lab "${options.name}" is up`);
-    return use();
-  });
-  try {
-    return await Promise.race([work, interrupted]);
-  } finally {
-    // an interrupted bring-up must have ended before what it made is taken down
-    await work.catch(() => undefined);
-    interruption.clear();
-    await endLab(options, was);
-  }
-}
-
-async function endLab(options: RunOptions, was: boolean): Promise<void> {
-  if (findLab(options.name) === undefined) return;
-  if (was || options.keep === true) {
-    progress(`lab "${options.name}" is left up; "holdfast down --name ${options.name}" stops it`);
-    return;
-  }
-  await tearDown(options.name);
-  progress(`lab "${options.name}" is stopped`);
 }
 
 function print(outcomes: readonly Outcome[]): void {

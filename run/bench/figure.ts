@@ -18,13 +18,15 @@ export interface Bench {
   unit: Figure['unit'];
   reach: number;
   repeats: number;
+  /** nothing: it makes the scratch lab; lab: it takes one that is up */
+  needs: 'nothing' | 'lab';
   measure: (context: BenchContext) => Promise<number>;
 }
 
 export interface BenchContext {
   /** name of a lab that is up, for benches that need one */
   lab: string;
-  /** name that no lab has, for benches that make one */
+  /** name for benches that make a lab; the last one stays up until its next user or the command's end takes it down */
   scratch: string;
 }
 

@@ -40,9 +40,9 @@ function balancerConfig(lab: Lab, host: PlannedHost, routing: RoutingPolicy): st
   const nodes = lab.plan.hosts.filter(({ role }) => role === 'node');
   const first = nodes[0]?.site;
   const servers = nodes.map((node) => {
-    const backup = routing === 'active-passive' && node.site !== first;
-    const back = backup || routing === 'active-active' ? '' : ' on-marked-up shutdown-backup-sessions';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup ? ' backup' : back}`;
+    // each request is balanced anew, so none goes to a backup once a server of the first site is UP, and those under way may end
+    const backup = routing === 'active-passive' && node.site !== first ? ' backup' : '';
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup}`;
   });
   return `global
   maxconn 8192
