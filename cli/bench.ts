@@ -30,7 +30,11 @@ export function benchCommand(): Command {
       process.exitCode = await interruptible(
         async () => {
           // a lab beside them would take CPU from those that make their own
-          await measure(chosen.filter(({ needs }) => needs === 'nothing'), context, options);
+          await measure(
+            chosen.filter(({ needs }) => needs === 'nothing'),
+            context,
+            options,
+          );
           const onLab = chosen.filter(({ needs }) => needs === 'lab');
           await tearDown(context.scratch);
           if (onLab.length > 0) await lab.up();
