@@ -43,7 +43,7 @@ export function settingsFrom(env: Environment): Settings {
     port: count(env, 'PORT', 8080),
     databaseRw,
     databaseRo: env.DATABASE_RO || databaseRw,
-    poolRw: count(env, 'POOL_RW', 12),
+    poolRw: count(env, 'POOL_RW', 20),
     poolPrimary: count(env, 'POOL_PRIMARY', 6),
     poolRo: count(env, 'POOL_RO', 12),
     connectMs: count(env, 'CONNECT_TIMEOUT_MS', 800),

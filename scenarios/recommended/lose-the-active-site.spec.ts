@@ -11,7 +11,7 @@ test(
       stalePrimary: 0,
       staleReplicaP99Ms: 500,
       // two failed checks: at most 0.5 s until each begins, 0.5 s until it is given up, so 2 s; all requests of 29 s,
-      // and what site B has in flight when A takes over again
+      // and 0.2 s more for those under way at the loss and the first ones at a site whose caches are cold
       availability: 0.925,
       // those 2 s, and half a second for slices at both ends
       longestOutageMs: 2500,

@@ -36,7 +36,10 @@ for tool in $HOST_TOOLS; do
   mount -o remount,bind,ro "opt/holdfast/$name"
 done
 if [ -n "${HOST_DISK:-}" ]; then
-  mount -o loop,noatime "$HOST_DISK" var/lib/postgresql
+  # a flush ends at the image, like at a controller with a battery: passed on, each commit would wait for the journal of the
+  # machine's own file system, and so for any other writer there that the scheduler keeps waiting
+  mkdir -p "./$HOST_DISK_AT"
+  mount -o loop,noatime,nobarrier "$HOST_DISK" "./$HOST_DISK_AT"
 fi
 if [ -e /proc/sys/net/ipv4/ip_forward ]; then
   echo 1 > /proc/sys/net/ipv4/ip_forward

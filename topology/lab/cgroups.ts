@@ -10,8 +10,8 @@ export function cgroupVersion(): 1 | 2 {
   return hierarchies().length > 0 ? 1 : 2;
 }
 
-/** A lab counts as this many ordinary processes beside the machine's other work: a starved one would look like a broken one. */
-const LAB_WEIGHT = 16;
+/** A lab counts as this many ordinary processes beside the machine's other work: a starved one would look like a broken one. Not more: the kernel's own threads, which carry its disks and packets, count as one each. */
+const LAB_WEIGHT = 4;
 
 /** Makes the group(s) of one host, of a CPU weight relative to other hosts, and returns the folders its process 1 must enter (v1: one a hierarchy; v2: one). */
 export async function createHostGroup(lab: string, host: string, weight = 1): Promise<string[]> {
@@ -33,6 +33,13 @@ export function keepInUnit(lab: string, pid: number): void {
   } catch {
     // it has ended already, which the wait for its host reports with its log
   }
+}
+
+/** The folders that a process outside enters to be in a running host's groups, its CPU weight and freezer included (v1: one a hierarchy; v2: the child that may hold processes). */
+export function entryGroups(lab: string, host: string): string[] {
+  const folders =
+    cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host, 'init')];
+  return folders.filter((folder) => existsSync(folder));
 }
 
 /** Path of a host's group as the kubelet's cgroupRoot names it on cgroup v1. */

@@ -9,6 +9,9 @@ export const PATRONI_PORT = 8008;
 export const DATABASE_NAME = 'mintpress';
 /** Size of each database host's disk; bounded so that it can be filled for real. */
 export const DATABASE_DISK_MB = 2048;
+/** Disk of a member of Patroni's store: two preallocated log segments of 64 MB, snapshots and data. */
+export const DCS_DISK_MB = 512;
+export const DCS_DISK = '/data/disk';
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
@@ -18,7 +21,7 @@ export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10
 export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
   const peers = hostsOf(lab, 'dcs').map((peer) => `${peer.name}=http://${peer.address}:2380`);
   const args = [
-    `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=/data/etcd --log-level=warn`,
+    `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=${DCS_DISK}/etcd --log-level=warn`,
     `--listen-client-urls=http://${host.address}:2379 --advertise-client-urls=http://${host.address}:2379`,
     `--listen-peer-urls=http://${host.address}:2380 --initial-advertise-peer-urls=http://${host.address}:2380`,
     `--initial-cluster=${peers.join(',')} --initial-cluster-token=${lab.record.name} --heartbeat-interval=${100 * slow} --election-timeout=${1000 * slow}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen } from './cgroups.ts';
-import { DATABASE_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
+import { DATABASE_DISK_MB, DCS_DISK, DCS_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
 import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
@@ -13,15 +13,21 @@ import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
-/** On few cores a booting site must not starve those who measure, balance or store: in the field they have machines of their own. */
+/** Shares of the CPU. On few cores a booting site must not starve those who measure, balance or store: in the field they have machines of their own. */
 const weights: Record<HostRole, number> = {
   client: 8,
   observer: 8,
   'load-balancer': 8,
   'database-endpoint': 8,
-  database: 4,
-  dcs: 4,
+  database: 8,
+  dcs: 8,
   node: 1,
+};
+
+/** Hosts whose flushes to disk are part of an acknowledgement have a disk of their own. */
+const disks: Partial<Record<HostRole, { megabytes: number; at: string }>> = {
+  database: { megabytes: DATABASE_DISK_MB, at: '/var/lib/postgresql' },
+  dcs: { megabytes: DCS_DISK_MB, at: DCS_DISK },
 };
 
 /** The machine behind a planned host. */
@@ -37,7 +43,8 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     network: hostNamespace(lab.record.name, host.name),
     weight: weights[host.role],
   };
-  return host.role === 'database' ? { ...machine, disk: join(dir, 'disk.img') } : machine;
+  const disk = disks[host.role];
+  return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
 }
 
 /** Boots a host on its disks, making them at the first time; a host that runs is left alone. */
@@ -98,10 +105,7 @@ function toolsOf(host: PlannedHost, prepared: Prepared): Record<string, string> 
 }
 
 async function makeDisks(host: PlannedHost, machine: Machine, prepared: Prepared): Promise<void> {
-  if (host.role === 'database') {
-    mkdirSync(machine.dir, { recursive: true });
-    await makeDisk(join(machine.dir, 'disk.img'), DATABASE_DISK_MB);
-  }
+  if (machine.disk !== undefined) await makeDisk(machine.disk);
   const images = join(machine.dir, 'data/containerd');
   if (host.role !== 'node' || existsSync(images)) return;
   mkdirSync(join(machine.dir, 'data'), { recursive: true });

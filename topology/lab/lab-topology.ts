@@ -9,7 +9,7 @@ import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balanc
 import { setFrozen } from './cgroups.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
-import { enterArgs, hostEnvironment, machineInit } from './machine.ts';
+import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
 import { applyReplication, databaseInSync, siteReady } from './platform.ts';
 import type { Prepared } from './prepare.ts';
@@ -149,8 +149,8 @@ function endsOf(lab: Lab, sinceNs: bigint): DaemonEnd[] {
 }
 
 async function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {
-  const enter = enterArgs(machineOf(lab, plannedHost(lab, from)));
-  const result = await execa('nsenter', [...enter, ...command], {
+  const [file, ...args] = enterCommand(machineOf(lab, plannedHost(lab, from)), command);
+  const result = await execa(file, args, {
     timeout: timeoutMs,
     reject: false,
     stdin: 'ignore',

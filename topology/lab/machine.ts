@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
 import { readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
-import { cgroupVersion, createHostGroup, hostProcesses, isFrozen, keepInUnit, removeHostGroup, setFrozen } from './cgroups.ts';
+import { cgroupVersion, createHostGroup, entryGroups, hostProcesses, isFrozen, keepInUnit, removeHostGroup, setFrozen } from './cgroups.ts';
 
 /** What a host is made of. */
 export interface Machine {
@@ -21,8 +21,8 @@ export interface Machine {
   network?: string;
   /** share of the CPU relative to other hosts (default 1) */
   weight?: number;
-  /** file system image mounted at /var/lib/postgresql */
-  disk?: string;
+  /** file system image of bounded size, and where it is mounted */
+  disk?: { image: string; megabytes: number; at: string };
 }
 
 interface Running {
@@ -83,6 +83,12 @@ export function enterArgs(machine: Pick<Machine, 'dir' | 'name'>): string[] {
   return ['-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
 }
 
+/** A command line that runs another one in a machine as one of its own processes: in its namespaces and in its groups. */
+export function enterCommand(machine: Pick<Machine, 'dir' | 'lab' | 'name'>, args: readonly string[]): [string, ...string[]] {
+  const enter = entryGroups(machine.lab, machine.name).map((group) => `echo $$ > '${group}/cgroup.procs'`);
+  return ['sh', '-ec', [...enter, 'exec nsenter "$@"'].join('\n'), 'sh', ...enterArgs(machine), ...args];
+}
+
 /** Runs a command in a machine to its end and returns its output. */
 export async function runIn(
   machine: Pick<Machine, 'dir' | 'name'>,
@@ -99,8 +105,9 @@ export async function runIn(
 }
 
 /** Makes an empty file system image of bounded size; sparse, so it costs what is written. */
-export async function makeDisk(path: string, megabytes: number): Promise<void> {
+export async function makeDisk({ image: path, megabytes }: NonNullable<Machine['disk']>): Promise<void> {
   if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.new`;
   await command('truncate', ['-s', `${megabytes}M`, draft]);
   await command('mkfs.ext4', ['-q', '-F', '-m', '0', '-E', 'lazy_itable_init=1,lazy_journal_init=1,nodiscard', draft], {
@@ -140,7 +147,8 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
       HOST_DIR: machine.dir,
       HOST_IMAGE: machine.image,
       HOST_ADDRESS: machine.address,
-      HOST_DISK: machine.disk ?? '',
+      HOST_DISK: machine.disk?.image ?? '',
+      HOST_DISK_AT: machine.disk?.at ?? '',
       HOST_TOOLS: Object.entries(machine.tools)
         .map(([name, path]) => `${name}=${path}`)
         .join(' '),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Host, Program, Workplace } from '../model.ts';
 import { machineOf } from './hosts.ts';
-import { enterArgs, hostEnvironment } from './machine.ts';
+import { enterArgs, enterCommand, hostEnvironment, type Machine } from './machine.ts';
 import type { Lab } from './store.ts';
 
 /** A host of the lab as a place where k6 or the observer runs. */
@@ -18,17 +18,18 @@ export function workplaceOf(lab: Lab, host: Host, programs: Record<string, strin
     ...host,
     folder: { inside: '/data/work', outside },
     programs,
-    start: (name, file, args, env) => startProgram(enterArgs(machine), { name, file, args, env }),
+    start: (name, file, args, env) => startProgram(machine, { name, file, args, env }),
   };
 }
 
 function startProgram(
-  enter: string[],
+  machine: Machine,
   program: { name: string; file: string; args: readonly string[]; env: Readonly<Record<string, string>> },
 ): Program {
   // nsenter forwards no signal: the program leaves its number, as the host counts, where a second nsenter finds it
   const pidFile = `/run/${program.name}.pid`;
-  const child = spawn('nsenter', [...enter, 'sh', '-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh', program.file, ...program.args], {
+  const [file, ...args] = enterCommand(machine, ['sh', '-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh', program.file, ...program.args]);
+  const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...hostEnvironment, ...program.env },
     cwd: '/',
@@ -44,7 +45,7 @@ function startProgram(
   return {
     ended,
     signal: async (name) => {
-      await execa('nsenter', [...enter, 'sh', '-c', `kill -${name} "$(cat ${pidFile})"`], {
+      await execa('nsenter', [...enterArgs(machine), 'sh', '-c', `kill -${name} "$(cat ${pidFile})"`], {
         reject: false,
         env: hostEnvironment,
         extendEnv: false,
