@@ -41,6 +41,13 @@ export function requireRoot(command: string): void {
   if (!isRoot()) throw new UsageError(`"holdfast ${command}" works with namespaces, mounts and cgroups: expected root, or sudo on PATH`);
 }
 
+/** How often something is done: 1 to 100 times. */
+export function repeats(text: string): number {
+  const times = wholeNumber(text);
+  if (times < 1 || times > 100) throw new InvalidArgumentError(`expected 1 to 100, not "${text}"`);
+  return times;
+}
+
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, not "${text}"`);
   return Number(text);

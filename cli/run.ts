@@ -3,14 +3,18 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { execa } from 'execa';
-import { summaryTable } from '../reports/index.ts';
+import { repeatsTable, summaryTable } from '../reports/index.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
 import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
-import { nameOption, requireRoot, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sizeOptions } from './options.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
+
+interface RunOptions extends KeepOptions {
+  repeat: number;
+}
 
 /** `holdfast run`: a lab, the scenarios, the verdicts. */
 export function runCommand(): Command {
@@ -18,17 +22,18 @@ export function runCommand(): Command {
     .description('set up what is missing, bring the lab up, run scenarios, judge, report (default: the quick profile)')
     .argument('[scenario...]', 'names of scenarios, as in scenarios/ (without .spec.ts)')
     .addOption(nameOption())
-    .addOption(new Option('--keep', 'leave a lab that this command started'));
+    .addOption(new Option('--keep', 'leave a lab that this command started'))
+    .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats).default(1));
   for (const option of sizeOptions()) command.addOption(option);
-  return command.action(async (scenarios: string[], options: KeepOptions) => {
+  return command.action(async (scenarios: string[], options: RunOptions) => {
     const specs = chosenSpecs(scenarios);
     requireRoot('run');
-    process.exitCode = await withLab(options, async () => (await runSpecs(specs, options.name)).code);
+    process.exitCode = await withLab(options, async () => (await runSpecs(specs, options.name, options.repeat)).code);
   });
 }
 
 /** Runs scenarios (none named: the quick profile) on a lab that is up, prints their verdicts and returns them with the exit code. */
-export async function runSpecs(specs: readonly string[], lab: string): Promise<{ code: number; outcomes: Outcome[] }> {
+export async function runSpecs(specs: readonly string[], lab: string, repeat = 1): Promise<{ code: number; outcomes: Outcome[] }> {
   const session = randomBytes(6).toString('hex');
   const out = reportsDir();
   mkdirSync(out, { recursive: true });
@@ -36,7 +41,7 @@ export async function runSpecs(specs: readonly string[], lab: string): Promise<{
   rmSync(results, { force: true });
   rmSync(join(out, 'allure-results'), { recursive: true, force: true });
   const chosen = specs.length === 0 ? ['--grep', '@quick'] : specs.map((spec) => `/${spec}.spec.ts`);
-  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), 'test', ...chosen], {
+  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), 'test', ...chosen, `--repeat-each=${repeat}`], {
     cwd: projectRoot,
     env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: JSON.stringify(identify(process.pid)) },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -51,6 +56,8 @@ export async function runSpecs(specs: readonly string[], lab: string): Promise<{
 function print(outcomes: readonly Outcome[]): void {
   const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
   if (verdicts.length > 0) console.log(summaryTable(verdicts, { colour: process.stdout.isTTY }));
+  const spread = repeatsTable(verdicts);
+  if (spread !== undefined) console.log(spread);
   for (const { title, error } of outcomes.filter(({ verdict }) => verdict === undefined)) {
     console.log(`inconclusive: "${title}" ended without a verdict: ${error}`);
   }

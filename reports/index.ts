@@ -3,4 +3,5 @@ export { writeReport } from './report.ts';
 export { readRun, type RunData } from './run-data.ts';
 export { storyOf } from './story.ts';
 export { timelineSvg } from './timeline.ts';
+export { repeatsTable } from './repeats.ts';
 export { summaryTable } from './summary.ts';

@@ -82,8 +82,8 @@ describe('the outcomes of a session', () => {
     assert.deepEqual(outcomesOf('s', results), []);
   });
 
-  test('come from the records of this session, in their order; a verdict counts whatever the test runner says', () => {
-    const second = record('2-second', { session: 's', scenario: 'second', verdict: { verdict: 'pass' } });
+  test('come from the records of this session, in their order; a test that failed though its record holds counts beside it', () => {
+    const second = record('2-second', { session: 's', scenario: 'second', verdict: { verdict: 'pass', held: true } });
     const first = record('1-first', { session: 's', scenario: 'first', verdict: { verdict: 'fail' } });
     record('3-other', { session: 'earlier', scenario: 'first', verdict: { verdict: 'pass' } });
     record('4-none', { scenario: 'by hand', verdict: { verdict: 'pass' } });
@@ -91,7 +91,18 @@ describe('the outcomes of a session', () => {
     said({ title: 'first' }, { title: 'second', status: 'unexpected', message: 'failed after the verdict' });
     assert.deepEqual(outcomesOf('s', results), [
       { title: 'first', folder: first, verdict: { verdict: 'fail' } },
-      { title: 'second', folder: second, verdict: { verdict: 'pass' } },
+      { title: 'second', folder: second, verdict: { verdict: 'pass', held: true } },
+      { title: 'second', error: 'its record holds, but the test failed: failed after the verdict' },
+    ]);
+    assert.equal(exitCodeOf(outcomesOf('s', results).slice(1)), 2);
+  });
+
+  test('count the repeats of a scenario: one that left no record is not hidden by another', () => {
+    const one = record('7-again', { session: 'u', scenario: 'again', verdict: { verdict: 'pass', held: true } });
+    said({ title: 'again' }, { title: 'again', status: 'unexpected', message: 'no lab' });
+    assert.deepEqual(outcomesOf('u', results), [
+      { title: 'again', folder: one, verdict: { verdict: 'pass', held: true } },
+      { title: 'again', error: 'no lab' },
     ]);
   });
 

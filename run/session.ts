@@ -19,19 +19,28 @@ interface Suite {
   specs?: { title: string; tests: { status: string; results: { error?: { message?: string } }[] }[] }[];
 }
 
-/** Every scenario that a session started, in the order of their start; verdicts come from the records, never from the test runner. */
+/** Every scenario that a session started, in the order of their start; verdicts come from the records. The test runner's word adds what has no record, and tests that failed though their record holds: it never makes anything pass. */
 export function outcomesOf(session: string, resultsFile: string): Outcome[] {
   const records = recordsOf(session);
-  const titles = new Map<string, string | undefined>();
-  const results = readJson<Suite>(resultsFile);
-  if (results !== undefined) collectTitles(results, titles);
-  const judged = records.map(({ folder, scenario, verdict }): Outcome => ({
-    title: scenario,
-    folder,
-    ...(verdict === undefined ? { error: titles.get(scenario) ?? 'ended without a verdict' } : { verdict }),
-  }));
-  const missing = [...titles].filter(([title]) => !records.some(({ scenario }) => scenario === title));
-  return [...judged, ...missing.map(([title, error]): Outcome => ({ title, error: error ?? 'ended without a record' }))];
+  const tests = testsOf(readJson<Suite>(resultsFile));
+  const judged = records.map(({ folder, scenario, verdict }): Outcome => {
+    if (verdict !== undefined) return { title: scenario, folder, verdict };
+    return { title: scenario, folder, error: tests.get(scenario)?.errors[0] ?? 'ended without a verdict' };
+  });
+  const unrecorded = [...tests].flatMap(([title, { count, failed, errors }]): Outcome[] => {
+    const own = judged.filter((outcome) => outcome.title === title);
+    const missing = Math.max(0, count - own.length);
+    const explained = missing + own.filter(({ verdict }) => verdict?.held !== true).length;
+    const error = errors.at(-1);
+    return [
+      ...Array.from({ length: missing }, () => ({ title, error: error ?? 'ended without a record' })),
+      ...Array.from({ length: Math.max(0, failed - explained) }, () => ({
+        title,
+        error: `its record holds, but the test failed: ${error}`,
+      })),
+    ];
+  });
+  return [...judged, ...unrecorded];
 }
 
 /** The exit code of several scenarios: 3 before 1 before 2; no scenario at all is 2. */
@@ -60,10 +69,25 @@ function recordsOf(session: string): { folder: string; scenario: string; verdict
     });
 }
 
-function collectTitles(suite: Suite, into: Map<string, string | undefined>): void {
-  for (const spec of suite.specs ?? []) {
-    if (spec.tests.every(({ status }) => status === 'skipped')) continue;
-    into.set(spec.title, spec.tests[0]?.results[0]?.error?.message);
+/** What the test runner says of the tests of one title; repeats share it. */
+interface Tests {
+  count: number;
+  failed: number;
+  errors: string[];
+}
+
+function testsOf(suite: Suite | undefined, into = new Map<string, Tests>()): Map<string, Tests> {
+  for (const { title, tests } of suite?.specs ?? []) {
+    for (const { status, results } of tests.filter((test) => test.status !== 'skipped')) {
+      const known = into.get(title) ?? { count: 0, failed: 0, errors: [] };
+      const message = results[0]?.error?.message;
+      into.set(title, {
+        count: known.count + 1,
+        failed: known.failed + (status === 'expected' ? 0 : 1),
+        errors: message === undefined ? known.errors : [...known.errors, message],
+      });
+    }
   }
-  for (const inner of suite.suites ?? []) collectTitles(inner, into);
+  for (const inner of suite?.suites ?? []) testsOf(inner, into);
+  return into;
 }
