@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { withDatabase } from '../../support/database.ts';
 import { UsageError } from '../../support/errors.ts';
+import { limits } from '../../support/limits.ts';
+import { until } from '../../support/poll.ts';
 import { invokingUser } from '../../support/user.ts';
+import { hostProcesses } from './cgroups.ts';
 import { daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { labTopology } from './lab-topology.ts';
 import { machineInit, runIn } from './machine.ts';
@@ -70,6 +73,21 @@ describe('a lab', { concurrency: 1 }, () => {
   it('keeps its secrets from other users', () => {
     assert.equal(statSync(join(lab.dir, 'secrets.json')).mode & 0o777, 0o600);
     assert.equal(statSync(lab.dir).mode & 0o777, 0o700);
+  });
+
+  it("runs the suite's own programs in their host's group, so that they have its share of the CPU", async () => {
+    const { client } = labTopology(name);
+    const program = client.start('sleeper', 'sleep', ['30'], {});
+    const commandLines = (): string[] =>
+      hostProcesses(name, client.name).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim());
+    await until({
+      subject: 'program on the client',
+      condition: 'in its group',
+      timeoutMs: limits.hostBooted,
+      probe: async () => commandLines().includes('sleep 30'),
+    });
+    await program.signal('KILL');
+    assert.equal((await program.ended).signal, 'SIGKILL');
   });
 
   it('repairs each daemon that is killed, and records its end', async () => {
