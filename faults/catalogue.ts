@@ -1,12 +1,14 @@
 import { UsageError } from '../support/errors.ts';
+import { cancelWaitsFault } from './cancel-waits.ts';
 import type { Fault } from './fault.ts';
 import { freezeFault } from './freeze.ts';
 import { isolateFault } from './isolate.ts';
+import { nothingFault } from './nothing.ts';
 import { powerOffFault } from './power-off.ts';
 
 /** Every fault there is, by the name that journals carry. */
 export const catalogue: Readonly<Record<string, Fault>> = Object.fromEntries(
-  [powerOffFault, freezeFault, isolateFault].map((fault) => [fault.name, fault]),
+  [powerOffFault, freezeFault, isolateFault, cancelWaitsFault, nothingFault].map((fault) => [fault.name, fault]),
 );
 
 /** The fault of that name; a UsageError lists the known ones. */

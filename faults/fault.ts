@@ -20,10 +20,12 @@ export interface FaultSpec {
 export interface Pinned {
   hosts: string[];
   paths: Path[];
+  /** transactions that waited for a standby when the fault was pinned */
+  transactions?: string[];
 }
 
-/** held: ended by its lease. off: started again at lease end. */
-export type FaultKind = 'held' | 'off';
+/** held: ended by its lease. off: started again at lease end. momentary: over at once, and gone when the service is redundant again. */
+export type FaultKind = 'held' | 'off' | 'momentary';
 
 /** Evidence of one look from outside the injector. */
 export interface Evidence {
@@ -37,6 +39,8 @@ export interface Fault {
   name: string;
   kind: FaultKind;
   pin(topology: Topology, spec: FaultSpec): Promise<Pinned>;
+  /** what must be seen before the injection; default: the same as after the fault */
+  steady?(topology: Topology, pinned: Pinned): Promise<Evidence>;
   inject(topology: Topology, pinned: Pinned, ttlMs: number): Promise<void>;
   /** idempotent */
   heal(topology: Topology, pinned: Pinned): Promise<void>;

@@ -4,6 +4,7 @@ import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
+import type { FaultKind } from './fault.ts';
 import { append, headOf, openFaults, unreadable, type JournalHead, type JournalLine } from './journal.ts';
 
 /** What became of healing one fault. */
@@ -23,7 +24,7 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
   const last = await until({
     subject: `${head.fault} on ${head.target}`,
     condition: fault.kind === 'off' ? 'serving again, seen from another host' : 'over, seen from another host',
-    timeoutMs: fault.kind === 'off' ? limits.serviceBack : limits.faultGone,
+    timeoutMs: goneWithin(fault.kind),
     intervalMs: 20,
     probe: async () => {
       const evidence = await fault.gone(topology, head.pinned);
@@ -32,6 +33,11 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
     },
   });
   append(topology.journalDir, head, 'gone', last.what);
+}
+
+/** How long after its end a fault may still be seen; ms. */
+export function goneWithin(kind: FaultKind): number {
+  return { held: limits.faultGone, off: limits.serviceBack, momentary: limits.redundant }[kind];
 }
 
 /** Ends everything that is open, in parallel, going on after an error, reporting each. */

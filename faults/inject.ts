@@ -9,6 +9,7 @@ import { faultNamed } from './catalogue.ts';
 import type { FaultSpec } from './fault.ts';
 import { append, openJournal, readJournal, type JournalHead, type JournalLine } from './journal.ts';
 import { healerFiles } from './healer.ts';
+import { goneWithin } from './heal.ts';
 import { checkAllowed, describeTarget } from './targets.ts';
 
 /** Longest lease of a fault with a length. */
@@ -42,7 +43,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     pinned.hosts.map((host) => topology.host(host)),
   );
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
-  const steady = await fault.gone(topology, pinned);
+  const steady = await (fault.steady ?? fault.gone)(topology, pinned);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
   const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
   const head = openJournal(
@@ -83,7 +84,7 @@ async function waitGone({ topology, leaseMs, startHealer }: Injection, head: Jou
   return until({
     subject: `${head.fault} on ${head.target}`,
     condition: `gone after its lease of ${leaseMs} ms`,
-    timeoutMs: leftMs + (kind === 'off' ? limits.serviceBack : limits.faultGone),
+    timeoutMs: leftMs + goneWithin(kind),
     intervalMs: 20,
     hint: `see ${healerFiles(topology).log}`,
     probe: async () => {

@@ -32,7 +32,10 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [] }: Top
       primary: async () => named(copies.find(({ role }) => role === 'primary')?.name ?? ''),
       standbys: async () => databases.filter(({ name }) => copies.some((copy) => copy.name === name && copy.role === 'replica')),
       dsn: () => '',
-      replication: async () => 'strict',
+      replication: async () => ({ mode: 'strict', commit: 'on' }),
+      waiting: async () => [],
+      cancelWaits: async () => missing('database.cancelWaits()'),
+      committed: async () => [],
     },
   };
   return new Proxy(known as Topology, {

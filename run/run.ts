@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { faultNamed } from '../faults/catalogue.ts';
 import type { FaultSpec } from '../faults/fault.ts';
 import { healAll } from '../faults/heal.ts';
 import { LEASE_CAP_MS, injectFault } from '../faults/inject.ts';
@@ -15,7 +16,7 @@ import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
 import { parseDuration } from '../support/durations.ts';
-import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { EXIT, HoldfastError, UsageError, messageOf } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
 import { giveToUser } from '../support/user.ts';
@@ -35,6 +36,8 @@ const WARM_UP_MS = 5_000;
 const QUIET_MS = 5_000;
 /** Beside load the injector waits this long between its own preparations and the fault; their stall of commits was seen to last 50 ms. */
 const SETTLE_MS = 300;
+/** After this time the healer begins to look for the end of a fault that has no length. */
+const MOMENTARY_MS = 1_000;
 /** A topology holds the rows of this many runs. */
 const RUNS_KEPT = 3;
 
@@ -56,6 +59,8 @@ export class Run implements Disposable {
   readonly #tag: string;
   readonly #troubles: string[] = [];
   readonly #journals: string[] = [];
+  /** the ends of momentary faults; a text when one was not seen */
+  readonly #awaited: Promise<string | undefined>[] = [];
   readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
   readonly #owner = new Owner();
   #zeroNs = monotonicNs();
@@ -130,15 +135,17 @@ export class Run implements Disposable {
     } catch (error) {
       this.#troubles.push(`the scenario's course: ${messageOf(error)}`);
     }
+    this.#troubles.push(...(await Promise.all(this.#awaited)).flatMap((trouble) => trouble ?? []));
     const stable = await new HistoryMonitor(generator.history).stable(QUIET_MS, () => this.#now(), generator.ended);
     this.#setPhases(before, this.#now());
     await this.#writeRun();
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
   }
 
-  /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. */
-  async inject(spec: FaultSpec, options: { for: string }, during?: () => Promise<void>): Promise<void> {
-    const leaseMs = parseDuration(options.for, { what: 'for', maxMs: LEASE_CAP_MS });
+  /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course. */
+  async inject(spec: FaultSpec, options: { for?: string } = {}, during?: () => Promise<void>): Promise<void> {
+    const momentary = faultNamed(spec.fault).kind === 'momentary';
+    const leaseMs = leaseOf(spec, options.for, momentary);
     const active = await injectFault({
       topology: this.#topology,
       spec,
@@ -151,8 +158,9 @@ export class Run implements Disposable {
       throw error;
     });
     this.#journals.push(active.head.id);
+    if (momentary) this.#awaited.push(outcomeOf(active.gone()));
     await during?.();
-    await active.gone();
+    if (!momentary) await active.gone();
   }
 
   /** Ends load and observer, reads the final state, writes record, verdict and report. */
@@ -261,6 +269,7 @@ export class Run implements Disposable {
       topology: {
         pattern: topology.pattern,
         replication: this.#plan.reference.replication,
+        commit: this.#plan.reference.commit ?? 'on',
         routing: this.#plan.reference.routing,
         sites: topology.sites.map(({ name }) => name),
         nodes: topology.sites[0]?.nodes.length,
@@ -270,6 +279,20 @@ export class Run implements Disposable {
       ...end,
     });
   }
+}
+
+function leaseOf(spec: FaultSpec, length: string | undefined, momentary: boolean): number {
+  if (momentary && length !== undefined) throw new UsageError(`${spec.fault} is over at once: expected no "for", came "${length}"`);
+  if (momentary) return MOMENTARY_MS;
+  if (length === undefined) throw new UsageError(`${spec.fault} lasts: expected "for" with a length such as "20s", came none`);
+  return parseDuration(length, { what: 'for', maxMs: LEASE_CAP_MS });
+}
+
+function outcomeOf(gone: Promise<unknown>): Promise<string | undefined> {
+  return gone.then(
+    () => undefined,
+    (error: unknown) => messageOf(error),
+  );
 }
 
 async function healEverything(topology: Topology): Promise<void> {

@@ -25,7 +25,6 @@ export const limits = {
   reset: ms(120_000),
   /** one look at an HTTP endpoint of a daemon */
   httpProbe: ms(2_000),
-  /** one connection to a database copy */
   /** one connection to a database copy; no probe, so a busy machine may take its time */
   databaseConnect: ms(10_000),
   /** the healer has armed itself for a fault */
@@ -38,6 +37,8 @@ export const limits = {
   faultGone: ms(30_000),
   /** a powered-off host serves again: boot of a whole site included */
   serviceBack: ms(60_000),
+  /** every copy in sync again after a fault that others outlast: their leases, a failover, a rejoin */
+  redundant: ms(120_000),
   /** failover: Patroni's ttl of 20 s, loop_wait, promotion, checks */
   failover: ms(60_000),
   /** k6 has started offering load */

@@ -4,6 +4,12 @@ export type Pattern = 'recommended';
 export type RoutingPolicy = 'active-active' | 'active-passive';
 /** strict: synchronous, writes stop without a synchronous standby; async: no promise */
 export type ReplicationMode = 'strict' | 'async';
+/** how far a write has come at the synchronous standby when it is acknowledged: on: to its disk; remote_apply: to its readers too */
+export type CommitLevel = 'on' | 'remote_apply';
+export interface Replication {
+  mode: ReplicationMode;
+  commit: CommitLevel;
+}
 export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'load-balancer' | 'client' | 'observer';
 export type HostState = 'running' | 'frozen' | 'off';
 
@@ -93,7 +99,13 @@ export interface DatabaseService {
   dsn(copy: string): string;
   /** connection string of the read-write endpoint */
   readonly endpointDsn: string;
-  readonly replication: () => Promise<ReplicationMode>;
+  readonly replication: () => Promise<Replication>;
+  /** transactions of a copy that have committed there and wait for its synchronous standby, by their 64-bit number */
+  waiting(copy: string): Promise<string[]>;
+  /** cancels every such wait, as an administrator or a driver's cancel would; how many there were */
+  cancelWaits(copy: string): Promise<number>;
+  /** those of some transactions that others at the copy can see as committed */
+  committed(copy: string, transactions: readonly string[]): Promise<string[]>;
 }
 
 export type BackendStatus = 'UP' | 'DOWN' | 'DRAIN' | 'MAINT';
@@ -110,6 +122,8 @@ export interface Balancer {
 export interface ReferenceState {
   routing: RoutingPolicy;
   replication: ReplicationMode;
+  /** default: on */
+  commit?: CommitLevel;
 }
 
 export interface Topology {

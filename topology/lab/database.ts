@@ -1,5 +1,5 @@
 import { limits, slow } from '../../support/limits.ts';
-import type { CopyState, ReplicationMode } from '../model.ts';
+import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -43,8 +43,11 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
   return [{ name: 'patroni', run: run.join('\n') }];
 }
 
-/** Settings that the whole database service shares, per replication mode; kept in Patroni's store. */
-export function dynamicConfig(mode: ReplicationMode): object {
+/** What a lab comes up with. */
+export const defaultReplication: Replication = { mode: 'strict', commit: 'on' };
+
+/** Settings that the whole database service shares, by how it replicates; kept in Patroni's store. */
+export function dynamicConfig({ mode, commit }: Replication): object {
   return {
     ttl: patroniTiming.ttlS,
     loop_wait: patroniTiming.loopWaitS,
@@ -59,6 +62,7 @@ export function dynamicConfig(mode: ReplicationMode): object {
       use_slots: true,
       parameters: {
         max_connections: 500,
+        synchronous_commit: commit,
         shared_buffers: '64MB',
         wal_level: 'replica',
         hot_standby: 'on',
@@ -96,15 +100,21 @@ export async function clusterState(lab: Lab): Promise<CopyState[]> {
   });
 }
 
-/** The mode stored in Patroni's configuration. */
-export async function replicationMode(lab: Lab): Promise<ReplicationMode> {
-  const config = (await askPatroni(lab, 'config')) as { synchronous_mode?: boolean };
-  return config.synchronous_mode === true ? 'strict' : 'async';
+/** What is stored in Patroni's configuration. */
+export async function storedReplication(lab: Lab): Promise<Replication> {
+  const config = (await askPatroni(lab, 'config')) as {
+    synchronous_mode?: boolean;
+    postgresql?: { parameters?: { synchronous_commit?: CommitLevel } };
+  };
+  return {
+    mode: config.synchronous_mode === true ? 'strict' : 'async',
+    commit: config.postgresql?.parameters?.synchronous_commit ?? 'on',
+  };
 }
 
-/** Changes the mode for the whole service; Patroni applies it in its next loop. */
-export async function setReplicationMode(lab: Lab, mode: ReplicationMode): Promise<void> {
-  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(mode)) });
+/** Changes replication for the whole service; Patroni applies it in its next loop. */
+export async function storeReplication(lab: Lab, replication: Replication): Promise<void> {
+  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(replication)) });
 }
 
 export function superuserDsn(lab: Lab, copy: string, database = DATABASE_NAME): string {
@@ -166,7 +176,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
     restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
     etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
     bootstrap: {
-      dcs: dynamicConfig('strict'),
+      dcs: dynamicConfig(defaultReplication),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
       pg_hba: accessRules(lab),
     },

@@ -7,15 +7,16 @@ import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
 import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
-import { PATRONI_PORT, clusterState, endpointDsn, replicationMode, superuserDsn } from './database.ts';
+import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
-import { applyReplication, databaseInSync, siteReady } from './platform.ts';
+import { applyReplication, commitLevelApplied, databaseInSync, siteReady } from './platform.ts';
 import type { Prepared } from './prepare.ts';
 import { controlDaemons, daemonExits } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
+import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
 import { workplaceOf } from './workplace.ts';
 import { allReady, bootMissing, sitesOf } from './up.ts';
 
@@ -115,7 +116,10 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     standbys: async () => (await clusterState(lab)).filter(({ role }) => role === 'replica').map(({ name }) => host(name)),
     dsn: (copy) => superuserDsn(lab, copy),
     endpointDsn: endpointDsn(lab, 'readWrite', 'postgres'),
-    replication: () => replicationMode(lab),
+    replication: () => storedReplication(lab),
+    waiting: (copy) => waitingAt(lab, copy),
+    cancelWaits: (copy) => cancelWaitsAt(lab, copy),
+    committed: (copy, transactions) => committedAt(lab, copy, transactions),
   };
 }
 
@@ -164,8 +168,10 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   await unblockPaths(lab.record.name, await blockedPaths(lab.record.name));
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);
-  await applyReplication(lab, reference.replication);
-  await Promise.all([databaseInSync(lab, reference.replication, limits.reset), allReady(lab)]);
+  const { replication: mode, commit = 'on' } = reference;
+  await applyReplication(lab, { mode, commit });
+  await Promise.all([databaseInSync(lab, mode, limits.reset), allReady(lab)]);
+  await commitLevelApplied(lab, commit);
 }
 
 async function route(lab: Lab, reference: ReferenceState): Promise<void> {

@@ -4,9 +4,9 @@ import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
-import type { ReplicationMode } from '../model.ts';
+import type { CommitLevel, Replication, ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
-import { DATABASE_NAME, clusterState, endpointDsn, replicationMode, setReplicationMode, superuserDsn } from './database.ts';
+import { DATABASE_NAME, clusterState, endpointDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import type { Lab } from './store.ts';
 
@@ -43,18 +43,40 @@ export async function databaseInSync(
   });
 }
 
-/** Stores the replication mode that the database service has to have. */
-export async function applyReplication(lab: Lab, mode: ReplicationMode): Promise<void> {
+/** Stores how the database service has to replicate. */
+export async function applyReplication(lab: Lab, wanted: Replication): Promise<void> {
   await until({
     subject: 'database service',
-    condition: `replication mode ${mode} stored`,
+    condition: `replication ${wanted.mode}, commit level ${wanted.commit} stored`,
     timeoutMs: limits.databaseReady,
     intervalMs: 200,
     probe: async () => {
-      if ((await replicationMode(lab)) !== mode) await setReplicationMode(lab, mode);
+      const stored = await storedReplication(lab);
+      if (stored.mode !== wanted.mode || stored.commit !== wanted.commit) await storeReplication(lab, wanted);
       return true;
     },
   });
+}
+
+/** Waits until every copy has taken the commit level over: a promoted one would acknowledge by its own. */
+export async function commitLevelApplied(lab: Lab, wanted: CommitLevel): Promise<void> {
+  const copies = lab.plan.hosts.filter(({ role }) => role === 'database').map(({ name }) => name);
+  await Promise.all(
+    copies.map((copy) =>
+      until({
+        subject: copy,
+        condition: `synchronous_commit ${wanted}`,
+        timeoutMs: limits.databaseReady,
+        intervalMs: 200,
+        probe: () =>
+          withDatabase(superuserDsn(lab, copy), async (client) => {
+            const { rows } = await client.query<{ level: string }>("select current_setting('synchronous_commit') as level");
+            if (rows[0]?.level !== wanted) throw new Error(`it is ${rows[0]?.level}`);
+            return true;
+          }),
+      }),
+    ),
+  );
 }
 
 /** Creates the platform's database, role and schema; applying it again changes nothing. */

@@ -7,6 +7,7 @@ import { until } from '../../support/poll.ts';
 import type { Progress } from '../../toolchain/artefact.ts';
 import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
+import { defaultReplication } from './database.ts';
 import { requireRoom } from './doctor.ts';
 import { bootHost, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { runIn } from './machine.ts';
@@ -106,7 +107,7 @@ export function sitesOf(lab: Lab): string[] {
 }
 
 async function serveDatabase(lab: Lab): Promise<void> {
-  await applyReplication(lab, 'strict');
+  await applyReplication(lab, defaultReplication);
   const primary = await databaseInSync(lab);
   await applySchema(lab, primary);
 }
