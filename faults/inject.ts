@@ -43,7 +43,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     pinned.hosts.map((host) => topology.host(host)),
   );
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
-  const steady = await (fault.steady ?? fault.gone)(topology, pinned);
+  const steady = await (fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned));
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
   const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
   const head = openJournal(
