@@ -33,6 +33,7 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [] }: Top
       standbys: async () => databases.filter(({ name }) => copies.some((copy) => copy.name === name && copy.role === 'replica')),
       dsn: () => '',
       replication: async () => ({ mode: 'strict', commit: 'on' }),
+      deposed: async () => undefined,
       waiting: async () => [],
       cancelWaits: async () => missing('database.cancelWaits()'),
       committed: async () => [],

@@ -9,6 +9,8 @@ import { writeAtomic } from '../support/files.ts';
 import { FaultLine, FinalRow, Observation, Run } from './format.ts';
 import { Verdict } from './verdict-format.ts';
 
+type Rows = AsyncIterable<FinalRow> | Iterable<FinalRow>;
+
 /** Writes a run record; every line is checked before it is written. Lines of closed files are counted into run.json. */
 export class RecordWriter {
   readonly folder: string;
@@ -50,8 +52,16 @@ export class RecordWriter {
   }
 
   /** Writes the final state of one copy, compressed; the file appears only when it is complete. */
-  async writeFinal(copy: string, rows: AsyncIterable<FinalRow> | Iterable<FinalRow>): Promise<void> {
-    const name = `final/${copy}`;
+  async writeFinal(copy: string, rows: Rows): Promise<void> {
+    this.#lines[`final/${copy}`] = await this.#writeRows(`final/${copy}`, rows);
+  }
+
+  /** Writes what a copy held before it was rewound, compressed; evidence for a person, never final state. */
+  async writeEvidence(copy: string, rows: Rows): Promise<void> {
+    await this.#writeRows(`evidence/${copy}`, rows);
+  }
+
+  async #writeRows(name: string, rows: Rows): Promise<number> {
     let lines = 0;
     async function* texts(): AsyncGenerator<string> {
       for await (const row of rows) {
@@ -60,7 +70,7 @@ export class RecordWriter {
       }
     }
     await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
-    this.#lines[name] = lines;
+    return lines;
   }
 
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */

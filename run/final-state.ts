@@ -48,6 +48,21 @@ export async function readFinalState(topology: Topology, tag: string, writer: Re
   return { truth, copies, troubles, catchUpMs };
 }
 
+/** Keeps the rows that copies held before they were rewound in this run: what was acknowledged there alone can be seen nowhere else. Gives what went wrong. */
+export async function keepDeposed(topology: Topology, run: { tag: string; startedAt: Date }, writer: RecordWriter): Promise<string[]> {
+  const look = { query: finalStateSql(run.tag), sinceS: Math.floor(run.startedAt.getTime() / 1000) };
+  const kept = topology.database.hosts.map(async ({ name }) => {
+    try {
+      const rows = await topology.database.deposed(name, look);
+      if (rows !== undefined) await writer.writeEvidence(name, rows.map(withoutNulls));
+      return [];
+    } catch (error) {
+      return [`evidence of ${name}: ${messageOf(error)}`];
+    }
+  });
+  return (await Promise.all(kept)).flat();
+}
+
 async function drained(client: pg.Client, tag: string): Promise<void> {
   await until({
     subject: 'platform',
@@ -83,8 +98,12 @@ async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow>
   await client.query(FINAL_STATE_SETTINGS_SQL);
   const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
   for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
-    yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
+    yield withoutNulls(row);
   }
+}
+
+function withoutNulls(row: Record<string, unknown>): FinalRow {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
 }
 
 /** A digest of the run's rows at a copy; two equal ones say that nobody wrote between them. */

@@ -1,5 +1,6 @@
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
+import { DATABASE_BINARIES, wrapBinaries } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -36,9 +37,10 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
     'mkdir -p /var/lib/postgresql/data /run/postgresql && chown postgres:postgres /var/lib/postgresql /var/lib/postgresql/data /run/postgresql',
     'chmod 0700 /var/lib/postgresql/data',
     'chown postgres /data/patroni.json && chmod 0600 /data/patroni.json',
+    wrapBinaries,
     waitForStore(lab),
     'cd /var/lib/postgresql',
-    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin python3 -m patroni /data/patroni.json',
+    `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${DATABASE_BINARIES}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
   ];
   return [{ name: 'patroni', run: run.join('\n') }];
 }
@@ -184,7 +186,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
       listen: `${host.address},127.0.0.1:5432`,
       connect_address: `${host.address}:5432`,
       data_dir: '/var/lib/postgresql/data',
-      bin_dir: '/usr/lib/postgresql/15/bin',
+      bin_dir: DATABASE_BINARIES,
       pgpass: '/var/lib/postgresql/.pgpass',
       pg_hba: accessRules(lab),
       use_unix_socket: true,
