@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HistoryLine, Operation } from '../record/format.ts';
 import { bundleLoad } from './bundle.ts';
 import { k6Command } from './k6.ts';
 import { startPlatform } from './loopback.fixture.ts';
 import { plannedRates, steady, type LoadProfile } from './profiles.ts';
-import { readHistory, started, startTrial, type Trial } from './trial.fixture.ts';
+import { assertClosed, assertGrid, countBy, ourK6, readHistory, started, startTrial, type Trial } from './trial.fixture.ts';
 
-const k6Path = process.env.HOLDFAST_K6 ?? '';
-const skip = k6Path === '' && 'needs our k6: set HOLDFAST_K6 to its path';
+const { k6Path, skip } = ourK6();
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-load-'));
 const scriptFile = join(folder, 'script.js');
 let runs = 0;
@@ -24,25 +22,6 @@ function offer(load: { profile: LoadProfile; url: string }): Trial {
 
 before(() => bundleLoad(scriptFile));
 after(() => rmSync(folder, { recursive: true }));
-
-function assertClosed(history: { last: HistoryLine | undefined; count: number }): void {
-  assert.deepEqual(history.last, { op: 'end', lines: history.count - 1 });
-}
-
-/** Due times of each scenario must be a complete grid: no gap, no double. */
-function assertGrid(due: number[], perSecond: number): void {
-  const periodUs = 1e6 / perSecond;
-  due.sort((a, b) => a - b);
-  for (const [i, at] of due.entries()) {
-    if (i > 0) assert.equal(at - (due[i - 1] ?? 0), periodUs, `step ${i} of ${due.length}`);
-  }
-}
-
-function countBy(operations: Operation[], by: (operation: Operation) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const operation of operations) counts[by(operation)] = (counts[by(operation)] ?? 0) + 1;
-  return counts;
-}
 
 test('load is offered at its rates, recorded completely and stopped without a loss', { skip, timeout: 60_000 }, async () => {
   await using platform = await startPlatform('serve');

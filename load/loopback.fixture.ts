@@ -1,57 +1,60 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { LoopbackStore, type Said } from './loopback-store.fixture.ts';
 
-/** How the stand-in for the platform treats requests. */
-export type Mood = 'serve' | 'silent' | 'breaks-every-second-get';
+/**
+ * How the stand-in for the platform treats requests.
+ * `forgets-every-third-answer`: it carries the request out and breaks the connection.
+ * `refuses-tokens`, `waits-in-vain`: what it says to every read with a token.
+ */
+export type Mood = 'serve' | 'silent' | 'breaks-every-second-get' | 'forgets-every-third-answer' | 'refuses-tokens' | 'waits-in-vain';
 
 /** A stand-in for the platform on loopback, for tests of the load itself. */
 export interface Platform extends AsyncDisposable {
   readonly url: string;
   readonly requests: { method: string; url: string; headers: IncomingMessage['headers'] }[];
+  readonly store: LoopbackStore;
   mood: Mood;
 }
 
 /** Starts a platform that keeps its elements in memory and answers as the real one does. */
 export async function startPlatform(mood: Mood): Promise<Platform> {
-  const elements = new Set<string>();
   const gets = new Map<Socket, number>();
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    platform.requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
+    const count = platform.requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
     if (platform.mood === 'silent') return;
     if (platform.mood === 'breaks-every-second-get' && request.method === 'GET') {
-      const count = (gets.get(request.socket) ?? 0) + 1;
-      gets.set(request.socket, count);
-      if (count % 2 === 0) return void request.socket.destroy();
+      const own = (gets.get(request.socket) ?? 0) + 1;
+      gets.set(request.socket, own);
+      if (own % 2 === 0) return void request.socket.destroy();
     }
-    void serve(request, response, elements);
+    const forgets = platform.mood === 'forgets-every-third-answer' && count % 3 === 0;
+    void serve(request, platform).then((said) => (forgets ? request.socket.destroy() : answer(response, said)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
   const platform: Platform = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
+    store: new LoopbackStore(),
     mood,
     [Symbol.asyncDispose]: () => stop(server),
   };
   return platform;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, elements: Set<string>): Promise<void> {
-  const served = { site: 'a', pod: 'api-1', copy: 'db1', system: '7312345678901234567', timeline: 1, epoch: 1 };
-  if (request.method === 'POST') {
-    let text = '';
-    for await (const chunk of request) text += String(chunk);
-    const { id } = JSON.parse(text) as { id: string };
-    const status = elements.has(id) ? 200 : 201;
-    elements.add(id);
-    return answer(response, status, { ...served, xid: String(elements.size), lsn: '0/3000148' });
-  }
-  const id = decodeURIComponent(/^\/api\/changes\/([^?]+)/.exec(request.url ?? '')?.[1] ?? '');
-  const found = elements.has(id);
-  answer(response, found ? 200 : 404, { ...served, found });
+async function serve(request: IncomingMessage, { mood, store, url: base }: Platform): Promise<Said> {
+  const url = new URL(request.url ?? '', base);
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const hasToken = url.searchParams.has('token');
+  if (hasToken && mood === 'refuses-tokens') return [409, { error: 'token-refused' }];
+  if (hasToken && mood === 'waits-in-vain') return [503, { error: 'token-not-reached' }];
+  return store.answerTo({ method: request.method ?? '', url, body });
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function answer(response: ServerResponse, [status, fields]: Said): void {
+  const served = { site: 'a', pod: 'api-1', copy: 'db1', system: '7312345678901234567', timeline: 1, epoch: 1 };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ ...served, ...fields }));
 }
 
 function stop(server: Server): Promise<void> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,12 @@ export interface Trial {
   historyFile: string;
   /** exit code, or the signal that killed k6 */
   ended: Promise<number | NodeJS.Signals>;
+}
+
+/** The k6 of the tests, and why tests that need it are skipped without. */
+export function ourK6(): { k6Path: string; skip: string | false } {
+  const k6Path = process.env.HOLDFAST_K6 ?? '';
+  return { k6Path, skip: k6Path === '' && 'needs our k6: set HOLDFAST_K6 to its path' };
 }
 
 /** Starts k6 against a stand-in for the platform; the history lies in `folder`. */
@@ -56,4 +63,25 @@ export function readHistory({ historyFile }: Trial) {
     last: lines.at(-1),
     count: lines.length,
   };
+}
+
+/** Asserts that the history was closed and holds every line. */
+export function assertClosed(history: { last: HistoryLine | undefined; count: number }): void {
+  assert.deepEqual(history.last, { op: 'end', lines: history.count - 1 });
+}
+
+/** Asserts that the due times of a scenario are a complete grid: no gap, no double. */
+export function assertGrid(due: number[], perSecond: number): void {
+  const periodUs = 1e6 / perSecond;
+  due.sort((a, b) => a - b);
+  for (const [i, at] of due.entries()) {
+    if (i > 0) assert.equal(at - (due[i - 1] ?? 0), periodUs, `step ${i} of ${due.length}`);
+  }
+}
+
+/** Counts operations by a name given to each. */
+export function countBy(operations: Operation[], by: (operation: Operation) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const operation of operations) counts[by(operation)] = (counts[by(operation)] ?? 0) + 1;
+  return counts;
 }

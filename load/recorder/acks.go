@@ -16,6 +16,7 @@ const (
 type element struct {
 	client, number int64
 	at             int64
+	position       position
 	given, seen    uint8
 }
 
@@ -33,9 +34,9 @@ func newAcks() *acks {
 	return &acks{random: rand.Float64}
 }
 
-func (a *acks) add(client, number, at int64) {
+func (a *acks) add(client, number, at int64, where position) {
 	index := len(a.elements)
-	a.elements = append(a.elements, element{client: client, number: number, at: at})
+	a.elements = append(a.elements, element{client: client, number: number, at: at, position: where})
 	a.unread++
 	for role := range a.newest {
 		a.newest[role] = append(a.newest[role], index)

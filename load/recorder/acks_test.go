@@ -15,7 +15,7 @@ func replay(t *testing.T, readsPerWrite int, answered func(us int64) bool) (shar
 	seen := map[int]bool{}
 	for n := range int64(10_000) {
 		us := n * 5000
-		a.add(1, n+1, us)
+		a.add(1, n+1, us, position{})
 		for i := range readsPerWrite {
 			us += 1000
 			role := []string{"primary", "replica"}[(int(n)+i)%2]
@@ -67,7 +67,7 @@ func TestElementsWhoseReadsFailedAreReadAgain(t *testing.T) {
 
 func TestAnElementSeenOnceIsNotUnreadAfterAFailedRepeat(t *testing.T) {
 	a := newAcks()
-	a.add(1, 1, 0)
+	a.add(1, 1, 0, position{})
 	for range 20 {
 		index, _, _ := a.pick("primary", 1000)
 		a.answered(index, "primary", true)

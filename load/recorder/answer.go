@@ -29,25 +29,8 @@ type answer struct {
 // interrupted is the answer to an operation whose iteration ended without one.
 var interrupted = answer{outcome: unknown, problem: "interrupted: the load ended before the answer"}
 
-// body holds the fields of the platform's JSON answers.
-type body struct {
-	Site       string `json:"site"`
-	Pod        string `json:"pod"`
-	Copy       string `json:"copy"`
-	System     string `json:"system"`
-	Xid        string `json:"xid"`
-	LSN        string `json:"lsn"`
-	Timeline   *int64 `json:"timeline"`
-	Epoch      *int64 `json:"epoch"`
-	Found      *bool  `json:"found"`
-	Replicated *bool  `json:"replicated"`
-	Error      string `json:"error"`
-	SQLState   string `json:"sqlstate"`
-	Message    string `json:"message"`
-}
-
 // judge decides the outcome of an operation, as docs/load.md tables it.
-func judge(kind string, got response) answer {
+func judge(op *operation, got response) answer {
 	result := answer{outcome: unknown, status: got.status}
 	if got.status == 0 {
 		result.problem = short(fmt.Sprintf("%s (k6 error %d)", got.problem, got.errorCode))
@@ -62,24 +45,45 @@ func judge(kind string, got response) answer {
 		result.problem = short(fmt.Sprintf("status %d without a JSON answer of the platform: %s", got.status, got.body))
 		return result
 	}
-	switch said := result.body; {
-	case kind == "add" && (got.status == 200 || got.status == 201):
+	said := &result.body
+	switch {
+	case succeeded(op.kind, got.status, said):
 		result.outcome = ok
-	case kind == "add" && got.status == 202:
-		result.outcome = ok
-		result.body.Replicated = new(bool)
-	case kind == "read" && got.status == 200 && said.Found != nil && *said.Found:
-		result.outcome = ok
-	case kind == "read" && got.status == 404 && said.Pod != "" && said.Found != nil && !*said.Found:
-		result.outcome = ok
-	case got.status >= 400 && got.status < 500 && said.Pod != "":
+	case got.status >= 400 && got.status < 500 && said.Pod != "" && !mayBeStored(op, said):
 		result.outcome = failed
 	}
+	if isWrite(op.kind) && got.status == 202 {
+		said.Replicated = new(bool)
+	}
 	if result.outcome != ok {
-		said := result.body
 		result.problem = short(fmt.Sprintf("status %d: %s %s %s", got.status, said.Error, said.SQLState, said.Message))
 	}
 	return result
+}
+
+func isWrite(kind string) bool { return kind == "add" || kind == "put" }
+
+// succeeded tells whether an answer says that it did what the kind asks for.
+func succeeded(kind string, status int, said *body) bool {
+	found := said.Found != nil && *said.Found
+	switch kind {
+	case "add":
+		return status >= 200 && status <= 202
+	case "put":
+		return status == 200 || status == 202
+	case "read", "get":
+		absent := said.Found != nil && !*said.Found
+		return status == 200 && found && (kind == "read" || said.Version != nil) || status == 404 && absent && said.Pod != ""
+	default:
+		return status == 200 && said.Items != nil && said.Next != ""
+	}
+}
+
+// mayBeStored tells whether a refusal leaves it open that the put's own
+// version was stored: a key has one writer, so a conflict with any version
+// that is not above its own is none with somebody else's.
+func mayBeStored(op *operation, said *body) bool {
+	return op.kind == "put" && said.Error == "version-conflict" && (said.StoredVersion == nil || *said.StoredVersion <= op.version)
 }
 
 // neverSent tells whether a request certainly did not leave this process: the
@@ -90,23 +94,6 @@ func neverSent(got response) bool {
 	resolving := got.errorCode >= 1100 && got.errorCode <= 1111
 	dialing := got.errorCode >= 1210 && got.errorCode <= 1213
 	return resolving || dialing || !got.connected
-}
-
-func (b body) append(line []byte) []byte {
-	line = appendText(line, "site", b.Site)
-	line = appendText(line, "pod", b.Pod)
-	line = appendText(line, "copy", b.Copy)
-	line = appendFlag(line, "found", b.Found)
-	line = appendText(line, "system", b.System)
-	line = appendText(line, "xid", b.Xid)
-	line = appendText(line, "lsn", b.LSN)
-	if b.Timeline != nil {
-		line = appendNumber(line, "timeline", *b.Timeline)
-	}
-	if b.Epoch != nil {
-		line = appendNumber(line, "epoch", *b.Epoch)
-	}
-	return appendFlag(line, "replicated", b.Replicated)
 }
 
 func short(text string) string {

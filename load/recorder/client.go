@@ -18,20 +18,21 @@ func (module) NewModuleInstance(vu modules.VU) modules.Instance {
 
 // client is one VU: it has one operation under way at most.
 type client struct {
-	vu       modules.VU
-	recorder *recorder
-	number   int64
-	adds     int64
-	current  *operation
+	vu         modules.VU
+	recorder   *recorder
+	number     int64
+	adds, puts int64
+	current    *operation
+	last       *operation
 }
 
-// Exports offers begin and end to the script.
+// Exports offers begin, end and again to the script.
 func (c *client) Exports() modules.Exports {
-	return modules.Exports{Named: map[string]any{"begin": c.begin, "end": c.finish}}
+	return modules.Exports{Named: map[string]any{"begin": c.begin, "end": c.finish, "again": c.again}}
 }
 
-// begin(kind, role?) returns the id to add or to read, or undefined when no
-// operation is to be made any more.
+// begin(kind, role?, tokenShare?) returns what to write or to ask for, or
+// undefined when no operation is to be made any more.
 func (c *client) begin(call sobek.FunctionCall) sobek.Value {
 	runtime, state, scenario := c.vu.Runtime(), c.vu.State(), lib.GetScenarioState(c.vu.Context())
 	if err := c.join(state); err != nil {
@@ -40,18 +41,46 @@ func (c *client) begin(call sobek.FunctionCall) sobek.Value {
 	if c.current != nil { // the script threw between begin and end
 		c.answer(interrupted)
 	}
-	role := ""
+	want := wish{kind: call.Argument(0).String()}
 	if given := call.Argument(1); !sobek.IsUndefined(given) {
-		role = given.String()
+		want.role = given.String()
+		want.tokenShare = call.Argument(2).ToFloat()
 	}
-	op := c.recorder.begin(c, call.Argument(0).String(), role, scenario.Name, scenario.StartTime)
+	op := c.recorder.begin(c, want, scenario.Name, scenario.StartTime)
 	if op == nil {
 		return sobek.Undefined()
 	}
 	c.current = op
 	state.Samples <- op
 	op.start = c.recorder.clock.micros()
-	return runtime.ToValue(op.id)
+	return c.asked(op)
+}
+
+// asked says what the request has to carry; of an add, and there are many, it
+// is the id alone.
+func (c *client) asked(op *operation) sobek.Value {
+	runtime := c.vu.Runtime()
+	if op.kind == "add" {
+		return runtime.ToValue(op.id)
+	}
+	asked := runtime.NewObject()
+	set := func(name string, value any) {
+		if err := asked.Set(name, value); err != nil {
+			common.Throw(runtime, err)
+		}
+	}
+	set("id", op.id)
+	switch op.kind {
+	case "put":
+		set("version", op.version)
+		set("value", op.value)
+	case "list":
+		set("after", op.after)
+		set("limit", pageLimit)
+	default:
+		set("token", op.token)
+	}
+	return asked
 }
 
 // end(response) takes k6's response to the operation begun last.
@@ -64,7 +93,7 @@ func (c *client) finish(call sobek.FunctionCall) sobek.Value {
 	if given := got.Get("body"); given != nil && !sobek.IsNull(given) && !sobek.IsUndefined(given) {
 		body = given.String()
 	}
-	c.answer(judge(c.current.kind, response{
+	c.answer(judge(c.current, response{
 		status:    int(got.Get("status").ToInteger()),
 		errorCode: int(got.Get("error_code").ToInteger()),
 		problem:   got.Get("error").String(),
@@ -76,7 +105,7 @@ func (c *client) finish(call sobek.FunctionCall) sobek.Value {
 
 func (c *client) answer(got answer) {
 	c.recorder.finish(c.current, got)
-	c.current = nil
+	c.last, c.current = c.current, nil
 }
 
 // join ties the VU to the recorder at its first operation.

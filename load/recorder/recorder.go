@@ -36,8 +36,13 @@ type recorder struct {
 	mu        sync.Mutex
 	schedules map[string]*schedule
 	acks      *acks
+	projects  *projects
+	walks     *walks
+	lineages  lineages
 	inFlight  map[*operation]struct{}
+	line      []byte // room to compose a line
 	stopping  bool
+	stopped   chan struct{}
 	stoppedAt int64 // µs; once stopping
 	isDrained bool
 	drained   chan struct{}
@@ -47,14 +52,17 @@ func newRecorder(c clock, run string, schedules map[string]*schedule) *recorder 
 	return &recorder{
 		clock: c, run: run, schedules: schedules,
 		acks:     newAcks(),
+		projects: newProjects(),
+		walks:    &walks{run: run},
 		inFlight: map[*operation]struct{}{},
+		stopped:  make(chan struct{}),
 		drained:  make(chan struct{}),
 	}
 }
 
-// begin registers an operation of a client, and for a read chooses what to
-// read. It returns nil when load is being stopped or cannot be recorded.
-func (r *recorder) begin(c *client, kind, role, scenario string, startTime time.Time) *operation {
+// begin registers an operation of a client, and chooses what it writes or
+// reads. It returns nil when load is being stopped or cannot be recorded.
+func (r *recorder) begin(c *client, want wish, scenario string, startTime time.Time) *operation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stopping || r.history.failed() {
@@ -64,17 +72,8 @@ func (r *recorder) begin(c *client, kind, role, scenario string, startTime time.
 	for _, due := range plan.startedAt(r.clock.nsOf(startTime)) {
 		r.history.write(appendDropped(nil, plan.kind, due))
 	}
-	op := &operation{kind: kind, role: role, client: c.number, element: none, plan: plan}
-	if kind == "add" {
-		c.adds++
-		op.number = c.adds
-		op.id = elementID(r.run, op.client, op.number)
-	} else {
-		var number int64
-		var client int64
-		op.element, client, number = r.acks.pick(role, r.clock.micros())
-		op.id = elementID(r.run, client, number)
-	}
+	op := &operation{kind: want.kind, role: want.role, client: c.number, element: none, plan: plan, attempt: 1}
+	r.choose(c, op, want.tokenShare)
 	r.inFlight[op] = struct{}{}
 	return op
 }
@@ -87,11 +86,7 @@ func (r *recorder) finish(op *operation, got answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.inFlight, op)
-	if op.element != none {
-		r.acks.answered(op.element, op.role, got.outcome == ok)
-	} else if op.kind == "add" && got.outcome == ok {
-		r.acks.add(op.client, op.number, op.end)
-	}
+	r.learn(op)
 	op.answered = true
 	r.writeIfComplete(op)
 	r.closeIfDrained()
@@ -105,6 +100,10 @@ func (r *recorder) ticked(op *operation) {
 	op.due = op.plan.due(op.plan.tick())
 	op.ticked = true
 	r.writeIfComplete(op)
+	for _, attempt := range op.later {
+		r.writeIfComplete(attempt)
+	}
+	op.later = nil
 }
 
 func (r *recorder) dropped(scenario string, at time.Time) {
@@ -129,7 +128,7 @@ func (r *recorder) end() error {
 	for op := range r.inFlight {
 		op.end = r.clock.micros()
 		op.answer = interrupted
-		r.history.write(op.appendLine(nil))
+		r.write(op)
 	}
 	for _, plan := range r.schedules {
 		for _, due := range plan.neverStarted() {
@@ -140,7 +139,15 @@ func (r *recorder) end() error {
 }
 
 func (r *recorder) writeIfComplete(op *operation) {
-	if op.answered && op.ticked {
-		r.history.write(op.appendLine(nil))
+	switch call := op.call(); {
+	case op.answered && call.ticked:
+		r.write(op)
+	case op.answered && op != call:
+		call.later = append(call.later, op)
 	}
+}
+
+func (r *recorder) write(op *operation) {
+	r.line = op.appendLine(r.line[:0])
+	r.history.write(r.line)
 }

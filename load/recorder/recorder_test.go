@@ -13,9 +13,9 @@ type memory struct{ bytes.Buffer }
 func (*memory) Close() error { return nil }
 
 type recorded struct {
-	Op, ID, Outcome, Error, Kind string
-	Client, Due, Start, End      int64
-	Lines                        int
+	Op, ID, Outcome, Error, Kind, Token string
+	Client, Due, Start, End, Attempt    int64
+	Lines                               int
 }
 
 // fixture is a recorder with one scenario of 1,000 adds a second that started
@@ -24,7 +24,9 @@ func fixture(t *testing.T) (r *recorder, began time.Time, lines func() []recorde
 	t.Helper()
 	file := &memory{}
 	r = newRecorder(clock{zeroNs: clock{}.ns() - 10e9}, "r1", map[string]*schedule{
-		"add": {kind: "add", periodNs: 1e6}, "readPrimary": {kind: "read", periodNs: 1e6},
+		"add": {kind: "add", periodNs: 1e6, lengthNs: 60e9}, "readPrimary": {kind: "read", periodNs: 1e6},
+		"readReplica": {kind: "read", periodNs: 1e6}, "put": {kind: "put", periodNs: 1e6},
+		"getReplica": {kind: "get", periodNs: 1e6}, "listPrimary": {kind: "list", periodNs: 1e6},
 	})
 	r.history = newHistory(file, func(err error) { t.Error(err) })
 	return r, time.Now().Add(-5 * time.Second), func() (all []recorded) {
@@ -43,7 +45,7 @@ func fixture(t *testing.T) (r *recorder, began time.Time, lines func() []recorde
 }
 
 func begin(r *recorder, c *client, began time.Time) *operation {
-	op := r.begin(c, "add", "", "add", began)
+	op := r.begin(c, wish{kind: "add"}, "add", began)
 	if op != nil {
 		op.start = r.clock.micros()
 	}
@@ -124,12 +126,12 @@ func TestReadsAskForAcknowledgedElements(t *testing.T) {
 	op := begin(r, &client{number: 4}, began)
 	r.finish(op, answer{outcome: unknown})
 	reader := &client{number: 5}
-	if early := r.begin(reader, "read", "primary", "readPrimary", began); early.id != "r1.0.0" {
+	if early := r.begin(reader, wish{kind: "read", role: "primary"}, "readPrimary", began); early.id != "r1.0.0" {
 		t.Errorf("an element that nobody acknowledged is read: %s", early.id)
 	}
 	op = begin(r, &client{number: 4, adds: 1}, began)
 	r.finish(op, answer{outcome: ok})
-	if late := r.begin(reader, "read", "primary", "readPrimary", began); late.id != "r1.4.2" || late.client != 5 {
+	if late := r.begin(reader, wish{kind: "read", role: "primary"}, "readPrimary", began); late.id != "r1.4.2" || late.client != 5 {
 		t.Errorf("read %s as client %d, want r1.4.2 as 5", late.id, late.client)
 	}
 }

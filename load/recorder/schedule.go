@@ -22,6 +22,7 @@ import (
 type schedule struct {
 	kind     string
 	periodNs int64
+	lengthNs int64
 	startNs  int64
 	known    bool
 	ticks    int64
@@ -42,9 +43,13 @@ func schedulesOf(scenarios lib.ScenarioConfigs) (map[string]*schedule, error) {
 		kind := config.GetTags()["kind"]
 		if kind == "" {
 			return nil, fmt.Errorf("scenario %q: expected a tag \"kind\" that names its operation, came none: "+
-				"add tags: { kind: 'add' } or 'read' to it", name)
+				"add tags: { kind: 'add' } or another to it", name)
 		}
-		plans[name] = &schedule{kind: kind, periodNs: periodNs(rate.Rate.Int64, int64(rate.TimeUnit.Duration))}
+		plans[name] = &schedule{
+			kind:     kind,
+			periodNs: periodNs(rate.Rate.Int64, int64(rate.TimeUnit.Duration)),
+			lengthNs: int64(rate.Duration.Duration),
+		}
 	}
 	return plans, nil
 }
@@ -63,6 +68,11 @@ func (s *schedule) tick() int64 {
 
 func (s *schedule) due(k int64) int64 {
 	return floorDiv(s.startNs+k*s.periodNs, 1000)
+}
+
+// isOver tells whether the scenario has ended by then.
+func (s *schedule) isOver(ns int64) bool {
+	return ns >= s.startNs+s.lengthNs
 }
 
 // startedAt sets the start once, and returns the due times of ticks that were

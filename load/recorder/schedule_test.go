@@ -58,11 +58,11 @@ func TestAScenarioOfWhichNoClientRanCountsFromItsFirstDrop(t *testing.T) {
 
 func TestSchedulesComeFromTheScriptsOptions(t *testing.T) {
 	config := executor.NewConstantArrivalRateConfig("add")
-	if err := json.Unmarshal([]byte(`{"rate": 200000, "timeUnit": "1000s", "tags": {"kind": "add"}}`), config); err != nil {
+	if err := json.Unmarshal([]byte(`{"rate": 200000, "timeUnit": "1000s", "duration": "3s", "tags": {"kind": "add"}}`), config); err != nil {
 		t.Fatal(err)
 	}
 	plans, err := schedulesOf(lib.ScenarioConfigs{"add": config})
-	if err != nil || plans["add"].kind != "add" || plans["add"].periodNs != 5e6 {
+	if err != nil || plans["add"].kind != "add" || plans["add"].periodNs != 5e6 || plans["add"].lengthNs != 3e9 {
 		t.Fatalf("got %+v, %v", plans["add"], err)
 	}
 	config.Tags = nil

@@ -40,6 +40,7 @@ func (r *recorder) stopLoad() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopping, r.stoppedAt = true, r.clock.micros()
+	close(r.stopped)
 	r.closeIfDrained()
 }
 
