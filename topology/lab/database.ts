@@ -1,7 +1,7 @@
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
-import { DATABASE_BINARIES, wrapBinaries } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
+import { DATABASE_BINARIES, wrapBinaries } from './rewind-wrapper.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
