@@ -61,7 +61,7 @@ export async function pluggedHosts(lab: string): Promise<Set<string>> {
 /** Removes a host's namespace and, with it, its veth. */
 export async function detachHost(lab: string, host: string): Promise<void> {
   const own = hostNamespace(lab, host);
-  if (existsSync(`/run/netns/${own}`)) await command('ip', ['netns', 'del', own]);
+  await removeNamespace(own);
   // the kernel takes a namespace apart in the background: the veth's name may be needed at once
   await execa('ip', ['-n', routerNamespace(lab), 'link', 'del', host], { reject: false });
 }
@@ -71,7 +71,16 @@ export async function removeRouter(lab: string): Promise<void> {
   await execa('ip', ['link', 'del', runnerLink(lab)], { reject: false });
   await execa('nft', ['delete', 'table', 'inet', ownerTable(lab)], { reject: false });
   const wan = routerNamespace(lab);
-  if (existsSync(`/run/netns/${wan}`)) await command('ip', ['netns', 'del', wan]);
+  await removeNamespace(wan);
+}
+
+/** Another command may be taking the same lab down: a namespace that is gone afterwards is what was asked for. */
+async function removeNamespace(name: string): Promise<void> {
+  const there = (): boolean => existsSync(`/run/netns/${name}`);
+  if (!there()) return;
+  await command('ip', ['netns', 'del', name]).catch((error: unknown) => {
+    if (there()) throw error;
+  });
 }
 
 /** Drops what is on these paths until `ttlMs` has passed; a path that is blocked already gets the new end in the same transaction. */
