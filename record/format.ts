@@ -18,15 +18,26 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const PHASE_NAMES = ['before', 'during', 'after'] as const;
 export type PhaseName = (typeof PHASE_NAMES)[number];
 
-/** Every finding class of the verdict that has a rule. */
+/** Every finding class of the verdict, each with a rule; causes stand before what they bring along. */
 export const FINDING_CLASSES = [
+  'split-brain',
   'lost',
-  'unexpected',
+  'lost-unreplicated',
+  'lost-update',
+  'read-then-lost',
   'duplicated',
   'phantom',
-  'stale',
+  'unexpected',
+  'unfinished',
   'missing-at-copy',
+  'extra-at-copy',
+  'stale',
+  'non-monotonic',
+  'non-monotonic-session',
+  'skipped',
+  'two-writable',
   'misrouted',
+  'never-read',
   'vacuous',
   'unwatched-exit',
 ] as const;
@@ -36,6 +47,8 @@ export type FindingClass = (typeof FINDING_CLASSES)[number];
 export const Bounds = z.strictObject({
   /** acknowledged writes that may be missing; count */
   lost: z.number().int().min(0).optional(),
+  /** writes that may be missing because nobody promised their replication: answered with 202, or while degraded; count */
+  lostUnreplicated: z.number().int().min(0).optional(),
   /** age of the oldest lost acknowledgement at the fault; ms */
   rpoMs: z.number().min(0).optional(),
   /** stale reads that were asked of the primary; count */
@@ -105,6 +118,8 @@ export const Run = z.looseObject({
     })
     .default({}),
   versions: z.record(z.string(), z.string()).default({}),
+  /** ms until each copy showed the last row of the truth; null: it never did within the time given */
+  catchUpMs: z.record(z.string(), z.number().nullable()).optional(),
   /** lines that a closed file holds, by its name without ".jsonl" ("observations", "faults", "final/db1"); a shorter file was cut */
   lines: z.record(z.string(), z.number().int().min(0)).optional(),
   /** why the run itself could not be completed as planned; each makes the verdict inconclusive */
@@ -130,9 +145,16 @@ export const Operation = z.looseObject({
   copy: z.string().optional(),
   /** what was asked for */
   role: z.enum(['primary', 'replica']).optional(),
+  /** reads and gets: it was there. Adds: the answer said that the id was there before, which counts as a sighting */
   found: z.boolean().optional(),
   version: z.number().int().optional(),
   value: z.string().optional(),
+  /** lists: the position asked from (absent: from the beginning), and the one to go on from; opaque */
+  after: z.string().optional(),
+  next: z.string().optional(),
+  /** lists: the ids shown, in order, and the most that the page could hold */
+  items: z.array(z.string()).optional(),
+  limit: z.number().int().min(1).optional(),
   /** position that a read demanded of its copy, "system:timeline:epoch:lsn" as an earlier write returned it */
   token: z.string().optional(),
   system: z.string().optional(),

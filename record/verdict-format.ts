@@ -14,6 +14,12 @@ export const Finding = z.looseObject({
   copy: z.string().optional(),
   site: z.string().optional(),
   phase: z.string().optional(),
+  /** class of the finding that explains this one; both are told as one story */
+  root: z.string().optional(),
+  /** stale reads: what they were asked of */
+  asked: z.enum(['primary', 'replica']).optional(),
+  /** how many of `count` the witnesses show; several rows may show one */
+  shown: z.number().int().optional(),
   /** at most 20 rows that show it, in time order; columns depend on the class */
   witnesses: z.array(z.record(z.string(), z.unknown())),
 });
@@ -44,6 +50,24 @@ export const Tally = z.object({
   time: z.number().nullable(),
 });
 export type Tally = z.infer<typeof Tally>;
+
+/** How late elements appeared at a copy: quantiles over all pairs of element and copy, those never missed as 0; ms. */
+export const Staleness = z.object({
+  pairs: z.number().int(),
+  stale: z.number().int(),
+  share: z.number(),
+  /** lower bounds: to the start of the last read that missed it */
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  maxMs: z.number().nullable(),
+  /** upper bounds: to the end of the first later read that saw it. null: such a pair is censored, and no bound is known */
+  upperP50Ms: z.number().nullable().optional(),
+  upperP99Ms: z.number().nullable().optional(),
+  upperMaxMs: z.number().nullable().optional(),
+  /** pairs that were missed, and never seen afterwards */
+  censored: z.number().int().optional(),
+});
+export type Staleness = z.infer<typeof Staleness>;
 
 /** Recovery from one fault; times in ms from `applied` (or from the first failure if earlier). null: not reached. */
 export const Recovery = z.looseObject({
@@ -82,18 +106,10 @@ export const Verdict = z.looseObject({
     latency: Latency.nullable(),
   }),
   recovery: z.array(Recovery),
-  /** by copy, for reads asked of a replica; ms, zeros included */
+  /** by copy, for reads asked of a replica */
   staleness: z.record(
     z.string(),
-    z.object({
-      pairs: z.number().int(),
-      stale: z.number().int(),
-      share: z.number(),
-      p50Ms: z.number().nullable(),
-      p99Ms: z.number().nullable(),
-      maxMs: z.number().nullable(),
-      restarting: z.number().int(),
-    }),
+    Staleness.extend({ restarting: z.number().int(), byPhase: z.partialRecord(z.enum(PHASE_NAMES), Staleness).optional() }),
   ),
   coverage: z.looseObject({
     acknowledged: z.number().int(),

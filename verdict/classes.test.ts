@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { everywhere, more, testPairs, type Pair } from './testing-pairs.ts';
 import { add, classesOf, faultOf, judged, NO_FLOORS, read, runOf, steady, tiny, type Sketch } from './testing.ts';
 
-/** A record that breaks exactly one class, and one that nearly does. */
-type Pair = { name: string; breaks: Sketch; nearly: Sketch };
-
 const base = tiny();
-const more = (...lines: Record<string, unknown>[]): Record<string, unknown>[] => [...base.history, ...lines];
-const everywhere = (...ids: (string | Record<string, unknown>)[]): Sketch['final'] => ({
-  db1: ['e1', 'e2', 'e3', ...ids],
-  db2: ['e1', 'e2', 'e3', ...ids],
-});
 const passive = { floors: NO_FLOORS, topology: { routing: 'active-passive', sites: ['a', 'b'] } };
 /** the usual calls, served by site a, and one served by site b */
 const strayed = [...base.history.map((line) => ({ ...line, site: 'a' })), read('e1', 300, 400, { site: 'b' })];
@@ -19,27 +12,26 @@ const backends = (...samples: [number, string, string][]): Record<string, unknow
 
 const pairs: Pair[] = [
   {
-    name: 'lost',
-    breaks: tiny({ final: { db1: ['e1', 'e3'], db2: ['e1', 'e3'] } }),
-    nearly: tiny({ history: more(add('e4', 80, 90, { outcome: 'unknown' })) }),
-  },
-  {
     name: 'unexpected',
+    what: 'an id that nobody named',
     breaks: tiny({ final: everywhere('e9') }),
     nearly: tiny({ history: more(add('e9', 80, 90, { outcome: 'unknown' })), final: everywhere('e9') }),
   },
   {
     name: 'duplicated',
+    what: 'a row twice at one copy',
     breaks: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e2', 'e2', 'e3'] } }),
     nearly: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', count: 1, completions: 1 }], db2: ['e1', 'e2', { id: 'e3', completions: 1 }] } }),
   },
   {
     name: 'duplicated',
+    what: 'a job completed twice',
     breaks: tiny({ final: { db1: ['e1', 'e2', { id: 'e3', completions: 2 }], db2: ['e1', 'e2', { id: 'e3', completions: 2 }] } }),
     nearly: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: [{ id: 'e1', count: 1 }, 'e2', 'e3'] } }),
   },
   {
     name: 'phantom',
+    what: 'a failed add is present',
     breaks: tiny({ history: more(add('e4', 80, 90, { outcome: 'failed' })), final: everywhere('e4') }),
     nearly: tiny({
       history: more(add('e4', 80, 90, { outcome: 'failed' }), add('e4', 100, 110, { outcome: 'unknown', attempt: 2 })),
@@ -48,12 +40,14 @@ const pairs: Pair[] = [
   },
   {
     name: 'stale',
+    what: 'a read of the primary missed an acknowledged element',
     breaks: tiny({ history: more(read('e1', 11, 19, { found: false, role: 'primary' })) }),
     nearly: tiny({ history: more(read('e1', 10, 19, { found: false, role: 'primary' })) }),
   },
   {
     // seen by a read of the primary before its ack came, and missed by a later one
     name: 'stale',
+    what: 'a read of the primary missed what another had seen',
     breaks: tiny({
       history: more(
         add('e4', 100, 200),
@@ -70,9 +64,11 @@ const pairs: Pair[] = [
       ),
       final: everywhere('e4'),
     }),
+    explains: ['non-monotonic'],
   },
   {
     name: 'stale',
+    what: 'more stale reads of a replica than allowed',
     breaks: tiny({
       run: runOf({ floors: NO_FLOORS, bounds: { staleReplica: 1 } }),
       history: more(...[11, 12].map((start) => read('e1', start, 19, { found: false, role: 'replica' }))),
@@ -84,6 +80,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'missing-at-copy',
+    what: 'an element is absent at a copy',
     breaks: tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e3'] } }),
     nearly: tiny({
       run: runOf({ floors: NO_FLOORS, copies: { db1: 'primary', db2: 'gone' } }),
@@ -92,6 +89,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'missing-at-copy',
+    what: 'a copy holds another value',
     breaks: tiny({
       final: { db1: ['e1', 'e2', { id: 'e3', value: 'new', version: 2 }], db2: ['e1', 'e2', { id: 'e3', value: 'old', version: 2 }] },
     }),
@@ -104,12 +102,14 @@ const pairs: Pair[] = [
   },
   {
     name: 'misrouted',
+    what: 'another site served while the first was UP',
     breaks: tiny({ run: runOf(passive), history: strayed, observations: backends([100, 'a', 'UP'], [200, 'a', 'UP'], [500, 'a', 'UP']) }),
     // the sample after the call shows what the one before could not yet
     nearly: tiny({ run: runOf(passive), history: strayed, observations: backends([100, 'a', 'UP'], [200, 'a', 'UP'], [500, 'a', 'DOWN']) }),
   },
   {
     name: 'misrouted',
+    what: 'one server is enough to be UP',
     breaks: tiny({
       run: runOf(passive),
       history: strayed,
@@ -131,6 +131,7 @@ const pairs: Pair[] = [
   {
     // the first look that shows the site UP may have begun before it was, unless it says how long it took
     name: 'misrouted',
+    what: 'from the first look that had ended',
     breaks: tiny({
       run: runOf(passive),
       history: strayed,
@@ -144,11 +145,13 @@ const pairs: Pair[] = [
   },
   {
     name: 'misrouted',
+    what: 'a site without any answer',
     breaks: steadyWith((line) => ({ ...line, site: 'a' })),
     nearly: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' })),
   },
   {
     name: 'misrouted',
+    what: 'a share outside its bounds',
     breaks: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
     nearly: steadyWith((line, index) => ({ ...line, site: index % 20 < 9 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
   },
@@ -159,23 +162,7 @@ function steadyWith(change: (line: Record<string, unknown>, index: number) => Re
   return { ...sketch, run: { ...sketch.run, bounds }, history: sketch.history.map(change) };
 }
 
-describe('every class of broken promise', { concurrency: 4 }, () => {
-  for (const [index, { name, breaks, nearly }] of pairs.entries()) {
-    test(`${name} is named, and nothing else, by record ${index + 1}`, async () => {
-      const verdict = await judged(breaks);
-      assert.deepEqual(classesOf(verdict), { breaking: [name], other: [] });
-      assert.equal(verdict.verdict, 'fail');
-      assert.equal(verdict.held, false);
-      const found = verdict.findings.find((finding) => finding.breaks);
-      assert.ok(found !== undefined && found.count > 0 && found.witnesses.length > 0 && found.witnesses.length <= 20);
-    });
-    test(`what nearly is ${name} breaks nothing in record ${index + 1}`, async () => {
-      const verdict = await judged(nearly);
-      assert.deepEqual(classesOf(verdict).breaking, []);
-      assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
-    });
-  }
-});
+describe('every class of broken promise', { concurrency: 4 }, () => testPairs(pairs));
 
 describe('an end that nobody watched', { concurrency: 4 }, () => {
   const exit = { at: 500, exit: 'haproxy', host: 'glb' };

@@ -33,18 +33,26 @@ export const historyLoader: Loader = {
     replicated: flag,
     kind: text,
     lines: number,
+    value: text,
+    after: text,
+    next: text,
+    limit: number,
+    items: 'VARCHAR[]',
   },
   select: `
     SELECT try_cast(op AS line_op) AS op, id, whole(client) AS client, whole(start) AS start, whole("end") AS "end",
       try_cast(outcome AS op_outcome) AS outcome, coalesce(whole(due), whole(start)) AS due, attempt, status, site, pod, copy,
       try_cast(role AS asked_role) AS role, found, version, token, system, lsn, timeline, epoch, replicated,
       CASE op WHEN 'dropped' THEN try_cast(kind AS op_kind) ELSE try_cast(op AS op_kind) END AS kind, whole(lines) AS lines,
+      CASE WHEN op IN ('put', 'get') THEN value
+        WHEN op = 'list' THEN to_json({'after': "after", 'next': "next", 'limit': whole("limit"), 'items': items})::VARCHAR END AS payload,
       coalesce(CASE op
         WHEN 'end' THEN whole(lines) >= 0
         WHEN 'dropped' THEN try_cast(kind AS op_kind) IS NOT NULL AND whole(due) IS NOT NULL
         ELSE try_cast(op AS op_kind) IS NOT NULL AND id IS NOT NULL AND whole(client) IS NOT NULL
           AND try_cast(outcome AS op_outcome) IS NOT NULL AND whole(start) <= whole("end")
           AND (due IS NULL OR whole(due) IS NOT NULL) AND (role IS NULL OR role IN ('primary', 'replica'))
+          AND ("limit" IS NULL OR whole("limit") >= 1)
       END, false) AS valid`,
 };
 

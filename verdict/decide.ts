@@ -4,11 +4,15 @@ import type { Figures } from './figures.ts';
 import { count, plural, share } from './numbers.ts';
 
 /** Classes that leave a record undecided. */
-const UNDECIDING = new Set(['vacuous', 'unwatched-exit']);
+const UNDECIDING = new Set(['never-read', 'vacuous', 'unwatched-exit']);
 
 /** Classes that one root may bring along: a control that expects the root is not spoilt by them. */
 const CONSEQUENCES: Record<string, readonly string[]> = {
   availability: ['time-availability', 'longest-outage', 'rto', 'latency'],
+  // the lost tail holds writes without an answer as well, and some were seen
+  lost: ['read-then-lost'],
+  'lost-unreplicated': ['read-then-lost'],
+  'split-brain': ['read-then-lost'],
 };
 
 /** The verdict of findings: a broken promise before a doubt before a pass. */
@@ -16,7 +20,9 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   const broken = findings.filter((finding) => finding.breaks);
   const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
-  const reasons = [...broken, ...doubts].map((finding) => `${finding.class}: ${finding.message}`);
+  const told = broken.filter((finding) => !isExplained(finding, broken));
+  const reasons = [...told.map((finding) => `${finding.class}: ${finding.message}${explains(finding, told, broken)}`)];
+  reasons.push(...doubts.map((finding) => `${finding.class}: ${finding.message}`));
   if (verdict === 'pass') reasons.push(promisesHeld(figures));
   const { accepted, acceptedVanished = 0 } = figures.writes;
   if (accepted > 0) {
@@ -27,11 +33,29 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   return { verdict, reasons, held: holds(run, verdict, broken) };
 }
 
+/** Whether another broken promise is the root of this one: then it is no alarm of its own. */
+export function isExplained(finding: Finding, broken: readonly Finding[]): boolean {
+  return finding.root !== undefined && broken.some((other) => other.class === finding.root && other.root === undefined);
+}
+
+/** What the first alarm of a class brought along, in its own sentence. */
+function explains(finding: Finding, told: readonly Finding[], broken: readonly Finding[]): string {
+  if (told.find((other) => other.class === finding.class) !== finding) return '';
+  const brought = Map.groupBy(
+    broken.filter((other) => other.root === finding.class && isExplained(other, broken)),
+    (other) => other.class,
+  );
+  const parts = [...brought].map(([name, list]) => `${count(list.reduce((sum, other) => sum + other.count, 0))} ${name}`);
+  return parts.length === 0 ? '' : `; this explains ${parts.join(', ')}`;
+}
+
 function holds({ expect }: Run, verdict: Verdict['verdict'], broken: Finding[]): boolean {
   if (expect === undefined) return verdict === 'pass';
   if (expect === 'inconclusive') return verdict === 'inconclusive';
   const allowed = new Set([expect, ...(CONSEQUENCES[expect] ?? [])]);
-  return broken.some((finding) => finding.class === expect) && broken.every((finding) => allowed.has(finding.class));
+  return (
+    broken.some((finding) => finding.class === expect) && broken.every((finding) => allowed.has(finding.class) || finding.root === expect)
+  );
 }
 
 function promisesHeld({ availability, coverage, writes }: Figures): string {

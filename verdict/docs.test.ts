@@ -23,7 +23,7 @@ test('the example record in the docs can be pasted, and is judged as they say', 
     };
     assert.deepEqual(await judged(), ['pass', []]);
     writeFileSync(final, '{"id": "order-2"}\n');
-    assert.deepEqual(await judged(), ['fail', ['lost']]);
+    assert.deepEqual(await judged(), ['fail', ['lost', 'read-then-lost']]);
     writeFileSync(final, '{"id": "order-1"}\n');
     assert.deepEqual(await judged(), ['pass', []]);
   } finally {

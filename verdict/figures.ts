@@ -1,5 +1,5 @@
 import { OPERATION_KINDS, PHASE_NAMES } from '../record/format.ts';
-import type { Latency, Recovery, Verdict } from '../record/verdict-format.ts';
+import type { Latency, Recovery, Staleness, Verdict } from '../record/verdict-format.ts';
 import type { z } from 'zod';
 import { sqlFile, type Database, type Row } from './database.ts';
 
@@ -9,12 +9,7 @@ export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 
 /** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
   const query = (name: string): Promise<Row[]> => database.rows(sqlFile(`figures/${name}.sql`));
-  const staleness = (await query('staleness')).map((row) => {
-    const [p50, p99] = numbers(row.quantiles);
-    const [pairs, stale] = [Number(row.pairs), Number(row.stale)];
-    const entry = { pairs, stale, share: stale / pairs, p50Ms: p50 ?? null, p99Ms: p99 ?? null, maxMs: Number(row.longest) };
-    return [String(row.copy), { ...entry, restarting: restarting.get(String(row.copy)) ?? 0 }] as const;
-  });
+  const staleness = stalenessOf(await query('staleness'), restarting);
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
@@ -22,7 +17,7 @@ export async function measure(database: Database, restarting: Map<string, number
   return {
     availability: await availability(database, query),
     recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
-    staleness: Object.fromEntries(staleness),
+    staleness,
     coverage: coverage(await query('coverage')),
     shares,
     writes: writes as unknown as Verdict['writes'],
@@ -69,6 +64,27 @@ function latency(row: Row | undefined): z.infer<typeof Latency> | null {
   const [p50, p95, p99] = numbers(row?.latency ?? null);
   if (p50 === undefined || p95 === undefined || p99 === undefined) return null;
   return { p50, p95, p99, max: Number(row?.slowest) };
+}
+
+function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {
+  const entry = (row: Row): Staleness => {
+    const [p50, p99] = numbers(row.lower);
+    const [upperP50Ms = null, upperP99Ms = null, upperMaxMs = null] = row.upper as (number | null)[];
+    const [pairs, stale] = [Number(row.pairs), Number(row.stale)];
+    const lower = { pairs, stale, share: stale / pairs, p50Ms: p50 ?? null, p99Ms: p99 ?? null, maxMs: Number(row.longest) };
+    return { ...lower, upperP50Ms, upperP99Ms, upperMaxMs, censored: Number(row.censored) };
+  };
+  return Object.fromEntries(
+    rows
+      .filter((row) => row.phase === null)
+      .map((row) => {
+        const copy = String(row.copy);
+        const byPhase = rows
+          .filter((other) => other.copy === row.copy && other.phase !== null)
+          .map((other) => [String(other.phase), entry(other)] as const);
+        return [copy, { ...entry(row), restarting: restarting.get(copy) ?? 0, byPhase: Object.fromEntries<Staleness>(byPhase) }];
+      }),
+  );
 }
 
 function coverage(rows: Row[]): Verdict['coverage'] {

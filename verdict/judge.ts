@@ -11,6 +11,7 @@ import { measure } from './figures.ts';
 import { runRules } from './rules.ts';
 import { loadSettings } from './settings.ts';
 import { loadSlices } from './slices.ts';
+import { makeViews } from './steps.ts';
 import { loadTables } from './tables.ts';
 
 /** What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. */
@@ -36,24 +37,6 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
   });
 }
 
-/** Views in the order in which they build on each other. */
-const SCRIPTS = [
-  'views/elements.sql',
-  'views/offered.sql',
-  'views/faults.sql',
-  'views/backends.sql',
-  'views/copies.sql',
-  'views/reads.sql',
-  'evidence/files.sql',
-  'evidence/phases.sql',
-  'evidence/load.sql',
-  'evidence/faults.sql',
-  'evidence/samples.sql',
-  'evidence/truth.sql',
-  'evidence/acks.sql',
-  'evidence/routing.sql',
-];
-
 /** Opens a database that holds the record's tables and views, for as long as `use` runs. */
 export async function withTables<T>(record: RecordFolder, options: JudgeOptions, use: (database: Database) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(options.tempDirectory ?? tmpdir(), 'holdfast-verdict-'));
@@ -61,7 +44,7 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
   try {
     const files = await loadTables(database, record, temporary);
     await loadSettings(database, record, files);
-    for (const script of SCRIPTS) await database.script(script);
+    await makeViews(database);
     await loadSlices(database);
     return await use(database);
   } finally {

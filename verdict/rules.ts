@@ -1,84 +1,93 @@
 import { FINDING_CLASSES, type FindingClass } from '../record/format.ts';
-import type { Finding } from '../record/verdict-format.ts';
-import { quoted, sqlFile, type Database, type Row } from './database.ts';
-import { describe, type Group } from './messages.ts';
 import type { RecordFolder } from '../record/reader.ts';
+import type { Finding } from '../record/verdict-format.ts';
+import { quoted, sqlFile, type Database, type Value } from './database.ts';
+import type { Group } from './group.ts';
+import { describe } from './messages.ts';
+import { idleRules } from './steps.ts';
+import { witnessesOf } from './witnesses.ts';
 
-/** Most witnesses that a finding shows. */
-const WITNESSES = 20;
+/** Classes that explain what else is found about the same element. */
+const ROOTS: ReadonlySet<FindingClass> = new Set([
+  'lost',
+  'lost-unreplicated',
+  'lost-update',
+  'duplicated',
+  'phantom',
+  'unexpected',
+  'unfinished',
+]);
 
-/** Runs every rule of rules/ and turns what it returns into findings, in a fixed order. */
+/** Runs every rule of rules/ and turns what it returns into findings, in a fixed order: causes before what they bring along. */
 export async function runRules(database: Database, record: RecordFolder): Promise<Finding[]> {
   const findings: Finding[] = [];
   const facts = await database.row(`
     SELECT (SELECT count(*) FROM elements WHERE fate = 'acknowledged') AS acknowledged, ends, lines, stated, usable, truth.copy AS truth
     FROM history_state CROSS JOIN truth`);
+  const idle = await idleRules(database);
   for (const name of FINDING_CLASSES) {
-    for (const group of await groupsOf(database, name)) {
-      findings.push(toFinding(name, group, describe(name, { group, facts, run: record.run })));
+    if (idle.has(name)) continue;
+    const groups = await groupsOf(database, name);
+    const total = groups.reduce((sum, group) => sum + group.count, 0);
+    for (const group of groups) {
+      findings.push(toFinding(name, group, describe(name, { group, total, facts, run: record.run, findings })));
+    }
+    if (groups.length > 0 && ROOTS.has(name)) {
+      await database.run(`INSERT INTO told SELECT DISTINCT id, ${quoted(name)} FROM hits ANTI JOIN told USING (id) WHERE id IS NOT NULL`);
     }
   }
   return findings;
 }
 
+/** The rows that a rule returned, by what they have in common. */
 async function groupsOf(database: Database, name: FindingClass): Promise<Group[]> {
   const hits = await database.change(`CREATE OR REPLACE TEMP TABLE hits AS ${sqlFile(`rules/${name}.sql`)}`);
   if (hits === 0) return [];
   const columns = (await database.rows('DESCRIBE hits')).map((column) => String(column.column_name));
+  const of = (column: string): string => (columns.includes(column) ? `h.${column}` : 'NULL');
   // each reason for a vacuous record is a finding of its own
-  const key = name === 'vacuous' ? 'message' : 'scope';
+  const keys = name === 'vacuous' ? ['message'] : ['scope', ...(columns.includes('root') ? ['root'] : [])];
   const single = ['copy', 'site', 'phase'].filter((column) => columns.includes(column));
   const groups = await database.rows(`
-    SELECT h.${key} AS key, min(h.scope) AS first_scope, count(*) AS count, max(worst) AS worst,
+    SELECT min(h.scope) AS scope, min(${of('root')}) AS root, min(${of('message')}) AS message, count(*) AS count, max(worst) AS worst,
       ${single.map((column) => `CASE WHEN count(h.${column}) = count(*) AND min(h.${column}) = max(h.${column}) THEN min(h.${column}) END AS ${column},`).join(' ')}
-    FROM hits AS h GROUP BY h.${key} ORDER BY first_scope, key`);
+    FROM hits AS h GROUP BY ${keys.map((key) => `h.${key}`).join(', ')} ORDER BY scope, root NULLS FIRST, message`);
   const result: Group[] = [];
-  for (const group of groups) {
-    const witnesses = name === 'vacuous' ? [] : await witnessesOf(database, `${key} = ${quoted(String(group.key))}`, columns);
+  for (const row of groups) {
+    const where = keys.map((key) => `h.${key} IS NOT DISTINCT FROM ${literal(row[key])}`).join(' AND ');
     result.push({
-      key: String(group.key),
-      scope: String(group.first_scope),
-      count: Number(group.count),
-      worst: typeof group.worst === 'number' ? group.worst : null,
-      copy: textOf(group.copy),
-      site: textOf(group.site),
-      phase: textOf(group.phase),
-      witnesses: witnesses.map(withoutNulls),
+      scope: String(row.scope),
+      root: textOf(row.root),
+      message: textOf(row.message),
+      count: Number(row.count),
+      worst: typeof row.worst === 'number' ? row.worst : null,
+      copy: textOf(row.copy),
+      site: textOf(row.site),
+      phase: textOf(row.phase),
+      ...(name === 'vacuous' ? { witnesses: [], shown: 0 } : await witnessesOf(database, where, columns)),
     });
   }
   return result;
 }
 
-/** The earliest rows of a group; rows about an element in a final state get the call that added it. */
-async function witnessesOf(database: Database, where: string, columns: string[]): Promise<Row[]> {
-  const shown = columns.filter((column) => !['scope', 'worst', 'message'].includes(column));
-  const order = ['start', 'end', 'id', ...shown].filter((column) => shown.includes(column)).map((column) => `"${column}" NULLS LAST`);
-  const first = `SELECT ${shown.map((column) => `"${column}"`).join(', ')} FROM hits WHERE ${where} ORDER BY ${order.join(', ')} LIMIT ${WITNESSES}`;
-  if (columns.includes('op') || !columns.includes('fate')) return database.rows(first);
-  return database.rows(`
-    SELECT h.*, o.op, o."end", o.client, o.outcome, o.site, o.pod, o.copy AS served, o.status
-    FROM (${first}) AS h LEFT JOIN ops AS o ON o.op = 'add' AND o.id = h.id AND o.start = h.start
-    QUALIFY row_number() OVER (PARTITION BY h.id, h.start ORDER BY o."end", o.client, o.site, o.pod, o.copy) = 1
-    ORDER BY ${order.map((column) => `h.${column}`).join(', ')}`);
-}
-
-function toFinding(name: string, group: Group, { breaks, message }: { breaks: boolean; message: string }): Finding {
+function toFinding(name: string, group: Group, judged: { breaks: boolean; message: string; asked?: 'primary' | 'replica' }): Finding {
   return {
     class: name,
     count: group.count,
-    breaks,
-    message,
+    ...judged,
+    ...(group.root === undefined ? {} : { root: group.root }),
     ...(group.copy === undefined ? {} : { copy: group.copy }),
     ...(group.site === undefined ? {} : { site: group.site }),
     ...(group.phase === undefined ? {} : { phase: group.phase }),
+    ...(group.shown === 0 ? {} : { shown: group.shown }),
     witnesses: group.witnesses,
   };
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function literal(value: Value | undefined): string {
+  return value === null || value === undefined ? 'NULL' : quoted(String(value));
 }
 
-function withoutNulls(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -26,26 +26,27 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
     { name: 'VARCHAR', label: 'VARCHAR', copy: 'VARCHAR', lines: 'BIGINT', whole: 'BOOLEAN', stated: 'BIGINT' },
     files,
   );
-  await database.table(
-    'run',
-    { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', phases_given: 'BOOLEAN', lost_allowed: 'BIGINT' },
-    [
-      {
-        truth: run.truth ?? null,
-        replication: run.topology.replication ?? null,
-        routing: run.topology.routing ?? null,
-        phases_given: run.phases !== undefined && run.phases.length > 0,
-        lost_allowed: run.bounds.lost ?? 0,
-      },
-    ],
-  );
+  await database.table('run', { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', replicas_current: 'BOOLEAN' }, [
+    {
+      truth: run.truth ?? null,
+      replication: run.topology.replication ?? null,
+      routing: run.topology.routing ?? null,
+      replicas_current: run.bounds.staleReplica === 0,
+    },
+  ]);
   const copies = new Set([...Object.keys(run.copies ?? {}), ...final.keys(), ...(run.truth === undefined ? [] : [run.truth])]);
   await database.table(
     'copies',
-    { copy: 'VARCHAR', role: 'VARCHAR', present: 'BOOLEAN', whole: 'BOOLEAN' },
+    { copy: 'VARCHAR', role: 'VARCHAR', present: 'BOOLEAN', whole: 'BOOLEAN', late: 'BOOLEAN' },
     [...copies].map((copy) => {
       const file = copy === null ? undefined : final.get(copy);
-      return { copy, role: run.copies?.[copy ?? ''] ?? null, present: file !== undefined, whole: file !== undefined && whole(file) };
+      return {
+        copy,
+        role: run.copies?.[copy ?? ''] ?? null,
+        present: file !== undefined,
+        whole: file !== undefined && whole(file),
+        late: run.catchUpMs?.[copy ?? ''] === null,
+      };
     }),
   );
   const sites = [...new Set(run.topology.sites ?? [])];

@@ -30,7 +30,15 @@ describe('stale reads of a replica', { concurrency: 4 }, () => {
   test('are measured where no bound stands', async () => {
     const verdict = await judged(replica({}, [missed(3000), missed(2000), read('e4', 4000, 4005, { role: 'replica', copy: 'db2' })]));
     assert.equal(verdict.verdict, 'pass');
-    assert.deepEqual(verdict.staleness.db2, { pairs: 2, stale: 1, share: 0.5, p50Ms: 0, p99Ms: 2, maxMs: 2, restarting: 0 });
+    const measured = { pairs: 2, stale: 1, share: 0.5, p50Ms: 0, p99Ms: 2, maxMs: 2, censored: 0 };
+    // e2 was read 40 µs after its ack; e4 was seen from 4,000 to 4,005 µs
+    const upper = { upperP50Ms: 0.04, upperP99Ms: 3.005, upperMaxMs: 3.005 };
+    assert.deepEqual(verdict.staleness.db2, { ...measured, ...upper, restarting: 0, byPhase: { before: { ...measured, ...upper } } });
+  });
+  test('have no upper bound while nobody saw the element afterwards', async () => {
+    const { staleness } = await judged(replica({}, [read('e4', 1500, 1505, { role: 'replica', copy: 'db2' }), missed(2000)]));
+    const { maxMs, upperP50Ms, upperP99Ms, upperMaxMs, censored } = staleness.db2 ?? {};
+    assert.deepEqual([maxMs, upperP50Ms, upperP99Ms, upperMaxMs, censored], [1, 0.04, null, null, 1]);
   });
   test('break the bound on staleness by the worst copy', async () => {
     assert.deepEqual(classesOf(await judged(replica({ staleReplicaP99Ms: 1.9 }, [missed(3000)]))).breaking, ['stale']);

@@ -24,7 +24,9 @@ CREATE MACRO token_parts(token) AS
 CREATE TABLE history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
-  system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT, valid BOOLEAN);
+  system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
+  payload VARCHAR, -- puts and gets: the value; lists: the page as JSON. One column, because an empty one takes room as well
+  valid BOOLEAN);
 
 CREATE TABLE observations (
   "at" BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
@@ -35,3 +37,27 @@ CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at"
 
 CREATE TABLE final_rows (
   copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);
+
+-- Filled by views/ from what a history need not have: keys, lists, stale reads, two writers.
+CREATE TABLE puts (
+  line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, outcome op_outcome, version BIGINT, epoch BIGINT, value VARCHAR, write VARCHAR,
+  acked BOOLEAN, promised BOOLEAN);
+CREATE TABLE update_losses (
+  id VARCHAR, promised BOOLEAN, why VARCHAR, truth_version BIGINT, truth_epoch BIGINT, truth_value VARCHAR, line BIGINT, earlier BIGINT, acked_at BIGINT);
+CREATE TABLE truth_keys (id VARCHAR, version BIGINT, epoch BIGINT, value VARCHAR);
+CREATE TABLE seen_beyond (line BIGINT, id VARCHAR, start BIGINT);
+CREATE TABLE walked (
+  nr BIGINT, line BIGINT, start BIGINT, "end" BIGINT, asked VARCHAR, token VARCHAR, "full" BOOLEAN);
+CREATE TABLE list_sightings (line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, asked VARCHAR);
+CREATE TABLE skips (scope VARCHAR, line BIGINT, skipped BIGINT, id VARCHAR, known BIGINT);
+CREATE TABLE stale_reads (line BIGINT, id VARCHAR, copy VARCHAR, asked VARCHAR, token VARCHAR, start BIGINT, known BIGINT, seen BIGINT);
+CREATE TABLE lesser_reads (
+  line BIGINT, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR, token VARCHAR, seen BIGINT);
+CREATE TABLE regressions (line BIGINT, id VARCHAR, kind VARCHAR, since BIGINT, seen BIGINT);
+CREATE TABLE covered_reads (line BIGINT);
+CREATE TABLE judged_reads (line BIGINT, id VARCHAR, start BIGINT, known BIGINT, scope VARCHAR, root VARCHAR);
+CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, earlier BIGINT[]);
+CREATE TABLE split_copies (copy VARCHAR);
+
+-- The class that first named an id: what else is found about that id is told under it.
+CREATE TABLE told (id VARCHAR, class VARCHAR);

@@ -74,7 +74,8 @@ async function insert(database: Database, file: RecordFile, loader: Loader): Pro
 
 /** A line that stands in the history twice is one operation. Counted after the load: the closing line counts lines as they stand. */
 async function dropRepeatedOperations(database: Database): Promise<void> {
-  const key = 'op, id, client, start, "end", outcome, due, attempt, status, site, pod, copy, role, found, version, token, lsn, replicated';
+  const key =
+    'op, id, client, start, "end", outcome, due, attempt, status, site, pod, copy, role, found, version, token, system, lsn, timeline, epoch, replicated, payload';
   const real = `op NOT IN ('dropped', 'end')`;
   const { repeated } = await database.row(
     `SELECT count(*) - count(DISTINCT hash(op, id, client, start, "end", outcome, due, attempt)) AS repeated FROM history WHERE ${real}`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Verdict } from '../record/verdict-format.ts';
+import { isExplained } from './decide.ts';
 import { judge } from './judge.ts';
 
 type Line = Record<string, unknown>;
@@ -106,6 +107,34 @@ export function read(id: string, start: number, end: number, change: Line = {}):
   return { op: 'read', id, client: 2, start, end, outcome: 'ok', found: true, ...change };
 }
 
+/** An acknowledged put of a key; µs. */
+export function put(id: string, version: number, start: number, end: number, change: Line = {}): Line {
+  return { op: 'put', id, client: 1, start, end, outcome: 'ok', version, value: `${id} ${version}`, ...change };
+}
+
+/** A get that found this version of a key; µs. */
+export function get(id: string, version: number, start: number, end: number, change: Line = {}): Line {
+  return { op: 'get', id, client: 2, start, end, outcome: 'ok', found: true, version, value: `${id} ${version}`, ...change };
+}
+
+/** A page of a walk through a list that could hold ten items; without `after` it is the first; µs. */
+export function page(items: string[], start: number, end: number, change: Line = {}): Line {
+  return {
+    op: 'list',
+    id: 'walk',
+    client: 3,
+    start,
+    end,
+    outcome: 'ok',
+    role: 'primary',
+    copy: 'db1',
+    next: `p${end}`,
+    items,
+    limit: 10,
+    ...change,
+  };
+}
+
 /** The journal of one fault, from the times of its states; µs. */
 export function faultOf(states: Record<string, number>, change: Line = {}): Line[] {
   return Object.entries(states).map(([state, at]) => ({ fault: 'powerOff', target: 'db1', state, at, ...change }));
@@ -144,9 +173,19 @@ export async function judged(sketch: Sketch, touch: (folder: string) => void = (
   }
 }
 
-/** The classes of a verdict's findings: those that break, and those that leave it undecided, each once. */
+/** The classes of a verdict's findings, each once: alarms of their own that break, and what breaks nothing; what a broken root explains is no alarm. */
 export function classesOf(verdict: Verdict): { breaking: string[]; other: string[] } {
-  const names = (breaks: boolean): string[] =>
-    [...new Set(verdict.findings.filter((finding) => finding.breaks === breaks).map((finding) => finding.class))].sort();
-  return { breaking: names(true), other: names(false) };
+  const broken = verdict.findings.filter((finding) => finding.breaks);
+  const names = (findings: typeof broken): string[] => [...new Set(findings.map((finding) => finding.class))].sort();
+  return {
+    breaking: names(broken.filter((finding) => !isExplained(finding, broken))),
+    other: names(verdict.findings.filter((finding) => !finding.breaks)),
+  };
+}
+
+/** What a verdict explains by another finding, as "class by root". */
+export function explainedBy(verdict: Verdict): string[] {
+  return [
+    ...new Set(verdict.findings.flatMap((finding) => (finding.root === undefined ? [] : [`${finding.class} by ${finding.root}`]))),
+  ].sort();
 }

@@ -2,21 +2,18 @@
 -- Returns the acknowledging attempt of each lost element; worst = age (ms) of the oldest ack of its run of losses at the fault that
 -- followed the run, or at the run's newest ack when no fault followed.
 WITH lost AS (
-  SELECT id, acked_at FROM elements WHERE fate = 'acknowledged' AND NOT present
+  SELECT id, line, acked_at FROM lost_adds WHERE promised
 ), survivors AS (
   SELECT acked_at FROM elements
   WHERE fate = 'acknowledged' AND present
     AND acked_at BETWEEN (SELECT min(acked_at) FROM lost) AND (SELECT max(acked_at) FROM lost)
 ), placed AS (
-  SELECT l.id, l.acked_at, s.acked_at AS survivor FROM lost AS l ASOF LEFT JOIN survivors AS s ON l.acked_at < s.acked_at
+  SELECT l.id, l.line, l.acked_at, s.acked_at AS survivor FROM lost AS l ASOF LEFT JOIN survivors AS s ON l.acked_at < s.acked_at
 ), runs AS (
   SELECT survivor, min(acked_at) AS oldest, max(acked_at) AS newest FROM placed GROUP BY survivor
 ), aged AS (
   SELECT r.survivor, (coalesce(f.applied, r.newest) - r.oldest) / 1000 AS age
   FROM runs AS r ASOF LEFT JOIN (SELECT applied FROM faults WHERE applied IS NOT NULL) AS f ON r.newest <= f.applied
 )
-SELECT '' AS scope, a.age AS worst, o.op, o.id, o.client, o.start, o."end", o.site, o.pod, o.copy, o.role, o.status, o.lsn, o.timeline
-FROM placed AS p
-JOIN aged AS a ON a.survivor IS NOT DISTINCT FROM p.survivor
-JOIN ops AS o ON o.op = 'add' AND o.acked AND o.id = p.id AND o."end" = p.acked_at
-QUALIFY row_number() OVER (PARTITION BY o.id ORDER BY o.start, o.client, o.site, o.pod, o.copy) = 1
+SELECT '' AS scope, a.age AS worst, t.class AS root, p.id, p.line
+FROM placed AS p JOIN aged AS a ON a.survivor IS NOT DISTINCT FROM p.survivor LEFT JOIN told AS t ON t.id = p.id

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { everywhere, more, testPairs, type Pair } from './testing-pairs.ts';
+import { add, classesOf, explainedBy, judged, read, tiny } from './testing.ts';
+
+type Line = Record<string, unknown>;
+const acks = (...list: [id: string, start: number, change: Line][]): Line[] =>
+  list.map(([id, start, change]) => add(id, start, start + 9, change));
+const known = everywhere('x', 'y', 'z');
+const term = (epoch: number, copy: string): Line => ({ epoch, copy });
+const line = (timeline: number, copy: string): Line => ({ system: 's', timeline, copy });
+
+const pairs: Pair[] = [
+  {
+    name: 'split-brain',
+    what: 'an ack on the older epoch began after one on the newer had ended',
+    breaks: tiny({
+      history: more(
+        ...acks(['x', 100, term(1, 'db2')], ['y', 110, term(2, 'db1')], ['z', 120, term(1, 'db2')], ['e5', 130, term(2, 'db1')]),
+      ),
+      final: everywhere('x', 'y', 'z', 'e5'),
+    }),
+    nearly: tiny({
+      history: more(
+        ...acks(['x', 100, term(1, 'db2')], ['y', 110, term(2, 'db1')], ['z', 119, term(1, 'db2')], ['e5', 130, term(2, 'db1')]),
+      ),
+      final: everywhere('x', 'y', 'z', 'e5'),
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'the same with timelines of one system',
+    breaks: tiny({
+      history: more(
+        ...acks(['x', 100, line(1, 'db2')], ['y', 110, line(2, 'db1')], ['z', 120, line(1, 'db2')], ['e5', 130, line(2, 'db1')]),
+      ),
+      final: everywhere('x', 'y', 'z', 'e5'),
+    }),
+    // timelines of two systems say nothing
+    nearly: tiny({
+      history: more(...acks(['x', 100, line(1, 'db1')], ['y', 110, { ...line(2, 'db1'), system: 't' }], ['z', 120, line(1, 'db1')])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'without epochs, acks on X, Y and X',
+    breaks: tiny({
+      history: more(...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }])),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 100, { copy: 'db2' }], ['y', 110, { copy: 'db1' }], ['z', 120, { copy: 'db1' }])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'acks on X, Y and X within one epoch, but not where each takeover has one of its own',
+    breaks: tiny({
+      history: more(...acks(['x', 100, term(1, 'db1')], ['y', 110, term(1, 'db2')], ['z', 120, term(1, 'db1')])),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 100, term(1, 'db1')], ['y', 110, term(2, 'db2')], ['z', 120, term(3, 'db1')])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'and what it brings along is told under it',
+    breaks: tiny({
+      history: more(
+        ...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }]),
+        read('y', 121, 125, { copy: 'db2', role: 'replica' }),
+        read('z', 131, 135, { copy: 'db2', found: false }),
+      ),
+      final: { db1: ['e1', 'e2', 'e3', 'x', 'z'], db2: ['e1', 'e2', 'e3', 'x', 'y', 'z'] },
+    }),
+    nearly: tiny(),
+    explains: ['extra-at-copy', 'lost', 'read-then-lost', 'stale'],
+  },
+];
+
+describe('two writers at once', { concurrency: 4 }, () => {
+  testPairs(pairs);
+
+  const looks = (...seen: [number, string, boolean][]): Line[] => seen.map(([at, copy, writable]) => ({ at, copy, up: true, writable }));
+  test('without acks of both are reported and break nothing', async () => {
+    const both = await judged(tiny({ observations: looks([0, 'db1', true], [50, 'db2', true], [100, 'db1', true], [900, 'db2', false]) }));
+    assert.deepEqual(classesOf(both), { breaking: [], other: ['two-writable'] });
+    assert.equal(both.verdict, 'pass');
+    assert.match(both.findings[0]?.message ?? '', /copies db1 and db2 were writable at the same time in 1 sample/u);
+  });
+  test('are not seen in a takeover', async () => {
+    const handed = await judged(
+      tiny({ observations: looks([0, 'db2', true], [10, 'db2', true], [50, 'db1', true], [100, 'db2', false], [110, 'db1', true]) }),
+    );
+    assert.deepEqual(classesOf(handed), { breaking: [], other: [] });
+  });
+  test('leave nothing unexplained', async () => {
+    const verdict = await judged(pairs.at(-1)!.breaks);
+    assert.deepEqual(explainedBy(verdict), [
+      'extra-at-copy by split-brain',
+      'lost by split-brain',
+      'read-then-lost by split-brain',
+      'stale by split-brain',
+    ]);
+    assert.equal(verdict.reasons.length, 1);
+    assert.match(verdict.reasons[0] ?? '', /^split-brain: .*; this explains 1 lost, 1 read-then-lost, 1 extra-at-copy, 1 stale$/u);
+  });
+});

@@ -1,0 +1,20 @@
+-- Coverage: acknowledged elements, and those of them that some read could have refuted: it was ok, and began after the ack.
+CREATE TABLE coverage_counts AS
+WITH refuted AS (
+  SELECT DISTINCT id FROM pairs WHERE refutable
+), by_phase AS (
+  SELECT phase_of(acked_at) AS phase, count(*) AS acknowledged, count(refuted.id) AS refutable
+  FROM elements LEFT JOIN refuted USING (id) WHERE fate = 'acknowledged' GROUP BY 1
+)
+SELECT '' AS per, '' AS name, coalesce(sum(acknowledged), 0)::BIGINT AS acknowledged, coalesce(sum(refutable), 0)::BIGINT AS refutable FROM by_phase
+UNION ALL
+SELECT 'phase', phase::VARCHAR, acknowledged, refutable FROM by_phase WHERE phase IS NOT NULL
+UNION ALL
+SELECT 'copy', copy, (SELECT sum(acknowledged) FROM by_phase)::BIGINT, count(DISTINCT id) FROM pairs WHERE refutable GROUP BY copy;
+
+-- Where coverage is under its floor. A phase with a handful of acks says little about its reads.
+CREATE TABLE short_coverage AS
+SELECT per, name, acknowledged, refutable, format('reads could refute {:,} of {:,} acknowledged elements{} ({:.0f} %), the floor is {:.0f} %',
+  refutable, acknowledged, CASE per WHEN '' THEN '' ELSE format(' of "{}"', name) END, 100 * refutable / acknowledged, 100 * coverage) AS message
+FROM coverage_counts CROSS JOIN floors
+WHERE refutable < coverage * acknowledged AND (per = '' OR per = 'phase' AND acknowledged >= 20);

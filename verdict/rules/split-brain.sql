@@ -1,0 +1,4 @@
+-- split-brain: two copies acknowledged writes at once: an ack on an older epoch (or an older timeline of one system) began after one on a newer
+-- had ended; or, where these are equal or not known, acks on copies X, Y and X, each after the other.
+-- Returns each ack that came too late, with those before it that make it so.
+SELECT '' AS scope, NULL::DOUBLE AS worst, line, earlier FROM split_acks

@@ -1,0 +1,69 @@
+import type { FindingClass } from '../record/format.ts';
+import type { Database } from './database.ts';
+
+/** A script that makes tables and views; it runs only where `when`, a condition in SQL, holds. Work that a record gives no cause for is not done. */
+type Step = { script: string; when?: string };
+
+/** Scripts in the order in which they build on each other. */
+export const STEPS: readonly Step[] = [
+  { script: 'views/elements.sql' },
+  { script: 'views/offered.sql' },
+  { script: 'views/faults.sql' },
+  { script: 'views/backends.sql' },
+  { script: 'views/copies.sql' },
+  { script: 'views/losses.sql' },
+  { script: 'views/terms.sql' },
+  { script: 'views/split.sql', when: 'EXISTS (FROM doubtful_terms)' },
+  { script: 'views/keys.sql', when: `EXISTS (FROM history WHERE op = 'put')` },
+  { script: 'views/gets.sql', when: `EXISTS (FROM history WHERE op = 'get')` },
+  { script: 'views/lists.sql', when: `EXISTS (FROM history WHERE op = 'list')` },
+  { script: 'views/reads.sql' },
+  { script: 'views/skips.sql', when: 'EXISTS (FROM walked) AND (SELECT usable FROM truth)' },
+  { script: 'views/regressions.sql', when: 'EXISTS (FROM lesser_reads)' },
+  { script: 'views/covered.sql', when: 'EXISTS (FROM history WHERE token IS NOT NULL)' },
+  { script: 'views/promises.sql', when: 'EXISTS (FROM stale_reads)' },
+  { script: 'evidence/files.sql' },
+  { script: 'evidence/phases.sql' },
+  { script: 'evidence/load.sql' },
+  { script: 'evidence/faults.sql' },
+  { script: 'evidence/samples.sql' },
+  { script: 'evidence/truth.sql' },
+  { script: 'evidence/acks.sql' },
+  { script: 'evidence/coverage.sql' },
+  { script: 'evidence/routing.sql' },
+];
+
+/** What a rule needs to find anything at all, as a condition in SQL; the others always run. */
+const CAUSES: Partial<Record<FindingClass, string>> = {
+  'split-brain': 'EXISTS (FROM split_acks)',
+  lost: 'EXISTS (FROM lost_adds)',
+  'lost-unreplicated': 'EXISTS (FROM lost_adds) OR EXISTS (FROM update_losses)',
+  'lost-update': 'EXISTS (FROM update_losses)',
+  'read-then-lost': 'EXISTS (FROM elements WHERE NOT present) OR EXISTS (FROM seen_beyond)',
+  phantom: `EXISTS (FROM elements WHERE fate = 'failed')`,
+  unfinished: 'EXISTS (FROM truth_rows WHERE completions = 0)',
+  'missing-at-copy': '(SELECT count(*) FROM copies) > 1',
+  'extra-at-copy': '(SELECT count(*) FROM copies) > 1',
+  stale: 'EXISTS (FROM judged_reads)',
+  'non-monotonic': `EXISTS (FROM regressions WHERE kind <> 'session')`,
+  'non-monotonic-session': `EXISTS (FROM regressions WHERE kind = 'session')`,
+  skipped: 'EXISTS (FROM skips)',
+  'two-writable': '(SELECT count(DISTINCT copy) FROM copy_samples WHERE writable) > 1',
+  misrouted: '(SELECT routing FROM run) IS NOT NULL',
+  'never-read': 'EXISTS (FROM short_coverage)',
+  'unwatched-exit': 'EXISTS (FROM restarts) OR EXISTS (FROM observations WHERE exit IS NOT NULL)',
+};
+
+/** Makes every view that this record gives cause for. */
+export async function makeViews(database: Database): Promise<void> {
+  for (const { script, when } of STEPS) {
+    if (when === undefined || (await database.row(`SELECT ${when} AS needed`)).needed === true) await database.script(script);
+  }
+}
+
+/** The classes of whose rule this record gives no cause. */
+export async function idleRules(database: Database): Promise<Set<string>> {
+  const conditions = Object.entries(CAUSES).map(([name, cause]) => `(${cause}) AS "${name}"`);
+  const caused = await database.row(`SELECT ${conditions.join(', ')}`);
+  return new Set(Object.keys(caused).filter((name) => caused[name] !== true));
+}

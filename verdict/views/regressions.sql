@@ -1,0 +1,38 @@
+-- Regressions: a read that showed less than a read which had ended before it began: `primary`: both asked of the primary; `copy`: both
+-- served by one copy, without a restart that may lie between; `session`: both of one client, served by two copies. One row a later read,
+-- of the first kind that fits; `since`: the end of the earlier one. What the truth lacks is left to other classes.
+INSERT INTO regressions
+WITH numbered_restarts AS (
+  SELECT copy, previous_at, "at", row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
+), later AS (
+  -- restarts that may have been over when it ended
+  SELECT r.*, coalesce(s.nr, 0) AS life, coalesce(r.copy, '(' || r.asked || ')') AS source
+  FROM lesser_reads AS r ASOF LEFT JOIN numbered_restarts AS s ON s.copy = r.copy AND r."end" > s.previous_at
+), sightings AS (
+  -- restarts that were certainly over when it began
+  SELECT o.id, o.client, o."end", o.copy, o.asked, o.version, coalesce(s.nr, 0) AS life, coalesce(o.copy, '(' || o.asked || ')') AS source
+  FROM (
+    SELECT r.id, r.client, r.start, r."end", r.copy, coalesce(r.role::VARCHAR, 'primary') AS asked, CASE r.op WHEN 'get' THEN coalesce(r.version, 0) ELSE 0 END AS version
+    FROM ops AS r SEMI JOIN lesser_reads USING (id) LEFT JOIN truth_keys AS t USING (id)
+    WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.found
+      AND (r.op = 'read' OR NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= r.version, true))
+  ) AS o ASOF LEFT JOIN numbered_restarts AS s ON s.copy = o.copy AND o.start >= s."at"
+), spots AS (
+  SELECT 'primary' AS kind, '' AS place, 0 AS nr, id, version, "end" FROM sightings WHERE asked = 'primary'
+  UNION ALL SELECT 'copy', copy, life, id, version, "end" FROM sightings WHERE copy IS NOT NULL
+  UNION ALL SELECT 'session', source, client, id, version, "end" FROM sightings
+), firsts AS (
+  SELECT kind, place, nr, id, version,
+    min(min("end")) OVER (PARTITION BY kind, place, nr, id ORDER BY version DESC ROWS UNBOUNDED PRECEDING) AS since
+  FROM spots GROUP BY kind, place, nr, id, version
+), looks AS (
+  SELECT 'primary' AS kind, '' AS place, 0 AS nr, line, id, seen, start FROM later WHERE asked = 'primary'
+  UNION ALL SELECT 'copy', copy, life, line, id, seen, start FROM later WHERE copy IS NOT NULL
+  UNION ALL
+  SELECT 'session', s.source, l.client, l.line, l.id, l.seen, l.start
+  FROM later AS l JOIN (SELECT DISTINCT source, copy IS NULL AS unnamed FROM sightings) AS s ON s.source <> l.source AND s.unnamed = (l.copy IS NULL)
+)
+SELECT l.line, l.id, l.kind, f.since, l.seen
+FROM looks AS l ASOF JOIN firsts AS f ON f.kind = l.kind AND f.place = l.place AND f.nr = l.nr AND f.id = l.id AND l.seen < f.version
+WHERE f.since < l.start
+QUALIFY row_number() OVER (PARTITION BY l.line ORDER BY CASE l.kind WHEN 'primary' THEN 1 WHEN 'copy' THEN 2 ELSE 3 END, f.since) = 1;

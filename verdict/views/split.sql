@@ -1,0 +1,47 @@
+-- Acks of two writers at once: on an older epoch (or an older timeline of one system) after the end of one on a newer; or, within one epoch,
+-- system and timeline, on a copy X after one on a copy Y after one on X. `earlier`: the acks that make it so.
+CREATE TABLE all_acks AS
+SELECT line, id, client, start, "end", copy, epoch, system, timeline, concat_ws(':', coalesce(epoch::VARCHAR, ''), coalesce(system, ''), coalesce(timeline::VARCHAR, '')) AS term
+FROM ops WHERE acked AND op IN ('add', 'put');
+
+CREATE TABLE split_terms AS
+WITH firsts AS (
+  -- the ack that ended first, by copy and term
+  SELECT term, copy, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line FROM all_acks WHERE copy IS NOT NULL GROUP BY term, copy
+)
+SELECT a.term, f.copy AS x, a.copy AS y, min(a."end") AS "end", [any_value(f.line), arg_min(a.line, (a."end", a.start, a.client, a.id))] AS earlier
+FROM all_acks AS a JOIN firsts AS f ON f.term = a.term AND f.copy <> a.copy AND a.start > f."end"
+GROUP BY a.term, f.copy, a.copy;
+
+INSERT INTO split_acks
+WITH epochs AS (
+  SELECT epoch, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line FROM all_acks WHERE epoch IS NOT NULL GROUP BY epoch
+), newer_epochs AS (
+  SELECT epoch, min("end") OVER w AS "end", arg_min(line, "end") OVER w AS line FROM epochs WINDOW w AS (ORDER BY epoch DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), timelines AS (
+  SELECT epoch, system, timeline, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line
+  FROM all_acks WHERE system IS NOT NULL AND timeline IS NOT NULL GROUP BY epoch, system, timeline
+), newer_timelines AS (
+  SELECT epoch, system, timeline, min("end") OVER w AS "end", arg_min(line, "end") OVER w AS line FROM timelines
+  WINDOW w AS (PARTITION BY epoch, system ORDER BY timeline DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), found AS (
+  SELECT a.line, a.id, a.copy, [n.line] AS earlier, 1 AS rank FROM all_acks AS a JOIN newer_epochs AS n ON n.epoch = a.epoch AND a.start > n."end"
+  UNION ALL
+  SELECT a.line, a.id, a.copy, [n.line], 2 FROM all_acks AS a
+  JOIN newer_timelines AS n ON n.epoch IS NOT DISTINCT FROM a.epoch AND n.system = a.system AND n.timeline = a.timeline AND a.start > n."end"
+  UNION ALL
+  SELECT a.line, a.id, a.copy, s.earlier, 3 FROM all_acks AS a JOIN split_terms AS s ON s.term = a.term AND s.x = a.copy AND a.start > s."end"
+)
+SELECT line, id, copy, earlier FROM found QUALIFY row_number() OVER (PARTITION BY line ORDER BY rank) = 1;
+
+-- Copies on the losing side, and what was acknowledged there: losses and reads that the split explains.
+INSERT INTO split_copies
+SELECT copy FROM split_acks WHERE copy <> (SELECT copy FROM truth)
+UNION
+SELECT s.x FROM split_terms AS s SEMI JOIN split_terms AS back ON back.term = s.term AND back.x = s.y AND back.y = s.x
+WHERE EXISTS (FROM split_acks) AND s.x <> (SELECT copy FROM truth);
+
+INSERT INTO told
+SELECT id, 'split-brain' FROM split_acks WHERE copy IS DISTINCT FROM (SELECT copy FROM truth)
+UNION
+SELECT a.id, 'split-brain' FROM all_acks AS a JOIN split_copies USING (copy) WHERE EXISTS (FROM split_terms AS s WHERE s.term = a.term AND s.x = a.copy);

@@ -1,0 +1,17 @@
+-- Terms: who acknowledged when, by epoch, system and timeline.
+CREATE TABLE terms AS
+SELECT epoch, system, timeline, copy, max(start) AS last_start, min("end") AS first_end FROM ops WHERE acked AND op IN ('add', 'put') GROUP BY ALL;
+
+-- Terms that may not have followed each other; split.sql looks closer. Too many to compare are doubtful as such.
+CREATE VIEW doubtful_terms AS
+SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch < n.epoch AND o.last_start > n.first_end WHERE (SELECT count(*) FROM terms) <= 1000
+UNION ALL
+SELECT o.copy FROM terms AS o JOIN terms AS n ON o.system = n.system AND o.epoch IS NOT DISTINCT FROM n.epoch
+WHERE (SELECT count(*) FROM terms) <= 1000
+  AND o.timeline < n.timeline AND o.last_start > n.first_end
+UNION ALL
+SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch IS NOT DISTINCT FROM n.epoch
+WHERE (SELECT count(*) FROM terms) <= 1000 AND o.system IS NOT DISTINCT FROM n.system AND o.timeline IS NOT DISTINCT FROM n.timeline
+  AND o.copy <> n.copy AND o.last_start > n.first_end AND n.last_start > o.first_end
+UNION ALL
+SELECT copy FROM terms WHERE (SELECT count(*) FROM terms) > 1000;
