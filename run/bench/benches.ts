@@ -56,7 +56,7 @@ export const benches: readonly Bench[] = [
   { name: 'effect-power', what: 'call to proven effect, power', unit: 's', reach: 0.5, repeats: 5, needs: 'lab', measure: powerEffect },
   {
     name: 'offered-load',
-    what: 'operations a second offered with full history, none dropped',
+    what: 'operations a second offered beside the lab, all in the history, none dropped',
     unit: 'ops/s',
     reach: 2000,
     repeats: 3,

@@ -207,11 +207,11 @@ function accessRules(lab: Lab): string[] {
   return ['local all all trust', 'local replication all trust', ...remote];
 }
 
-/** Patroni that finds no store waits 5 s before it asks again; asking first, for at most 20 s, starts it when it can succeed. */
+/** Patroni that finds no store waits 5 s before it asks again; asking first, one member after the other and for at most 20 s, starts it when it can succeed. */
 function waitForStore(lab: Lab): string {
-  const members = hostsOf(lab, 'dcs').map(({ address }) => `http://${address}:2379/health`);
-  const asked = members.map((url) => `curl -sf -m ${Math.ceil(slow)} -o /dev/null ${url}`).join(' || ');
-  return `for i in $(seq 200); do ${asked} && break; sleep ${askPauseS}; done`;
+  const addresses = hostsOf(lab, 'dcs').map(({ address }) => address);
+  const ask = `curl -sf -m ${Math.ceil(slow)} -o /dev/null http://$1:2379/health`;
+  return `set -- ${addresses.join(' ')}\nfor i in $(seq 200); do ${ask} && break; set -- "$@" $1; shift; sleep ${askPauseS}; done`;
 }
 
 function hostsOf(lab: Lab, role: PlannedHost['role']): PlannedHost[] {

@@ -11,12 +11,18 @@ import type { Lab } from './store.ts';
 
 const bin = '/opt/holdfast/kubernetes';
 export const API_PORT = 6443;
+const GATE = '/run/api-answers';
+const behindGate = `until [ -e ${GATE} ]; do sleep ${askPauseS / 2}; done\n`;
+
+/** Go's collector runs a third as often as by default: on few cores a boot is mostly CPU, and this is a tenth of it, for some tens of MB a daemon. */
+const thrifty = 'export GOGC=300';
 
 /** Writes a node's configuration and returns its daemons; the control node of a site runs the control plane too. */
 export function nodeDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   writeNodeFiles(lab, host, machine);
-  const agents = [containerd, kubelet(lab, host), kubeProxy(lab, host)];
-  return host.control === true ? [...controlPlane(lab, host, machine), ...agents] : agents;
+  const agents = [apiGate(lab, host), containerd, kubelet(lab, host), kubeProxy(host)];
+  const daemons = host.control === true ? [...controlPlane(lab, host, machine), ...agents] : agents;
+  return daemons.map(({ name, run }) => ({ name, run: `${thrifty}\n${run}` }));
 }
 
 /** Address of a site's API server. */
@@ -29,9 +35,9 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   const site = host.site as string;
   const { secrets } = lab;
   if (!existsSync(join(machine.dir, 'data/kubernetes/service-account.key'))) {
-    const key = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    const key = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'sec1', format: 'pem' },
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     });
     writeHostFile(machine, 'kubernetes/service-account.key', key.privateKey, 0o600);
@@ -71,8 +77,8 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   return [
     { name: 'etcd', run: etcd },
     { name: 'kube-apiserver', run: api },
-    { name: 'kube-controller-manager', run: waitForApi(lab, host) + manager },
-    { name: 'kube-scheduler', run: waitForApi(lab, host) + scheduler },
+    { name: 'kube-controller-manager', run: behindGate + manager },
+    { name: 'kube-scheduler', run: behindGate + scheduler },
   ];
 }
 
@@ -85,20 +91,21 @@ function kubelet(lab: Lab, host: PlannedHost): Daemon {
     `--hostname-override=${host.name} --node-ip=${host.address} --root-dir=/data/kubelet --cert-dir=/data/kubelet/pki`,
     `--runtime-cgroups=${group} --kubelet-cgroups=${group} --v=1`,
   ];
-  return { name: 'kubelet', run: waitForApi(lab, host) + args.join(' ') };
+  return { name: 'kubelet', run: behindGate + args.join(' ') };
 }
 
-function kubeProxy(lab: Lab, host: PlannedHost): Daemon {
+function kubeProxy(host: PlannedHost): Daemon {
   return {
     name: 'kube-proxy',
-    run: `${waitForApi(lab, host)}exec ${bin}/kube-proxy --config=/data/kubernetes/proxy.json --hostname-override=${host.name}`,
+    run: `${behindGate}exec ${bin}/kube-proxy --config=/data/kubernetes/proxy.json --hostname-override=${host.name}`,
   };
 }
 
-/** A client that finds no API server backs off for seconds; asking first, for at most 20 s, starts it when it can succeed. */
-function waitForApi(lab: Lab, host: PlannedHost): string {
+/** A client that finds no API server backs off for seconds. One daemon asks for all of its node, and the others begin when it was answered, or after 20 s. */
+function apiGate(lab: Lab, host: PlannedHost): Daemon {
   const url = `${apiAddress(lab, host.site as string)}/readyz`;
-  return `for i in $(seq 200); do curl -skf -m ${Math.ceil(slow)} -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url} && break; sleep ${askPauseS}; done\n`;
+  const ask = `curl -skf -m ${Math.ceil(slow)} -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url}`;
+  return { name: 'api-gate', run: `for i in $(seq 200); do ${ask} && break; sleep ${askPauseS}; done\ntouch ${GATE}\nexec sleep infinity` };
 }
 
 function writeNodeFiles(lab: Lab, host: PlannedHost, machine: Machine): void {

@@ -21,7 +21,8 @@ export async function databaseInSync(
     subject: 'database service',
     condition: `a leader, ${wanted - 1} streaming standbys on its timeline${mode === 'strict' ? ', one of them synchronous' : ''}`,
     timeoutMs,
-    intervalMs: 100,
+    // six questions to Patroni a look: more of them would slow down what is waited for
+    intervalMs: 300,
     hint: `see hosts/db*/data/log/patroni.log in ${lab.dir}`,
     probe: async () => {
       const copies = await clusterState(lab);

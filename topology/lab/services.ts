@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { slow } from '../../support/limits.ts';
 import { runIn, writeHostFile, type Machine } from './machine.ts';
@@ -29,6 +29,10 @@ export function writeServices(machine: Pick<Machine, 'dir'>, daemons: readonly D
     // supervise/ holds the state of an earlier boot
     rmSync(join(machine.dir, 'data/sv', daemon.name, 'supervise'), { recursive: true, force: true });
   }
+  mkdirSync(join(machine.dir, 'data/sv'), { recursive: true });
+  // runsvdir sleeps a second before it reads a folder that was changed in this one
+  const past = new Date(Date.now() - 10_000);
+  utimesSync(join(machine.dir, 'data/sv'), past, past);
 }
 
 /** Ends of daemons that a host has recorded, oldest first. */

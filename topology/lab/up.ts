@@ -82,7 +82,7 @@ export async function allReady(lab: Lab): Promise<void> {
         subject: `site ${site}`,
         condition: 'every node Ready and every pod of the platform serving',
         timeoutMs: limits.podsReady,
-        intervalMs: 100,
+        intervalMs: 250,
         hint: `see hosts/${site}*/data/log in ${lab.dir}`,
         probe: () => siteReady(lab, site),
       }),
