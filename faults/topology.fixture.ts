@@ -6,10 +6,13 @@ export interface TopologySketch {
   copies?: readonly CopyState[];
   /** hosts with nothing that answers */
   mute?: readonly string[];
+  /** transactions that wait for a standby, and those of them that others can see */
+  waiting?: readonly string[];
+  committed?: readonly string[];
 }
 
 /** Two sites of two nodes, three database copies and what stands around them, as data: it can be asked, nothing can be done to it. */
-export function sketchTopology({ unready = [], copies = COPIES, mute = [] }: TopologySketch = {}): Topology {
+export function sketchTopology({ unready = [], copies = COPIES, mute = [], waiting = [], committed = [] }: TopologySketch = {}): Topology {
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
   const sites = ['a', 'b'].map((name) => ({
@@ -34,9 +37,9 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [] }: Top
       dsn: () => '',
       replication: async () => ({ mode: 'strict', commit: 'on' }),
       deposed: async () => undefined,
-      waiting: async () => [],
-      cancelWaits: async () => missing('database.cancelWaits()'),
-      committed: async () => [],
+      waiting: async () => [...waiting],
+      cancelWaits: async () => waiting.length,
+      committed: async (_copy, asked) => asked.filter((transaction) => committed.includes(transaction)),
     },
   };
   return new Proxy(known as Topology, {

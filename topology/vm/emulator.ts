@@ -48,8 +48,8 @@ export async function runGuest(run: GuestRun): Promise<void> {
 function argumentsOf({ image, carried, console }: GuestRun): string[] {
   return [
     ...['-accel', 'tcg,thread=multi', '-M', 'q35,hpet=off', '-smp', '2', '-m', `${MEMORY_GIB}G`],
-    // a fifth level of page tables only costs time; memory protection keys, which V8 uses around its code, are emulated badly
-    ...['-cpu', 'max,la57=off,pku=off'],
+    // a fifth level of page tables only costs time
+    ...['-cpu', 'max,la57=off'],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-nic', 'none', '-device', 'virtio-rng-pci'],
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', kernelArguments],

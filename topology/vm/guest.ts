@@ -65,11 +65,7 @@ checks.end();
 /** Runs the command as a user who is not root, and returns what it said. */
 async function holdfast(args: string): Promise<string> {
   const { PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW } = process.env;
-  // code that one thread compiles while another runs it is what an emulator gets wrong: a command was seen to end with a segmentation fault
-  const NODE_OPTIONS = '--v8-pool-size=0';
-  const settings = Object.entries({ PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW, NODE_OPTIONS }).map(
-    ([name, value]) => `${name}=${value}`,
-  );
+  const settings = Object.entries({ PATH, HOLDFAST_CACHE, HOLDFAST_STATE, HOLDFAST_SLOW }).map(([name, value]) => `${name}=${value}`);
   const line = `exec 2>&1; ${join(projectRoot, 'holdfast')} ${args}`;
   return command('runuser', ['-u', 'tester', '--', 'env', 'HOME=/home/tester', ...settings, 'sh', '-c', line], {
     timeout: limits.guestRun,
