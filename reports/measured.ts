@@ -21,7 +21,7 @@ export function isBroken(verdict: Verdict, name: string, which: (finding: Findin
 
 /** Whether a finding shows reads that were asked of the primary; a broken bound on staleness has the same class and shows none. */
 export function askedPrimary(finding: Finding): boolean {
-  return finding.witnesses[0]?.['role'] === 'primary';
+  return (finding['asked'] ?? finding.witnesses[0]?.['role']) === 'primary';
 }
 
 /** Whether any read could have been stale at all. */
