@@ -159,9 +159,10 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
 
   it('reads from the primary while all its writes wait for a standby', async () => {
     await platform.synchronousTo('nobody');
-    const stuck = Array.from({ length: 20 }, async (_, n) => pod.add(`u${n}`));
+    const { poolRw } = settingsFrom({ HOLDFAST_SITE: 'a', DATABASE_RW: 'postgres://rw' });
+    const stuck = Array.from({ length: poolRw + 8 }, async (_, n) => pod.add(`u${n}`));
     try {
-      await eventually(async () => (await platform.waiting()).length === 12);
+      await eventually(async () => (await platform.waiting()).length === poolRw);
       assert.equal((await pod.find('w1', 'role=primary')).status, 200);
     } finally {
       await platform.synchronousTo('');

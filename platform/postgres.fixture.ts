@@ -61,7 +61,7 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     fsync: 'off',
-    max_connections: '60',
+    max_connections: '100',
     'holdfast.copy': copy,
   };
   const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];

@@ -9,7 +9,7 @@ describe('the settings', () => {
     assert.partialDeepStrictEqual(settingsFrom(LEAST), {
       port: 8080,
       databaseRo: 'postgres://rw',
-      poolRw: 12,
+      poolRw: 20,
       poolPrimary: 6,
       drainMs: 1500,
       blindHealthCheck: false,
