@@ -36,7 +36,6 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [], waiti
       standbys: async () => databases.filter(({ name }) => copies.some((copy) => copy.name === name && copy.role === 'replica')),
       dsn: () => '',
       replication: async () => ({ mode: 'strict', commit: 'on' }),
-      deposed: async () => undefined,
       waiting: async () => [...waiting],
       cancelWaits: async () => waiting.length,
       committed: async (_copy, asked) => asked.filter((transaction) => committed.includes(transaction)),

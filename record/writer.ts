@@ -9,8 +9,6 @@ import { writeAtomic } from '../support/files.ts';
 import { FaultLine, FinalRow, Observation, Run } from './format.ts';
 import { Verdict } from './verdict-format.ts';
 
-type Rows = AsyncIterable<FinalRow> | Iterable<FinalRow>;
-
 /** Writes a run record; every line is checked before it is written. Lines of closed files are counted into run.json. */
 export class RecordWriter {
   readonly folder: string;
@@ -52,16 +50,8 @@ export class RecordWriter {
   }
 
   /** Writes the final state of one copy, compressed; the file appears only when it is complete. */
-  async writeFinal(copy: string, rows: Rows): Promise<void> {
-    this.#lines[`final/${copy}`] = await this.#writeRows(`final/${copy}`, rows);
-  }
-
-  /** Writes what a copy held before it was rewound, compressed; evidence for a person, never final state. */
-  async writeEvidence(copy: string, rows: Rows): Promise<void> {
-    await this.#writeRows(`evidence/${copy}`, rows);
-  }
-
-  async #writeRows(name: string, rows: Rows): Promise<number> {
+  async writeFinal(copy: string, rows: AsyncIterable<FinalRow> | Iterable<FinalRow>): Promise<void> {
+    const name = `final/${copy}`;
     let lines = 0;
     async function* texts(): AsyncGenerator<string> {
       for await (const row of rows) {
@@ -70,7 +60,7 @@ export class RecordWriter {
       }
     }
     await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
-    return lines;
+    this.#lines[name] = lines;
   }
 
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */

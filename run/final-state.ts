@@ -34,7 +34,7 @@ export async function readFinalState(topology: Topology, tag: string, writer: Re
   await Promise.all(
     Object.keys(copies).map(async (copy) => {
       try {
-        await withCopy(topology, copy, (client) => caughtUp(client, copy, tag, nonce));
+        await caughtUp(topology, copy, tag, nonce);
         catchUpMs[copy] = Math.round(performance.now() - started);
         await withCopy(topology, copy, async (client) => writer.writeFinal(copy, rowsOf(client, tag)));
       } catch (error) {
@@ -46,21 +46,6 @@ export async function readFinalState(topology: Topology, tag: string, writer: Re
   const after = await withCopy(topology, truth, (client) => fingerprint(client, tag));
   if (after !== before) troubles.push(`final state of ${truth} changed while it was read: expected no writer left`);
   return { truth, copies, troubles, catchUpMs };
-}
-
-/** Keeps the rows that copies held before they were rewound in this run: what was acknowledged there alone can be seen nowhere else. Gives what went wrong. */
-export async function keepDeposed(topology: Topology, run: { tag: string; startedAt: Date }, writer: RecordWriter): Promise<string[]> {
-  const look = { query: finalStateSql(run.tag), sinceS: Math.floor(run.startedAt.getTime() / 1000) };
-  const kept = topology.database.hosts.map(async ({ name }) => {
-    try {
-      const rows = await topology.database.deposed(name, look);
-      if (rows !== undefined) await writer.writeEvidence(name, rows.map(withoutNulls));
-      return [];
-    } catch (error) {
-      return [`evidence of ${name}: ${messageOf(error)}`];
-    }
-  });
-  return (await Promise.all(kept)).flat();
 }
 
 async function drained(client: pg.Client, tag: string): Promise<void> {
@@ -81,16 +66,18 @@ async function drained(client: pg.Client, tag: string): Promise<void> {
   });
 }
 
-async function caughtUp(client: pg.Client, copy: string, tag: string, nonce: string): Promise<void> {
+/** A copy that still rejoins refuses connections: each look makes its own. */
+async function caughtUp(topology: Topology, copy: string, tag: string, nonce: string): Promise<void> {
   await until({
     subject: copy,
     condition: 'the marker row of the truth',
     timeoutMs: limits.catchUp,
-    intervalMs: 20,
-    probe: async () => {
-      const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
-      return rowCount === 1;
-    },
+    intervalMs: 50,
+    probe: () =>
+      withCopy(topology, copy, async (client) => {
+        const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
+        return rowCount === 1;
+      }),
   });
 }
 
@@ -98,12 +85,8 @@ async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow>
   await client.query(FINAL_STATE_SETTINGS_SQL);
   const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
   for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
-    yield withoutNulls(row);
+    yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
   }
-}
-
-function withoutNulls(row: Record<string, unknown>): FinalRow {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
 }
 
 /** A digest of the run's rows at a copy; two equal ones say that nobody wrote between them. */

@@ -23,7 +23,7 @@ import { giveToUser } from '../support/user.ts';
 import type { ReferenceState, Topology } from '../topology/model.ts';
 import { judge } from '../verdict/judge.ts';
 import { exitsOf } from './exits.ts';
-import { keepDeposed, readFinalState } from './final-state.ts';
+import { readFinalState } from './final-state.ts';
 import { startLoad, type Generator } from './generator.ts';
 import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
@@ -175,11 +175,7 @@ export class Run implements Disposable {
       this.#troubles.push(`final state: ${messageOf(error)}`);
       return undefined;
     });
-    this.#troubles.push(
-      ...(final?.troubles ?? []),
-      ...(await keepDeposed(this.#topology, { tag: this.#tag, startedAt: this.#startedAt }, this.#writer)),
-    );
-    this.#troubles.push(...(await observer.stop()));
+    this.#troubles.push(...(final?.troubles ?? []), ...(await observer.stop()));
     if (Math.abs(sleptMs() - this.#sleptAtStart) > 50) this.#troubles.push('the machine slept during the run: its clocks do not agree');
     this.#troubles.push(...this.#owner.troubles());
     observer.collect(this.#writer);

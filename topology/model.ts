@@ -100,8 +100,6 @@ export interface DatabaseService {
   /** connection string of the read-write endpoint */
   readonly endpointDsn: string;
   readonly replication: () => Promise<Replication>;
-  /** rows of a query over what a copy held before it was last rewound to follow another; undefined when that was not since a time (s since 1970) */
-  deposed(copy: string, look: { query: string; sinceS: number }): Promise<Record<string, unknown>[] | undefined>;
   /** transactions of a copy that have committed there and wait for its synchronous standby, by their 64-bit number */
   waiting(copy: string): Promise<string[]>;
   /** cancels every such wait, as an administrator or a driver's cancel would; how many there were */

@@ -1,7 +1,6 @@
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { writeHostFile, type Machine } from './machine.ts';
-import { DATABASE_BINARIES, wrapBinaries } from './rewind-wrapper.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -37,10 +36,9 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
     'mkdir -p /var/lib/postgresql/data /run/postgresql && chown postgres:postgres /var/lib/postgresql /var/lib/postgresql/data /run/postgresql',
     'chmod 0700 /var/lib/postgresql/data',
     'chown postgres /data/patroni.json && chmod 0600 /data/patroni.json',
-    wrapBinaries,
     waitForStore(lab),
     'cd /var/lib/postgresql',
-    `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${DATABASE_BINARIES}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
+    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin python3 -m patroni /data/patroni.json',
   ];
   return [{ name: 'patroni', run: run.join('\n') }];
 }
@@ -186,7 +184,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
       listen: `${host.address},127.0.0.1:5432`,
       connect_address: `${host.address}:5432`,
       data_dir: '/var/lib/postgresql/data',
-      bin_dir: DATABASE_BINARIES,
+      bin_dir: '/usr/lib/postgresql/15/bin',
       pgpass: '/var/lib/postgresql/.pgpass',
       pg_hba: accessRules(lab),
       use_unix_socket: true,

@@ -8,7 +8,6 @@ import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceSta
 import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
-import { deposedRows } from './deposed.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
@@ -118,7 +117,6 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     dsn: (copy) => superuserDsn(lab, copy),
     endpointDsn: endpointDsn(lab, 'readWrite', 'postgres'),
     replication: () => storedReplication(lab),
-    deposed: (copy, look) => deposedRows(machineOf(lab, plannedHost(lab, copy)), look),
     waiting: (copy) => waitingAt(lab, copy),
     cancelWaits: (copy) => cancelWaitsAt(lab, copy),
     committed: (copy, transactions) => committedAt(lab, copy, transactions),
