@@ -16,6 +16,8 @@ const ORDER = [
   'op',
   'outcome',
   'found',
+  'version',
+  'value',
   'site',
   'pod',
   'copy',
@@ -31,7 +33,7 @@ const MOMENTS = /^(?:start|end|due|at|known|acked|ack|seen|applied)$|(?:At|_at|_
 type Witness = Finding['witnesses'][number];
 
 /** The operations and rows that show a finding, in time order, capped with "and N more". */
-export function witnessTable({ count, witnesses }: Finding): Html {
+export function witnessTable({ count, shown, witnesses }: Finding): Html {
   if (witnesses.length === 0) return html``;
   const rows = witnesses.toSorted((a, b) => momentOf(a) - momentOf(b)).slice(0, MOST_SHOWN);
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, 16);
@@ -43,7 +45,7 @@ export function witnessTable({ count, witnesses }: Finding): Html {
       cell: (row: Witness) => cell(name, row[name]),
       numeric: rows.every((row) => typeof (row[name] ?? 0) === 'number'),
     }));
-  const more = count - rows.length;
+  const more = count - (shown ?? rows.length);
   return html`${table(rows, columns)}${more > 0 ? html`<p class="more">and ${whole(more)} more</p>` : null}`;
 }
 
