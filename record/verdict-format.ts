@@ -18,6 +18,8 @@ export const Finding = z.looseObject({
   root: z.string().optional(),
   /** stale reads: what they were asked of */
   asked: z.enum(['primary', 'replica']).optional(),
+  /** the worst of what was counted: the age of a loss, how long a read's element had been known (ms), rows of one id, elements one walk skipped */
+  worst: z.number().optional(),
   /** how many of `count` the witnesses show; several rows may show one */
   shown: z.number().int().optional(),
   /** at most 20 rows that show it, in time order; columns depend on the class */
@@ -87,6 +89,17 @@ export const Recovery = z.looseObject({
   redundantMs: z.number().nullable(),
 });
 
+/** Puts by fate; an unknown one below a later version of its key is `overwritten`: what became of it cannot be told. */
+export const PutFates = z.object({
+  acknowledged: z.number().int(),
+  accepted: z.number().int(),
+  failed: z.number().int(),
+  unknown: z.number().int(),
+  recovered: z.number().int(),
+  vanished: z.number().int(),
+  overwritten: z.number().int(),
+});
+
 export const Verdict = z.looseObject({
   format: z.number().int(),
   id: z.string(),
@@ -130,6 +143,8 @@ export const Verdict = z.looseObject({
     vanished: z.number().int(),
     /** accepted (202) and absent from the truth */
     acceptedVanished: z.number().int().optional(),
+    /** the same of puts, where there were any */
+    puts: PutFates.optional(),
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;

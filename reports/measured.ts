@@ -6,6 +6,11 @@ export function countOf(verdict: Verdict, name: string): number {
   return sum(verdict.findings.filter((finding) => finding.class === name));
 }
 
+/** Sum of the counts of the findings of a class that break a promise. */
+export function brokenCount(verdict: Verdict, name: string): number {
+  return sum(verdict.findings.filter((finding) => finding.class === name && finding.breaks));
+}
+
 /** Stale reads by what was asked for; counts. `restarting`: of replicas that were catching up after a restart. */
 export function staleReads(verdict: Verdict): { primary: number; replica: number; restarting: number } {
   const stale = verdict.findings.filter((finding) => finding.class === 'stale' && finding.witnesses.length > 0);
@@ -21,7 +26,7 @@ export function isBroken(verdict: Verdict, name: string, which: (finding: Findin
 
 /** Whether a finding shows reads that were asked of the primary; a broken bound on staleness has the same class and shows none. */
 export function askedPrimary(finding: Finding): boolean {
-  return (finding['asked'] ?? finding.witnesses[0]?.['role']) === 'primary';
+  return (finding.asked ?? finding.witnesses[0]?.['role']) === 'primary';
 }
 
 /** Whether any read could have been stale at all. */

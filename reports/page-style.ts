@@ -57,6 +57,7 @@ td:first-child{white-space:nowrap;max-width:26em;overflow:hidden;text-overflow:e
 .count{font-size:16px;margin:0 8px 0 2px}
 .finding h3 .muted{margin-left:8px;font-weight:400}
 .finding .muted,.finding strong{font-size:13.5px}
+.finding .explained{border-left:3px solid var(--line);padding-left:12px;margin:8px 0 0}
 summary{cursor:pointer;color:var(--muted);font-size:13.5px;margin:4px 0 6px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}
 .pair .scroll{margin-bottom:16px}

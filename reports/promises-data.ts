@@ -1,6 +1,6 @@
 import type { Bounds } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
-import { askedPrimary, countOf, isBroken, staleP99Ms, staleReads, stalenessIsKnown, unjudged } from './measured.ts';
+import { askedPrimary, brokenCount, countOf, isBroken, staleP99Ms, staleReads, stalenessIsKnown, unjudged } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { whole } from './text.ts';
 
@@ -15,10 +15,10 @@ export type Row = {
 };
 
 /** What was promised and measured of acknowledged writes. */
-export function lossRows(verdict: Verdict, { lost: allowed, rpoMs }: Bounds, known: boolean): Row[] {
+export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rpoMs }: Bounds, known: boolean): Row[] {
   const lost = known ? countOf(verdict, 'lost') : undefined;
   const finding = verdict.findings.find(({ class: name }) => name === 'lost');
-  const age = lost === 0 ? 0 : Number(finding?.['worst'] ?? Number.NaN);
+  const age = lost === 0 ? 0 : Number(finding?.worst ?? Number.NaN);
   const broken = isBroken(verdict, 'lost');
   const tooMany = broken && (lost ?? 0) > (allowed ?? 0);
   const tooOld = broken && rpoMs !== undefined && (age > rpoMs || !tooMany);
@@ -29,6 +29,24 @@ export function lossRows(verdict: Verdict, { lost: allowed, rpoMs }: Bounds, kno
       measured: shown(lost, whole),
       broken: tooMany,
       always: allowed === undefined,
+    },
+    ...(verdict.availability.byKind.put === undefined
+      ? []
+      : [
+          {
+            what: 'Keys whose acknowledged value was lost',
+            promised: allowed === undefined ? '0, always' : whole(allowed),
+            measured: known ? whole(countOf(verdict, 'lost-update')) : undefined,
+            broken: isBroken(verdict, 'lost-update'),
+            always: allowed === undefined,
+          },
+        ]),
+    {
+      what: 'Writes lost that nobody promised to replicate',
+      promised: atMost(lostUnreplicated, whole),
+      measured:
+        known && (lostUnreplicated !== undefined || verdict.writes.accepted > 0) ? whole(countOf(verdict, 'lost-unreplicated')) : undefined,
+      broken: isBroken(verdict, 'lost-unreplicated'),
     },
     {
       what: 'Age of the oldest lost write at the fault',
@@ -78,24 +96,33 @@ export function stalenessRows(verdict: Verdict, { stalePrimary, staleReplica, st
 }
 
 /* Judged in every run, whatever its bounds say: class, words, whether the final state is needed. */
-const ALWAYS: readonly [string, string, boolean][] = [
+const ALWAYS: readonly (readonly [string, string, boolean])[] = [
+  ['split-brain', 'Writes acknowledged by two writers at once', false],
+  ['read-then-lost', 'Writes seen by a read and lost', true],
   ['duplicated', 'Writes present more than once', true],
   ['phantom', 'Failed writes that are present', true],
   ['unexpected', 'Rows nobody wrote', true],
+  ['unfinished', 'Changes whose job was never completed', true],
   ['missing-at-copy', 'Rows missing or different at another copy', true],
+  ['extra-at-copy', 'Rows at another copy only', true],
+  ['non-monotonic', 'Reads that went back in time at one copy', false],
   ['misrouted', 'Answers from a wrong site, sites without a share', false],
 ];
 
 /** Classes that no run may show; `known`: a final state was read. */
 export function everyRunRows(verdict: Verdict, known: boolean): Row[] {
-  return ALWAYS.map(([name, what, needsFinal]) => ({
+  const classes = verdict.availability.byKind.list === undefined ? ALWAYS : [...ALWAYS, SKIPPED];
+  return classes.map(([name, what, needsFinal]) => ({
     what,
     promised: '0, always',
-    measured: (needsFinal && !known) || verdict.availability.offered === 0 ? undefined : whole(countOf(verdict, name)),
+    measured: (needsFinal && !known) || verdict.availability.offered === 0 ? undefined : whole(brokenCount(verdict, name)),
     broken: isBroken(verdict, name),
     always: true,
   }));
 }
+
+/* Only a run with lists can show it. */
+const SKIPPED = ['skipped', 'Lists that skipped a write', true] as const;
 
 /** A measured figure in words; undefined when there is none. */
 export function shown(measured: number | null | undefined, format: (value: number) => string): string | undefined {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../record/verdict-format.ts';
+import type { Staleness, Verdict } from '../record/verdict-format.ts';
 import { coverageTable } from './coverage.ts';
 import { html, table, type Html } from './html.ts';
 import { byPhase, sharesByPhase } from './measured.ts';
@@ -92,20 +92,29 @@ function recovery({ recovery: rows }: Verdict): Html {
 }
 
 function staleness({ staleness: byCopy }: Verdict): Html {
-  const rows = Object.entries(byCopy);
+  const rows = Object.entries(byCopy).flatMap(([copy, all]): [string, Staleness & { restarting?: number }][] => [
+    [copy, all],
+    ...byPhase(Object.entries(all.byPhase ?? {})).map(([phase, part]): [string, Staleness] => [`${copy}, known ${phase}`, part]),
+  ]);
   if (rows.length === 0) return html`<p>No replica read was measured.</p>`;
-  type Field = 'p50Ms' | 'p99Ms' | 'maxMs';
-  const time = (head: string, field: Field) => ({ head, cell: ([, copy]: (typeof rows)[number]) => duration(copy[field]), numeric: true });
-  return table(rows, [
+  type Field = 'p50' | 'p99' | 'max';
+  const upper = (row: Staleness, field: Field) => row[({ p50: 'upperP50Ms', p99: 'upperP99Ms', max: 'upperMaxMs' } as const)[field]];
+  const span = (row: Staleness, field: Field) => {
+    const [from, to] = [duration(row[`${field}Ms`]), upper(row, field)];
+    return to === undefined ? from : to === null ? `${from} or more` : `${from} to ${duration(to)}`;
+  };
+  const time = (field: Field) => ({ head: field, cell: ([, row]: (typeof rows)[number]) => span(row, field), numeric: true });
+  return html`${table(rows, [
     { head: 'copy', cell: ([name]) => name },
     { head: 'pairs of write and copy', cell: ([, { pairs }]) => whole(pairs), numeric: true },
     { head: 'stale', cell: ([, { stale }]) => whole(stale), numeric: true },
-    { head: 'share', cell: ([, copy]) => percent(copy.share, 3), numeric: true },
-    time('p50', 'p50Ms'),
-    time('p99', 'p99Ms'),
-    time('max', 'maxMs'),
-    { head: 'reads while restarting', cell: ([, { restarting }]) => whole(restarting), numeric: true },
-  ]);
+    { head: 'share', cell: ([, row]) => percent(row.share, 3), numeric: true },
+    time('p50'),
+    time('p99'),
+    time('max'),
+    { head: 'never seen again', cell: ([, { censored }]) => (censored === undefined ? '–' : whole(censored)), numeric: true },
+    { head: 'reads while restarting', cell: ([, { restarting }]) => (restarting === undefined ? '' : whole(restarting)), numeric: true },
+  ])}<p class="muted">From the last read that missed a write to the first one after it that saw it, since the write was known.</p>`;
 }
 
 function writes({ writes: fates }: Verdict): Html {
@@ -118,10 +127,26 @@ function writes({ writes: fates }: Verdict): Html {
     ['… of these present at the end', fates.recovered],
     ['… of these absent at the end', fates.vanished],
   ];
-  return table(rows, [
-    { head: 'fate', cell: ([name]) => name },
-    { head: 'writes', cell: ([, count]) => whole(count), numeric: true },
-  ]);
+  const { puts } = fates;
+  const ofPuts: [string, number][] =
+    puts === undefined
+      ? []
+      : [
+          ['puts acknowledged', puts.acknowledged],
+          ['puts accepted, not confirmed as replicated', puts.accepted],
+          ['puts failed', puts.failed],
+          ['puts unknown', puts.unknown],
+          ['… of these present at the end', puts.recovered],
+          ['… of these absent at the end', puts.vanished],
+          ['… of these below a later version', puts.overwritten],
+        ];
+  return table(
+    [...rows, ...ofPuts],
+    [
+      { head: 'fate', cell: ([name]) => name },
+      { head: 'writes', cell: ([, count]) => whole(count), numeric: true },
+    ],
+  );
 }
 
 function shares(verdict: Verdict): Html {

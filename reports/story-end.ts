@@ -1,4 +1,5 @@
-import type { Verdict } from '../record/verdict-format.ts';
+import { explainedBy, isExplained } from '../record/explained.ts';
+import type { Finding, Verdict } from '../record/verdict-format.ts';
 import type { Event } from './event.ts';
 import { countOf, longestOutageMs, lossIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
@@ -17,8 +18,8 @@ export function closingOf(data: RunData): Event[] {
     stale(verdict),
     ...verdict.recovery.map(recovery),
     ...verdict.findings
-      .filter((finding) => finding.breaks)
-      .map((finding): Event => ({ text: `${finding.message.replace(/\.$/, '')}.`, tone: 'bad' })),
+      .filter((finding) => finding.breaks && !isExplained(finding, verdict.findings))
+      .map((finding) => broken(finding, verdict.findings)),
     conclusion(verdict),
   ].filter((event) => event !== undefined);
 }
@@ -66,6 +67,13 @@ function stale(verdict: Verdict): Event | undefined {
   }
   const parts = [primary > 0 ? `${whole(primary)} from the primary` : '', replica > 0 ? `${whole(replica)} from replicas` : ''];
   return { text: `Stale reads: ${listed(parts.filter((part) => part !== ''))}.`, tone: primary > 0 ? 'bad' : 'fact' };
+}
+
+/* A broken promise and what it brought along, in one sentence. */
+function broken(finding: Finding, findings: readonly Finding[]): Event {
+  const explained = explainedBy(finding, findings).map((other) => `${whole(other.count)} ${other.class}`);
+  const told = finding.message.replace(/\.$/, '');
+  return { text: `${told}${explained.length === 0 ? '' : `; this explains ${listed(explained)}`}.`, tone: 'bad' };
 }
 
 function recovery({ fault, target, stableMs, redundantMs, firstSuccessMs }: Verdict['recovery'][number]): Event {

@@ -16,6 +16,8 @@ const ORDER = [
   'op',
   'outcome',
   'found',
+  'version',
+  'value',
   'site',
   'pod',
   'copy',

@@ -108,6 +108,8 @@ describe('a record that was made to look good', { concurrency: 4 }, () => {
       ['{"op":"add","id":"x","client":1,"start":0,"end":1,"outcome":"ok","due":"soon"}', /history\.jsonl:8: due: /u],
       ['{"op":"dropped","kind":"add"}', /history\.jsonl:8: due: /u],
       ['{"op":"add","id":"x","id":"y","client":1,"start":0,"end":1,"outcome":"ok"}', /history\.jsonl: .*duplicate key/u],
+      ['{"op":"list","id":"w","client":1,"start":0,"end":1,"outcome":"ok","items":"x"}', /history\.jsonl:8: items: /u],
+      ['{"op":"list","id":"w","client":1,"start":0,"end":1,"outcome":"ok","items":[],"limit":0}', /history\.jsonl:8: limit: /u],
       ['[]', /history\.jsonl:8: /u],
       ['garbage', /history\.jsonl:8: expected one JSON object/u],
     ];

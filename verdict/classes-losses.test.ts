@@ -1,6 +1,7 @@
-import { describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
 import { everywhere, more, testPairs, type Pair } from './testing-pairs.ts';
-import { add, get, NO_FLOORS, page, put, read, runOf, tiny, type Sketch } from './testing.ts';
+import { add, get, judged, NO_FLOORS, page, put, read, runOf, tiny, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
@@ -154,3 +155,40 @@ const pairs: Pair[] = [
 ];
 
 describe('every class of broken promise in final states', { concurrency: 4 }, () => testPairs(pairs));
+
+describe('what became of puts', () => {
+  test('is folded over their attempts, and looked up in the truth', async () => {
+    const more = [
+      put('k', 3, 140, 150, { outcome: 'unknown' }),
+      put('k', 3, 160, 170, { attempt: 2 }),
+      put('k', 4, 180, 190, { outcome: 'failed' }),
+      put('k', 4, 200, 210, { outcome: 'unknown', value: 'seen' }),
+      put('j', 1, 200, 210, { outcome: 'unknown' }),
+      put('i', 1, 200, 210, { outcome: 'unknown' }),
+      put('i', 2, 220, 230, { replicated: false }),
+    ];
+    const rows = [
+      { id: 'k', version: 4, value: 'seen', epoch: 1 },
+      { id: 'i', version: 2, value: 'i 2' },
+    ];
+    const verdict = await judged(tiny({ history: [...puts, ...more], final: everywhere(...rows) }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    assert.deepEqual(verdict.writes.puts, {
+      acknowledged: 3,
+      accepted: 1,
+      failed: 1,
+      unknown: 3,
+      recovered: 1,
+      vanished: 1,
+      overwritten: 1,
+    });
+  });
+  test('and the put that a row contradicts is shown with the row', async () => {
+    const verdict = await judged(tiny({ history: [...puts, put('k', 3, 140, 150, { replicated: false })], final: key({}) }));
+    const [found] = verdict.findings;
+    assert.deepEqual([found?.class, found?.breaks, found?.witnesses.length], ['lost-unreplicated', false, 1]);
+    assert.match(found?.message ?? '', /^1 write answered as not replicated \(202\) and lost/u);
+    const [row] = found?.witnesses ?? [];
+    assert.deepEqual([row?.id, row?.version, row?.replicated, row?.truth], ['k', 3, false, 'of an older version']);
+  });
+});

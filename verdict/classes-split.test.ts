@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { everywhere, more, testPairs, type Pair } from './testing-pairs.ts';
-import { add, classesOf, explainedBy, judged, read, tiny } from './testing.ts';
+import { add, classesOf, explanationsOf, judged, read, tiny } from './testing.ts';
 
 type Line = Record<string, unknown>;
 const acks = (...list: [id: string, start: number, change: Line][]): Line[] =>
@@ -100,7 +100,7 @@ describe('two writers at once', { concurrency: 4 }, () => {
   });
   test('leave nothing unexplained', async () => {
     const verdict = await judged(pairs.at(-1)!.breaks);
-    assert.deepEqual(explainedBy(verdict), [
+    assert.deepEqual(explanationsOf(verdict), [
       'extra-at-copy by split-brain',
       'lost by split-brain',
       'read-then-lost by split-brain',

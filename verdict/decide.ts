@@ -1,3 +1,4 @@
+import { explainedBy, isExplained } from '../record/explained.ts';
 import type { Run } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
 import type { Figures } from './figures.ts';
@@ -20,8 +21,8 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   const broken = findings.filter((finding) => finding.breaks);
   const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
-  const told = broken.filter((finding) => !isExplained(finding, broken));
-  const reasons = [...told.map((finding) => `${finding.class}: ${finding.message}${explains(finding, told, broken)}`)];
+  const alarms = broken.filter((finding) => !isExplained(finding, findings));
+  const reasons = alarms.map((finding) => `${finding.class}: ${finding.message}${explains(finding, findings)}`);
   reasons.push(...doubts.map((finding) => `${finding.class}: ${finding.message}`));
   if (verdict === 'pass') reasons.push(promisesHeld(figures));
   const { accepted, acceptedVanished = 0 } = figures.writes;
@@ -33,16 +34,10 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   return { verdict, reasons, held: holds(run, verdict, broken) };
 }
 
-/** Whether another broken promise is the root of this one: then it is no alarm of its own. */
-export function isExplained(finding: Finding, broken: readonly Finding[]): boolean {
-  return finding.root !== undefined && broken.some((other) => other.class === finding.root && other.root === undefined);
-}
-
-/** What the first alarm of a class brought along, in its own sentence. */
-function explains(finding: Finding, told: readonly Finding[], broken: readonly Finding[]): string {
-  if (told.find((other) => other.class === finding.class) !== finding) return '';
+/** What an alarm brought along, in its own sentence. */
+function explains(finding: Finding, findings: readonly Finding[]): string {
   const brought = Map.groupBy(
-    broken.filter((other) => other.root === finding.class && isExplained(other, broken)),
+    explainedBy(finding, findings).filter((other) => other.breaks),
     (other) => other.class,
   );
   const parts = [...brought].map(([name, list]) => `${count(list.reduce((sum, other) => sum + other.count, 0))} ${name}`);

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, truncateSync, statSync, writeFileSync
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { add, classesOf, judged, NO_FLOORS, read, runOf, steady, tiny } from './testing.ts';
+import { add, classesOf, judged, NO_FLOORS, page, read, runOf, steady, tiny } from './testing.ts';
 
 const base = tiny();
 const shuffled = <T>(list: readonly T[]): T[] =>
@@ -144,6 +144,15 @@ describe('lines as they come', { concurrency: 4 }, () => {
     assert.deepEqual(
       verdict.findings.map((finding) => [finding.class, finding.witnesses[0]?.id]),
       [['lost', "o'hara"]],
+    );
+  });
+  test('ids of any Unicode are found in lists', async () => {
+    const seen = ids.length * 10;
+    assert.equal((await judged({ ...odd, history: [...odd.history, page(ids, seen, seen + 5, { limit: 100 })] })).verdict, 'pass');
+    const verdict = await judged({ ...odd, history: [...odd.history, page(ids.slice(1), seen, seen + 5, { limit: 100 })] });
+    assert.deepEqual(
+      verdict.findings.map((finding) => [finding.class, finding.witnesses.at(-1)?.skipped]),
+      [['skipped', "o'hara"]],
     );
   });
   test('shuffled and compressed lines give the same verdict, to the byte', async () => {

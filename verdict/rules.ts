@@ -79,6 +79,7 @@ function toFinding(name: string, group: Group, judged: { breaks: boolean; messag
     ...(group.copy === undefined ? {} : { copy: group.copy }),
     ...(group.site === undefined ? {} : { site: group.site }),
     ...(group.phase === undefined ? {} : { phase: group.phase }),
+    ...(group.worst === null ? {} : { worst: group.worst }),
     ...(group.shown === 0 ? {} : { shown: group.shown }),
     witnesses: group.witnesses,
   };

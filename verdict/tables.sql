@@ -56,8 +56,8 @@ CREATE TABLE lesser_reads (
 CREATE TABLE regressions (line BIGINT, id VARCHAR, kind VARCHAR, since BIGINT, seen BIGINT);
 CREATE TABLE covered_reads (line BIGINT);
 CREATE TABLE judged_reads (line BIGINT, id VARCHAR, start BIGINT, known BIGINT, scope VARCHAR, root VARCHAR);
-CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, earlier BIGINT[]);
-CREATE TABLE split_copies (copy VARCHAR);
+CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, since BIGINT, earlier BIGINT[]);
+CREATE TABLE split_copies (copy VARCHAR, since BIGINT);
 
 -- The class that first named an id: what else is found about that id is told under it.
 CREATE TABLE told (id VARCHAR, class VARCHAR);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { isExplained } from '../record/explained.ts';
 import type { Verdict } from '../record/verdict-format.ts';
-import { isExplained } from './decide.ts';
 import { judge } from './judge.ts';
 
 type Line = Record<string, unknown>;
@@ -184,7 +184,7 @@ export function classesOf(verdict: Verdict): { breaking: string[]; other: string
 }
 
 /** What a verdict explains by another finding, as "class by root". */
-export function explainedBy(verdict: Verdict): string[] {
+export function explanationsOf(verdict: Verdict): string[] {
   return [
     ...new Set(verdict.findings.flatMap((finding) => (finding.root === undefined ? [] : [`${finding.class} by ${finding.root}`]))),
   ].sort();

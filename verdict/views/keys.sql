@@ -57,7 +57,7 @@ WITH claims AS (
 ), ranked AS (
   -- the write that the row contradicts: the highest version, of two for one version the later
   SELECT b.*, p.line, p."end", row_number() OVER (
-    PARTITION BY b.id ORDER BY p.promised DESC, p.outcome, coalesce(p.version, 0) DESC, p."end" DESC, p.start DESC, p.write) AS nth
+    PARTITION BY b.id ORDER BY (b.promised AND p.promised) DESC, p.outcome, coalesce(p.version, 0) DESC, p."end" DESC, p.start DESC, p.write) AS nth
   FROM broken AS b JOIN puts AS p ON p.id = b.id AND (b.twin IS NULL OR p.version = b.twin AND p.outcome = 'ok')
 )
 SELECT id, any_value(promised), any_value(why), any_value(truth_version), any_value(truth_epoch), any_value(truth_value),

@@ -19,5 +19,5 @@ SELECT r.line, r.id, r.start, r.known, CASE
     WHEN (SELECT replication FROM run) IN ('strict', 'sync') AND r.line IN (SELECT line FROM unsynchronous) THEN 'unsynchronous'
     ELSE 'replica'
   END AS scope,
-  CASE WHEN r.asked = 'primary' AND r.copy IN (SELECT copy FROM split_copies) THEN 'split-brain' END AS root
-FROM stale_reads AS r;
+  CASE WHEN r.asked = 'primary' AND r.start > s.since THEN 'split-brain' END AS root
+FROM stale_reads AS r LEFT JOIN split_copies AS s ON s.copy = r.copy;

@@ -25,21 +25,23 @@ WITH epochs AS (
   SELECT epoch, system, timeline, min("end") OVER w AS "end", arg_min(line, "end") OVER w AS line FROM timelines
   WINDOW w AS (PARTITION BY epoch, system ORDER BY timeline DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), found AS (
-  SELECT a.line, a.id, a.copy, [n.line] AS earlier, 1 AS rank FROM all_acks AS a JOIN newer_epochs AS n ON n.epoch = a.epoch AND a.start > n."end"
+  SELECT a.line, a.id, a.copy, n."end" AS since, [n.line] AS earlier, 1 AS rank FROM all_acks AS a JOIN newer_epochs AS n ON n.epoch = a.epoch AND a.start > n."end"
   UNION ALL
-  SELECT a.line, a.id, a.copy, [n.line], 2 FROM all_acks AS a
+  SELECT a.line, a.id, a.copy, n."end", [n.line], 2 FROM all_acks AS a
   JOIN newer_timelines AS n ON n.epoch IS NOT DISTINCT FROM a.epoch AND n.system = a.system AND n.timeline = a.timeline AND a.start > n."end"
   UNION ALL
-  SELECT a.line, a.id, a.copy, s.earlier, 3 FROM all_acks AS a JOIN split_terms AS s ON s.term = a.term AND s.x = a.copy AND a.start > s."end"
+  SELECT a.line, a.id, a.copy, s."end", s.earlier, 3 FROM all_acks AS a JOIN split_terms AS s ON s.term = a.term AND s.x = a.copy AND a.start > s."end"
 )
-SELECT line, id, copy, earlier FROM found QUALIFY row_number() OVER (PARTITION BY line ORDER BY rank) = 1;
+SELECT line, id, copy, since, earlier FROM found QUALIFY row_number() OVER (PARTITION BY line ORDER BY rank) = 1;
 
--- Copies on the losing side, and what was acknowledged there: losses and reads that the split explains.
+-- Copies on the losing side, and since when they were: losses and reads that the split explains.
 INSERT INTO split_copies
-SELECT copy FROM split_acks WHERE copy <> (SELECT copy FROM truth)
-UNION
-SELECT s.x FROM split_terms AS s SEMI JOIN split_terms AS back ON back.term = s.term AND back.x = s.y AND back.y = s.x
-WHERE EXISTS (FROM split_acks) AND s.x <> (SELECT copy FROM truth);
+SELECT copy, min(since) FROM (
+  SELECT copy, since FROM split_acks
+  UNION ALL
+  SELECT s.x, s."end" FROM split_terms AS s SEMI JOIN split_terms AS back ON back.term = s.term AND back.x = s.y AND back.y = s.x
+  WHERE EXISTS (FROM split_acks)
+) WHERE copy <> (SELECT copy FROM truth) GROUP BY copy;
 
 INSERT INTO told
 SELECT id, 'split-brain' FROM split_acks WHERE copy IS DISTINCT FROM (SELECT copy FROM truth)

@@ -1,0 +1,81 @@
+import { END } from './testing-cluster.ts';
+import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
+import { READ_MUTATIONS } from './testing-mutations-reads.ts';
+import { WRITE_MUTATIONS } from './testing-mutations-writes.ts';
+import { read, steady } from './testing.ts';
+
+type Line = Record<string, unknown>;
+
+/** Every way to spoil a legal record: at least one for each class. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...WRITE_MUTATIONS,
+  ...READ_MUTATIONS,
+  {
+    what: 'let the other copy acknowledge a write as well',
+    class: 'split-brain',
+    spoil: ({ sketch, course, replica }) => {
+      const rival = ack(course, 'b', 10, { copy: replica, ...(course.failover === null ? {} : { timeline: 1, epoch: 1 }) });
+      return stored(more(sketch, ack(course, 'a'), rival, ack(course, 'c', 20)), 'a', 'b', 'c');
+    },
+  },
+  {
+    what: 'sample both copies writable',
+    class: 'two-writable',
+    reports: true,
+    spoil: ({ sketch, course, replica }) => ({
+      ...sketch,
+      observations: [
+        ...sketch.observations,
+        { at: END - 5, copy: replica, up: true, writable: true, startedAt: course.failover === null ? 'A' : 'B' },
+      ],
+    }),
+  },
+  {
+    what: 'let the passive site answer',
+    class: 'misrouted',
+    spoil: ({ sketch }) => ({
+      ...sketch,
+      run: { ...sketch.run, topology: { ...(sketch.run.topology as Line), routing: 'active-passive', sites: ['a', 'b'] } },
+      history: [...sketch.history.map((line) => ({ ...line, site: 'a' })), read('first', LATE, LATE + 2, { site: 'b' })],
+      observations: [...sketch.observations, ...[LATE - 8, LATE - 4, LATE + 9].map((at) => ({ at, backend: 'a', status: 'UP' }))],
+    }),
+  },
+  {
+    what: 'lose the answers of all reads',
+    class: 'never-read',
+    doubts: ['never-read'],
+    spoil: ({ sketch }) => ({
+      ...sketch,
+      run: { ...sketch.run, floors: { ...(sketch.run.floors as Line), coverage: 0.5 } },
+      history: sketch.history.map((line) => (line.op === 'read' ? { ...line, outcome: 'unknown', found: undefined } : line)),
+    }),
+  },
+  { what: 'lose the end of the history', class: 'vacuous', doubts: ['vacuous'], spoil: ({ sketch }) => ({ ...sketch, end: null }) },
+  {
+    what: 'lose the load during the fault',
+    class: 'vacuous',
+    doubts: ['never-read', 'vacuous'],
+    spoil: () => {
+      const whole = steady();
+      return {
+        ...whole,
+        history: whole.history.filter((line) => line.op !== 'read' || Number(line.due) < 1_000_000 || Number(line.due) > 2_000_000),
+      };
+    },
+  },
+  {
+    what: 'lose the effect of the fault',
+    class: 'vacuous',
+    doubts: ['vacuous'],
+    spoil: ({ sketch }) => {
+      const whole = sketch.faults?.length === 0 ? steady() : sketch;
+      return { ...whole, faults: (whole.faults ?? []).filter((line) => line.state !== 'verified') };
+    },
+  },
+  {
+    what: 'let a daemon end by itself',
+    class: 'unwatched-exit',
+    doubts: ['unwatched-exit'],
+    spoil: ({ sketch }) => ({ ...sketch, observations: [...sketch.observations, { at: -20, exit: 'haproxy', host: 'glb', fault: null }] }),
+  },
+];
