@@ -25,7 +25,8 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
     subject: `${head.fault} on ${head.target}`,
     condition: fault.kind === 'off' ? 'serving again, seen from another host' : 'over, seen from another host',
     timeoutMs: goneWithin(fault.kind),
-    intervalMs: 20,
+    // a look at a booting site costs it CPU, and its end is told in tenths of a second
+    intervalMs: fault.kind === 'off' ? 100 : 20,
     probe: async () => {
       const evidence = await fault.gone(topology, head.pinned);
       if (!evidence.seen) throw new Error(evidence.what);

@@ -56,9 +56,9 @@ export function k6Command(load: LoadRun): CommandLine {
       // Without a home k6 finds no settings of the user's that could change the load.
       HOME: '/nonexistent',
       NO_PROXY: '*',
-      // A collection a second instead of three: twice the heap for a steadier schedule, up to a limit.
-      GOGC: '200',
-      GOMEMLIMIT: '2GiB',
+      // A collection takes 0.4 s of the CPU from those it measures (180 MB live, 1,300 clients): seldom, at the price of memory up to a limit.
+      GOGC: '400',
+      GOMEMLIMIT: '3GiB',
     },
   };
 }

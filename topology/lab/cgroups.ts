@@ -25,6 +25,13 @@ export async function createHostGroup(lab: string, host: string, weight = 1): Pr
   });
 }
 
+/** Sets the CPU weight of a running host relative to other hosts; one that is off has none. */
+export function weighHost(lab: string, host: string, weight: number): void {
+  const folders =
+    cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host)];
+  for (const folder of folders) weigh(folder, weight);
+}
+
 /** Moves the process that keeps a host's namespaces into the lab's own unit (v2), so that the end of its caller's session cannot end the host. */
 export function keepInUnit(lab: string, pid: number): void {
   if (cgroupVersion() === 1) return;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, endpointDaemons } from './balancer.ts';
-import { isFrozen } from './cgroups.ts';
+import { isFrozen, weighHost } from './cgroups.ts';
 import { DATABASE_DISK_MB, DCS_DISK, DCS_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
@@ -13,16 +13,10 @@ import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
-/** Shares of the CPU. On few cores a booting site must not starve those who measure, balance or store: in the field they have machines of their own. */
-const weights: Record<HostRole, number> = {
-  client: 8,
-  observer: 8,
-  'load-balancer': 8,
-  'database-endpoint': 8,
-  database: 8,
-  dcs: 8,
-  node: 1,
-};
+/** Share of the CPU of a host that serves. */
+const SERVING = 8;
+/** Share of the CPU of a node from its boot until its site serves: in the field it could not starve others, they have machines of their own. */
+const BOOTING = 1;
 
 /** Hosts whose flushes to disk are part of an acknowledgement have a disk of their own. */
 const disks: Partial<Record<HostRole, { megabytes: number; at: string }>> = {
@@ -41,7 +35,7 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     tools: prepared === undefined ? {} : toolsOf(host, prepared),
     address: host.address,
     network: hostNamespace(lab.record.name, host.name),
-    weight: weights[host.role],
+    weight: host.role === 'node' ? BOOTING : SERVING,
   };
   const disk = disks[host.role];
   return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
@@ -57,6 +51,11 @@ export async function bootHost(lab: Lab, host: PlannedHost, prepared: Prepared):
   writeServices(machine, daemonsOf(lab, host, machine));
   await disks;
   await bootMachine(machine);
+}
+
+/** Gives the nodes of a site that serves the share of the CPU that every serving host has. */
+export function shareAsServing(lab: Lab, site: string): void {
+  for (const host of lab.plan.hosts) if (host.site === site) weighHost(lab.record.name, host.name, SERVING);
 }
 
 /** Power-off: the cable first, so that no dying process is heard, then every process. */

@@ -11,14 +11,14 @@ import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDs
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
 import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
-import { applyReplication, commitLevelApplied, databaseInSync, siteReady } from './platform.ts';
+import { applyReplication, commitLevelApplied, databaseInSync } from './platform.ts';
 import type { Prepared } from './prepare.ts';
 import { controlDaemons, daemonExits } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
 import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
 import { workplaceOf } from './workplace.ts';
-import { allReady, bootMissing, sitesOf } from './up.ts';
+import { allReady, bootMissing, siteServes, sitesOf } from './up.ts';
 
 /** The topology that a lab of this machine offers; a UsageError when there is no such lab. */
 export function labTopology(name: string): Topology {
@@ -34,7 +34,7 @@ export function labTopology(name: string): Topology {
   const sites = sitesOf(lab).map((site): Site => ({
     name: site,
     nodes: hosts.filter((candidate) => candidate.site === site),
-    ready: () => siteReady(lab, site).catch(() => false),
+    ready: () => siteServes(lab, site).catch(() => false),
   }));
   return {
     name,

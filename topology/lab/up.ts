@@ -9,7 +9,7 @@ import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { defaultReplication } from './database.ts';
 import { requireRoom } from './doctor.ts';
-import { bootHost, hostState, machineOf, powerOffHost } from './hosts.ts';
+import { bootHost, hostState, machineOf, powerOffHost, shareAsServing } from './hosts.ts';
 import { runIn } from './machine.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
 import { applyReplication, applySchema, databaseInSync, deployPlatform, nodesReady, siteReady } from './platform.ts';
@@ -84,7 +84,7 @@ export async function allReady(lab: Lab): Promise<void> {
         timeoutMs: limits.podsReady,
         intervalMs: 250,
         hint: `see hosts/${site}*/data/log in ${lab.dir}`,
-        probe: () => siteReady(lab, site),
+        probe: () => siteServes(lab, site),
       }),
     ),
   );
@@ -100,6 +100,13 @@ export async function allReady(lab: Lab): Promise<void> {
       return true;
     },
   });
+}
+
+/** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. From then on its nodes have a serving host's share of the CPU. */
+export async function siteServes(lab: Lab, site: string): Promise<true> {
+  await siteReady(lab, site);
+  shareAsServing(lab, site);
+  return true;
 }
 
 export function sitesOf(lab: Lab): string[] {
