@@ -26,18 +26,37 @@ export interface DatabaseOptions {
   onTrouble: (error: Error) => void;
 }
 
-/** Opens a pool; connections are made when first needed. */
+/**
+ * A pool opens so many connections at once. Opening costs the server a process and both ends the proof of a password: after a failover
+ * all pods would open all of theirs together, none would be ready in time, and all would be given up and opened again, for minutes.
+ */
+export const OPENING_AT_ONCE = 2;
+
+/** Opens a pool; connections are made when first needed, few at a time. */
 export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig({ dsn, name, connectMs }),
-    max,
+    max: Math.min(max, OPENING_AT_ONCE),
     maxLifetimeSeconds: 60,
     idleTimeoutMillis: 30_000,
   });
+  const opened = new Set<pg.PoolClient>();
+  const countOpened = (): void => void (pool.options.max = Math.min(max, opened.size + OPENING_AT_ONCE));
+  const close = (client: pg.PoolClient): void => {
+    opened.delete(client);
+    countOpened();
+    destroy(client);
+  };
   const answeredAt = new WeakMap<pg.PoolClient, number>();
   let trustedSince = 0;
   pool.on('error', onTrouble);
+  pool.on('remove', (client) => {
+    opened.delete(client);
+    countOpened();
+  });
   pool.on('connect', (client) => {
+    opened.add(client);
+    countOpened();
     answeredAt.set(client, performance.now());
     // A lent client that loses its server emits an error beside the failed query; unheard it would end the process.
     client.on('error', () => {});
@@ -47,7 +66,7 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
     for (;;) {
       const client = await connectWithin(pool, budget);
       if ((answeredAt.get(client) ?? 0) >= trustedSince) return client;
-      destroy(client);
+      close(client);
     }
   }
 
@@ -95,7 +114,7 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
       } finally {
         // Only a connection that never failed and is between transactions goes back.
         if (isReusable()) client.release();
-        else destroy(client);
+        else close(client);
       }
     },
     close: () => pool.end(),

@@ -34,8 +34,8 @@ import { Owner } from './owner.ts';
 const WARM_UP_MS = 5_000;
 /** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
 const QUIET_MS = 5_000;
-/** Beside load the injector waits this long between its own preparations and the fault; their stall of commits was seen to last 50 ms. */
-const SETTLE_MS = 300;
+/** Beside load the injector waits this long between its own preparations and the fault: in one of 33 injections their stall of commits lasted 450 ms. */
+const SETTLE_MS = 600;
 /** After this time the healer begins to look for the end of a fault that has no length. */
 const MOMENTARY_MS = 1_000;
 /** A topology holds the rows of this many runs. */

@@ -13,10 +13,11 @@ import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
-/** Share of the CPU of a host that serves. */
-const SERVING = 8;
-/** Share of the CPU of a node from its boot until its site serves: in the field it could not starve others, they have machines of their own. */
-const BOOTING = 1;
+/**
+ * Shares of the CPU. On few cores a busy site must not starve those who measure, balance or store, nor a booting site a serving one: in
+ * the field they have machines of their own. A node counts as booting until its site serves.
+ */
+const shares = { other: 8, servingNode: 4, bootingNode: 1 } as const;
 
 /** Hosts whose flushes to disk are part of an acknowledgement have a disk of their own. */
 const disks: Partial<Record<HostRole, { megabytes: number; at: string }>> = {
@@ -35,7 +36,7 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     tools: prepared === undefined ? {} : toolsOf(host, prepared),
     address: host.address,
     network: hostNamespace(lab.record.name, host.name),
-    weight: host.role === 'node' ? BOOTING : SERVING,
+    weight: host.role === 'node' ? shares.bootingNode : shares.other,
   };
   const disk = disks[host.role];
   return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
@@ -53,9 +54,9 @@ export async function bootHost(lab: Lab, host: PlannedHost, prepared: Prepared):
   await bootMachine(machine);
 }
 
-/** Gives the nodes of a site that serves the share of the CPU that every serving host has. */
+/** Gives the nodes of a site that serves their full share of the CPU. */
 export function shareAsServing(lab: Lab, site: string): void {
-  for (const host of lab.plan.hosts) if (host.site === site) weighHost(lab.record.name, host.name, SERVING);
+  for (const host of lab.plan.hosts) if (host.site === site) weighHost(lab.record.name, host.name, shares.servingNode);
 }
 
 /** Power-off: the cable first, so that no dying process is heard, then every process. */

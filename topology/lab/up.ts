@@ -102,7 +102,7 @@ export async function allReady(lab: Lab): Promise<void> {
   });
 }
 
-/** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. From then on its nodes have a serving host's share of the CPU. */
+/** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. From then on its nodes have their full share of the CPU. */
 export async function siteServes(lab: Lab, site: string): Promise<true> {
   await siteReady(lab, site);
   shareAsServing(lab, site);
