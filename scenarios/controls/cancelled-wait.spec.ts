@@ -6,7 +6,7 @@ test(
   async ({ holds, mustFlag, load, inject, judge }) => {
     await holds({ lost: 0, lostUnreplicated: 0 });
     await mustFlag('lost-unreplicated');
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
       // cut off from its standbys the primary commits nothing; what is cancelled stands on it alone when it loses power
       await inject(isolate(primary, 'standbys'), { for: '10s' }, async () => {
         await pause('1s');

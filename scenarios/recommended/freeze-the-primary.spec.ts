@@ -14,7 +14,7 @@ test(
       longestOutageMs: 26_000,
       rtoMs: 26_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 400 }), async () => {
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
       await inject(freeze(primary), { for: '30s' });
     });
     expect(await judge()).toHold();
