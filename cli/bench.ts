@@ -68,7 +68,7 @@ function describe(bench: Bench, figure: Figure): string {
 }
 
 function choose(name: string | undefined): readonly Bench[] {
-  if (name === undefined) return benches;
+  if (name === undefined) return benches.filter(({ seldom }) => seldom !== true);
   const found = benches.filter((bench) => bench.name === name);
   if (found.length === 0)
     throw new UsageError(`unknown figure "${name}": expected one of ${benches.map((bench) => bench.name).join(', ')}`);

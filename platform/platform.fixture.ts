@@ -1,3 +1,4 @@
+import type { LedgerEntry } from './ledger.ts';
 import { startApi, type StartedApi } from './server.ts';
 import { settingsFrom } from './settings.ts';
 import { startPrimary, startStandby, type TestServer } from './postgres.fixture.ts';
@@ -27,7 +28,7 @@ export interface TestPlatform {
   standby: TestServer;
   pod: TestPod;
   /** what the pods wrote to their ledger */
-  ledger: { xid: string; id: string }[];
+  ledger: LedgerEntry[];
   /** another pod, on other endpoints */
   openPod(env: Record<string, string>): Promise<TestPod>;
   /** replication that waits for a standby called so; '' for none */
@@ -47,7 +48,7 @@ export async function startPlatform(bin: string): Promise<TestPlatform> {
   const primary = await startPrimary(bin, 'db1');
   await primary.sql(`CREATE ROLE app LOGIN; ${SCHEMA_SQL} ${grantsSql('app')}`);
   const standby = await startStandby(bin, 'db2', primary);
-  const ledger: { xid: string; id: string }[] = [];
+  const ledger: LedgerEntry[] = [];
   const openPod = async (env: Record<string, string>): Promise<TestPod> => {
     const names = { HOLDFAST_SITE: 'a', HOLDFAST_POD: 'api-1', HOLDFAST_NODE: 'a1' };
     const settings = settingsFrom({

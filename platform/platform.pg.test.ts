@@ -39,7 +39,7 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
     assert.partialDeepStrictEqual(body, { id: 'w1', value: "it's \\ text", ...stamp });
     assert.equal(body.token, `${body.system}:1:1:${body.lsn}`);
     assert.equal('replicated' in body, false);
-    assert.deepEqual(platform.ledger.at(-1), { xid: body.xid, id: 'w1' });
+    assert.deepEqual(platform.ledger.at(-1), { xid: body.xid, id: 'w1', system: body.system, timeline: 1 });
     assert.deepEqual(await primary.sql(`SELECT pg_xact_status('${body.xid}') AS status`), [{ status: 'committed' }]);
   });
 

@@ -52,10 +52,10 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
       }
       if (budget.leftMs() < LEAST_FOR_COMMIT_MS)
         throw new Answer(503, 'timeout', 'Expected time left for COMMIT, came none: it was not sent.');
-      ledger({ xid: row.xid, id });
+      const stamp = stampOf(row);
+      ledger({ xid: row.xid, id, system: stamp.system, timeline: stamp.timeline });
       stage = 'commit';
       const { lsn, replicated } = await commit(session);
-      const stamp = stampOf(row);
       return { row, replicated, position: { ...stamp, xid: row.xid, lsn, token: formatToken({ ...stamp, lsn }) } };
     });
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { UsageError, messageOf } from '../support/errors.ts';
 import type { RecordFile } from './files.ts';
-import { FaultLine, FinalRow, HistoryLine, Observation } from './format.ts';
+import { FaultLine, FinalRow, HistoryLine, Observation, TransactionLine } from './format.ts';
 import { linesOf } from './lines.ts';
 import { reasonOf } from './reader.ts';
 
@@ -10,6 +10,7 @@ export function schemaOf(name: string): z.ZodType {
   if (name === 'history') return HistoryLine;
   if (name === 'observations') return Observation;
   if (name === 'faults') return FaultLine;
+  if (name === 'evidence/transactions') return TransactionLine;
   return FinalRow;
 }
 

@@ -238,6 +238,16 @@ export const FaultLine = z.looseObject({
 });
 export type FaultLine = z.infer<typeof FaultLine>;
 
+/** One line of evidence/transactions.jsonl: what the truth says of a transaction that carried a write; numbers mean one only on one timeline of one system. */
+export const TransactionLine = z.looseObject({
+  id: z.string(),
+  xid: z.string(),
+  system: z.string().optional(),
+  timeline: z.number().int().optional(),
+  status: z.enum(['committed', 'aborted', 'in progress']),
+});
+export type TransactionLine = z.infer<typeof TransactionLine>;
+
 /** One line of final/<copy>.jsonl: one element of this run at one copy. */
 export const FinalRow = z.looseObject({
   id: z.string(),

@@ -1,7 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
+import { createReadStream, statSync } from 'node:fs';
+import { pipeline, Transform, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { UsageError } from '../support/errors.ts';
 import type { RecordFile } from './files.ts';
+
+/** A longer line is no operation: it is what DuckDB reads as one JSON object at most. */
+export const LONGEST_LINE = 16 * 2 ** 20;
+/** Histories compress to a tenth; what grows to so many times its size, beyond so many bytes, was made to fill a disk. */
+const BOMB = { ratio: 200, bytes: 64 * 2 ** 20 } as const;
 
 /** One line of a file; `whole` is false for a last line that was cut off. */
 export type Line = { number: number; text: string; whole: boolean };
@@ -16,6 +22,9 @@ export async function* linesOf(file: RecordFile): AsyncGenerator<Line> {
     for await (const chunk of bytesOf(file)) {
       const parts = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
       rest = parts.pop() ?? '';
+      if (rest.length > LONGEST_LINE) {
+        throw new UsageError(`${file.path}:${number + parts.length + 1}: expected a line of at most ${LONGEST_LINE} characters; it is longer: no line of a record is`);
+      }
       for (const text of parts) yield { number: ++number, text: text.replace(/\r$/u, ''), whole: true };
     }
   } catch (error) {
@@ -30,7 +39,21 @@ export function bytesOf(file: RecordFile): Readable {
   const raw = createReadStream(file.path, { highWaterMark: 1 << 20 });
   if (!file.gzip) return raw;
   // pipeline closes the raw stream when the reader stops early; errors reach the reader through the returned stream
-  return pipeline(raw, createGunzip({ chunkSize: 1 << 18 }), () => undefined);
+  return pipeline(raw, createGunzip({ chunkSize: 1 << 18 }), defused(file), () => undefined);
+}
+
+/* Passes on what was uncompressed until it is more than any record could be. */
+function defused(file: RecordFile): Transform {
+  const { size } = statSync(file.path);
+  const most = Math.max(BOMB.bytes, size * BOMB.ratio);
+  let seen = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen <= most) done(null, chunk);
+      else done(new UsageError(`${file.path}: expected at most ${most} bytes in ${size} compressed ones; there are more: it is no record`));
+    },
+  });
 }
 
 /** Whether an error says that compressed data is cut or spoilt. */

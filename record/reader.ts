@@ -14,6 +14,8 @@ export type RecordFolder = {
   faults: RecordFile | undefined;
   /** final states by copy; copies that are gone are left out */
   finals: Map<string, RecordFile>;
+  /** what the truth says of the transactions of writes, where somebody asked it */
+  transactions: RecordFile | undefined;
 };
 
 /** Opens a run record; what is no record, or one of a newer format, is refused with the file and the reason. */
@@ -41,6 +43,7 @@ export function openRecord(folder: string): RecordFolder {
     observations: findLines(folder, 'observations'),
     faults: findLines(folder, 'faults'),
     finals,
+    transactions: findLines(folder, 'evidence/transactions'),
   };
 }
 

@@ -143,6 +143,8 @@ export const Verdict = z.looseObject({
     vanished: z.number().int(),
     /** accepted (202) and absent from the truth */
     acceptedVanished: z.number().int().optional(),
+    /** unknown ones by what the truth says of their transactions, where it was asked */
+    transactions: z.object({ committed: z.number().int(), rolledBack: z.number().int(), untold: z.number().int() }).optional(),
     /** the same of puts, where there were any */
     puts: PutFates.optional(),
   }),

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { writeAtomic } from '../support/files.ts';
-import { FaultLine, FinalRow, Observation, Run } from './format.ts';
+import { FaultLine, FinalRow, Observation, Run, TransactionLine } from './format.ts';
 import { Verdict } from './verdict-format.ts';
 
 /** Writes a run record; every line is checked before it is written. Lines of closed files are counted into run.json. */
@@ -61,6 +61,14 @@ export class RecordWriter {
     }
     await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
     this.#lines[name] = lines;
+  }
+
+  /** Writes what the truth says of transactions. */
+  async writeTransactions(lines: readonly TransactionLine[]): Promise<void> {
+    mkdirSync(join(this.folder, 'evidence'), { recursive: true });
+    const texts = lines.map((line) => `${JSON.stringify(TransactionLine.parse(line))}\n`);
+    await compress(Readable.from(texts), join(this.folder, 'evidence/transactions.jsonl.gz'));
+    this.#lines['evidence/transactions'] = lines.length;
   }
 
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */

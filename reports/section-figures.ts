@@ -117,6 +117,15 @@ function staleness({ staleness: byCopy }: Verdict): Html {
   ])}<p class="muted">From the last read that missed a write to the first one after it that saw it, since the write was known.</p>`;
 }
 
+function ofTransactions({ transactions }: Verdict['writes']): [string, number][] {
+  if (transactions === undefined) return [];
+  return [
+    ['… of these committed, as the database says', transactions.committed],
+    ['… of these rolled back, as the database says', transactions.rolledBack],
+    ['… of these with no transaction on its timeline', transactions.untold],
+  ];
+}
+
 function writes({ writes: fates }: Verdict): Html {
   const rows: [string, number][] = [
     ['acknowledged', fates.acknowledged],
@@ -126,6 +135,7 @@ function writes({ writes: fates }: Verdict): Html {
     ['unknown: may have happened', fates.unknown],
     ['… of these present at the end', fates.recovered],
     ['… of these absent at the end', fates.vanished],
+    ...ofTransactions(fates),
   ];
   const { puts } = fates;
   const ofPuts: [string, number][] =

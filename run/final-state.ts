@@ -8,6 +8,7 @@ import { withDatabase } from '../support/database.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
+import { transactionsOf } from './transactions.ts';
 
 export interface FinalState {
   truth: string;
@@ -18,7 +19,8 @@ export interface FinalState {
 }
 
 /** Reads every copy once nothing is in flight: jobs drained, a marker seen everywhere, each copy in one snapshot, the truth twice. */
-export async function readFinalState(topology: Topology, tag: string, writer: RecordWriter): Promise<FinalState> {
+export async function readFinalState(topology: Topology, run: { tag: string; startedAt: Date; writer: RecordWriter }): Promise<FinalState> {
+  const { tag, startedAt, writer } = run;
   const states = await topology.database.copies();
   const truth = (await topology.database.primary()).name;
   const copies = Object.fromEntries(states.map(({ name }) => [name, name === truth ? 'primary' : 'replica'] as const));
@@ -43,6 +45,9 @@ export async function readFinalState(topology: Topology, tag: string, writer: Re
       }
     }),
   );
+  await transactionsOf(topology, { truth, tag, since: startedAt })
+    .then((lines) => writer.writeTransactions(lines))
+    .catch((error: unknown) => troubles.push(`transactions at ${truth}: ${messageOf(error)}`));
   const after = await withCopy(topology, truth, (client) => fingerprint(client, tag));
   if (after !== before) troubles.push(`final state of ${truth} changed while it was read: expected no writer left`);
   return { truth, copies, troubles, catchUpMs };
@@ -56,7 +61,7 @@ async function drained(client: pg.Client, tag: string): Promise<void> {
     intervalMs: 100,
     probe: async () => {
       const busy = await client.query<{ busy: number }>(
-        `select count(*)::int as busy from pg_stat_activity where usename = 'platform' and xact_start is not null and query ilike '%changes%'`,
+        `select count(*)::int as busy from pg_stat_activity where usename = 'platform' and xact_start is not null and (query ilike '%changes%' or query ilike '%projects%')`,
       );
       const jobs = await client.query<{ open: number }>(openJobsSql(tag));
       const left = { busy: busy.rows[0]?.busy ?? 0, open: jobs.rows[0]?.open ?? 0 };

@@ -67,12 +67,13 @@ export class HistoryMonitor {
   }
 
   #count(line: string): void {
-    const operation = JSON.parse(line) as { op: string; due?: number; start?: number; outcome?: string };
+    const operation = JSON.parse(line) as { op: string; due?: number; start?: number; outcome?: string; attempt?: number };
     const at = operation.due ?? operation.start;
     if (at === undefined) return;
     const slice = Math.floor(at / SLICE_US);
     const counts = this.#slices.get(slice) ?? { ok: 0, all: 0 };
-    counts.all++;
+    // a repeat belongs to the call that its first attempt counted
+    if ((operation.attempt ?? 1) === 1) counts.all++;
     if (operation.outcome === 'ok') counts.ok++;
     this.#slices.set(slice, counts);
   }

@@ -171,7 +171,7 @@ export class Run implements Disposable {
     this.#generator = undefined;
     this.#observer = undefined;
     this.#troubles.push(...(await generator.stop()), ...this.#owner.troubles());
-    const final = await readFinalState(this.#topology, this.#tag, this.#writer).catch((error: unknown) => {
+    const final = await readFinalState(this.#topology, { tag: this.#tag, startedAt: this.#startedAt, writer: this.#writer }).catch((error: unknown) => {
       this.#troubles.push(`final state: ${messageOf(error)}`);
       return undefined;
     });

@@ -53,6 +53,8 @@ export const limits = {
   drained: ms(60_000),
   /** a whole scenario */
   scenario: ms(300_000),
+  /** a record of 100 million operations was judged by a bench */
+  largeJudging: ms(900_000),
   /** the emulated machine of `holdfast test vm` has powered itself off */
   guestRun: ms(1_500_000),
 } as const;

@@ -126,6 +126,14 @@ export interface ReferenceState {
   commit?: CommitLevel;
 }
 
+/** Which transaction carries which write; its number counts on one timeline of one system. */
+export interface LedgerEntry {
+  xid: string;
+  id: string;
+  system: string;
+  timeline: number;
+}
+
 export interface Topology {
   readonly name: string;
   readonly pattern: Pattern;
@@ -152,6 +160,8 @@ export interface Topology {
   host(name: string): Host;
   /** runs a probe command on a host, to see a fault from outside the injector; its exit code and output */
   probe(host: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }>;
+  /** what the platform logged since then of the writes whose ids begin so, each before its COMMIT; as far as its logs are still there */
+  writeLedger(wanted: { idsBeginWith: string; since: Date }): Promise<LedgerEntry[]>;
   /** brings everything to the reference state; uses the verbs above only, throws naming what did not come */
   reset(reference: ReferenceState): Promise<void>;
   versions(): Promise<Record<string, string>>;

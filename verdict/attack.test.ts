@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { UsageError } from '../support/errors.ts';
 import { add, classesOf, judged, NO_FLOORS, read, runOf, steady, tiny } from './testing.ts';
 
@@ -123,6 +124,20 @@ describe('a record that was made to look good', { concurrency: 4 }, () => {
     await assert.rejects(judged({ ...base, final: { db1: [{ id: 'e1', count: 0 }], db2: [] } }), /final\/db1\.jsonl:1: count: /u);
     await assert.rejects(judged({ ...base, observations: [{ at: 1, copy: 'db1' }] }), /observations\.jsonl:1: /u);
     await assert.rejects(judged({ ...base, faults: [{ fault: 'f', target: 't', state: 'done', at: 1 }] }), /faults\.jsonl:1: state: /u);
+  });
+  test('is refused when it unfolds into what no record is', async () => {
+    const bomb = (name: string, text: string) => (folder: string) => {
+      rmSync(join(folder, `${name}.jsonl`));
+      writeFileSync(join(folder, `${name}.jsonl.gz`), gzipSync(text));
+    };
+    const observation = '{"at":0,"copy":"db1","up":true}\n';
+    const cases: [(folder: string) => void, RegExp][] = [
+      [bomb('history', 'a'.repeat(20 * 2 ** 20)), /history\.jsonl\.gz:1: expected a line of at most 16777216 characters/u],
+      [bomb('observations', observation.repeat(2_200_000)), /observations\.jsonl\.gz: expected at most 67108864 bytes in \d+ compressed ones/u],
+    ];
+    for (const [touch, says] of cases) {
+      await assert.rejects(judged(base, touch), (error) => error instanceof UsageError && says.test(error.message), String(says));
+    }
   });
   test('cannot make the judge read other files', async () => {
     await assert.rejects(

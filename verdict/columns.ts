@@ -97,6 +97,14 @@ export const faultsLoader: Loader = {
       fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole("at") IS NOT NULL AS valid`,
 };
 
+/** evidence/transactions.jsonl */
+export const transactionsLoader: Loader = {
+  table: 'transactions',
+  fields: { id: text, xid: text, status: text },
+  select: `SELECT id, xid, try_cast(status AS transaction_status) AS status,
+    coalesce(id IS NOT NULL AND xid IS NOT NULL AND try_cast(status AS transaction_status) IS NOT NULL, false) AS valid`,
+};
+
 /** final/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
 export function finalLoader(copy: string): Loader {
   return {

@@ -8,6 +8,8 @@ export type DatabaseOptions = {
   /** e.g. "2GB"; above it the work spills into the temporary folder */
   memoryLimit?: string;
   threads?: number;
+  /** most bytes that may spill into the temporary folder */
+  spillBytes?: number;
 };
 
 /** A value as it leaves the database: integers are numbers, lists are arrays. */
@@ -33,6 +35,7 @@ export class Database {
     await database.run(`
       SET memory_limit = ${quoted(options.memoryLimit ?? '2GB')};
       SET temp_directory = ${quoted(temporary)};
+      ${options.spillBytes === undefined ? '' : `SET max_temp_directory_size = '${options.spillBytes}B';`}
       SET preserve_insertion_order = false;
       SET autoinstall_known_extensions = false;
       SET allowed_directories = [${allowed.map(quoted).join(', ')}];

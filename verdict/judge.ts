@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
 /** Opens a database that holds the record's tables and views, for as long as `use` runs. */
 export async function withTables<T>(record: RecordFolder, options: JudgeOptions, use: (database: Database) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(options.tempDirectory ?? tmpdir(), 'holdfast-verdict-'));
-  const database = await Database.open([record.folder], temporary, options);
+  const database = await Database.open([record.folder], temporary, { spillBytes: spillOf(record), ...options });
   try {
     const files = await loadTables(database, record, temporary);
     await loadSettings(database, record, files);
@@ -51,6 +52,12 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
     database.close();
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/* Tables that do not fit into memory take a few times the size of a plain record; what takes more was made to fill a disk. */
+function spillOf({ history, observations, faults, transactions, finals }: RecordFolder): number {
+  const files = [history, observations, faults, transactions, ...finals.values()].filter((file) => file !== undefined);
+  return Math.max(4e9, 40 * files.reduce((sum, { path }) => sum + statSync(path).size, 0));
 }
 
 async function restartingReads(database: Database): Promise<Map<string, number>> {

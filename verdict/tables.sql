@@ -6,6 +6,7 @@ CREATE TYPE asked_role AS ENUM ('primary', 'replica');
 CREATE TYPE phase_name AS ENUM ('before', 'during', 'after');
 CREATE TYPE backend_status AS ENUM ('UP', 'DOWN', 'DRAIN', 'MAINT');
 CREATE TYPE call_result AS ENUM ('ok', 'accepted', 'failed', 'unknown', 'dropped');
+CREATE TYPE transaction_status AS ENUM ('committed', 'aborted', 'in progress');
 CREATE TYPE fault_state AS ENUM ('intent', 'applied', 'verified', 'healed', 'gone');
 
 -- An integer that JSON may have carried as a float; NULL when it is no safe integer.
@@ -37,6 +38,9 @@ CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at"
 
 CREATE TABLE final_rows (
   copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);
+
+-- What the truth says of the transactions that carried writes, on its own timeline.
+CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status, valid BOOLEAN);
 
 -- Filled by views/ from what a history need not have: keys, lists, stale reads, two writers.
 CREATE TABLE puts (

@@ -4,7 +4,7 @@ import type { RecordFile } from '../record/files.ts';
 import type { RecordFolder } from '../record/reader.ts';
 import { isWhole, salvage } from '../record/salvage.ts';
 import { UsageError, messageOf } from '../support/errors.ts';
-import { faultsLoader, finalLoader, historyLoader, observationsLoader, type Loader } from './columns.ts';
+import { faultsLoader, finalLoader, historyLoader, observationsLoader, transactionsLoader, type Loader } from './columns.ts';
 import { quoted, quotedPath, type Database } from './database.ts';
 
 /** What became of one file of the record while it was read. */
@@ -13,7 +13,7 @@ export type FileState = { name: string; label: string; copy: string | null; line
 /** Loads a record into typed tables; says for each file how many lines it gave and whether it was whole. */
 export async function loadTables(database: Database, record: RecordFolder, temporary: string): Promise<FileState[]> {
   await database.script('tables.sql');
-  const small = [record.observations, record.faults, ...record.finals.values()].filter((file) => file !== undefined);
+  const small = [record.observations, record.faults, record.transactions, ...record.finals.values()].filter((file) => file !== undefined);
   // compressed files without a closing line show a cut only in their checksum; that check runs beside the long load
   const wholeness = new Map(small.map((file) => [file.name, isWhole(file)]));
   for (const check of wholeness.values()) check.catch(() => undefined);
@@ -28,6 +28,7 @@ export async function loadTables(database: Database, record: RecordFolder, tempo
   await load(record.history, historyLoader);
   await load(record.observations, observationsLoader);
   await load(record.faults, faultsLoader);
+  await load(record.transactions, transactionsLoader);
   for (const [copy, file] of record.finals) await load(file, finalLoader(quoted(copy)), copy);
   await dropRepeatedOperations(database);
   return states;

@@ -19,6 +19,8 @@ export type Sketch = {
   /** ids or whole rows by copy; a copy that is left out has no file */
   final: Record<string, (string | Line)[]>;
   gzip?: boolean;
+  /** what the truth says of transactions; left out: nobody asked */
+  transactions?: Line[];
 };
 
 /** No floor at all, so that a handful of lines is judged by the class under test alone. */
@@ -154,6 +156,10 @@ export function write(sketch: Sketch): string {
   put('history', [...sketch.history, ...(end === null ? [] : [{ op: 'end', lines: end }])]);
   put('observations', sketch.observations);
   if (sketch.faults !== null) put('faults', sketch.faults);
+  if (sketch.transactions !== undefined) {
+    mkdirSync(join(folder, 'evidence'));
+    put('evidence/transactions', sketch.transactions);
+  }
   for (const [copy, rows] of Object.entries(sketch.final))
     put(
       `final/${copy}`,

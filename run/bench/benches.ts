@@ -2,6 +2,7 @@ import type { Bench } from './figure.ts';
 import { nodesReady, labServing } from './bring-up.ts';
 import { siteBoot, sitePowerOff, siteReset } from './site-loss.ts';
 import { offeredLoad } from './offered-load.ts';
+import { judging } from './judging.ts';
 import { freezeEffect, networkEffect, powerEffect } from './effects.ts';
 
 /** Every figure that can be measured by now, in the order in which they are measured. */
@@ -63,4 +64,25 @@ export const benches: readonly Bench[] = [
     needs: 'lab',
     measure: offeredLoad,
   },
+  ...judged('10m', 10_000_000, { seconds: 6, memoryGB: 2 }),
+  // what growth is measured by: close to linear in time, and within the memory that judging allows itself
+  ...judged('100k', 100_000, { seconds: 1, memoryGB: 2, seldom: true }),
+  ...judged('1m', 1_000_000, { seconds: 1.5, memoryGB: 2, seldom: true }),
+  ...judged('100m', 100_000_000, { seconds: 90, memoryGB: 2, seldom: true }),
 ];
+
+function judged(name: string, operations: number, reach: { seconds: number; memoryGB: number; seldom?: boolean }): Bench[] {
+  const what = `judging ${operations.toLocaleString('en')} operations`;
+  const common = { repeats: operations > 10_000_000 ? 1 : 3, needs: 'nothing', seldom: reach.seldom ?? false } as const;
+  return [
+    { ...common, name: `judge-${name}`, what, unit: 's', reach: reach.seconds, measure: async () => (await judging(operations)).seconds },
+    {
+      ...common,
+      name: `judge-${name}-memory`,
+      what: `most memory while ${what}`,
+      unit: 'GB',
+      reach: reach.memoryGB,
+      measure: async () => (await judging(operations)).peakGB,
+    },
+  ];
+}

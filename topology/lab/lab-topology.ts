@@ -17,6 +17,7 @@ import { controlDaemons, daemonExits } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
 import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
+import { writeLedger } from './ledger.ts';
 import { workplaceOf } from './workplace.ts';
 import { allReady, bootMissing, siteServes, sitesOf } from './up.ts';
 
@@ -60,6 +61,7 @@ export function labTopology(name: string): Topology {
     },
     host,
     probe: (from, command, timeoutMs) => probe(lab, from, command, timeoutMs),
+    writeLedger: (wanted) => writeLedger(lab, wanted),
     reset: (reference) => reset(lab, reference),
     versions: async () => ({ ...versions }),
   };

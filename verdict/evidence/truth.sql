@@ -24,6 +24,12 @@ UNION ALL
 SELECT copy, format('copy "{}" is a primary at the end as well as the truth', copy)
 FROM copies WHERE role = 'primary' AND copy <> (SELECT copy FROM truth)
 UNION ALL
+-- an unanswered write may vanish, but not after it committed: then the final state is not that of the truth
+SELECT t.copy, format('{:,} transactions of unanswered writes committed at the truth, whose final state lacks them: "{}" and others', count(DISTINCT x.id), min(x.id))
+FROM transactions AS x JOIN elements AS e USING (id) CROSS JOIN truth AS t
+WHERE x.status = 'committed' AND e.fate = 'unknown' AND NOT e.present
+GROUP BY t.copy
+UNION ALL
 SELECT l.copy, format('the last acknowledged adds were served by copy "{}", but the truth is "{}"', l.copy, t.copy)
 FROM last_acks AS l CROSS JOIN truth AS t WHERE l.copy <> t.copy
 UNION ALL

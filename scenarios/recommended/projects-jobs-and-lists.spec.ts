@@ -1,0 +1,31 @@
+import { expect, powerOff, primary, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'projects keep their versions, jobs run once and lists skip nothing while the database primary loses power',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // a rejoining copy may lag for as long as it replays
+      staleReplicaP99Ms: 1000,
+      // as for a frozen primary: Patroni's ttl (20 s), the store's expiry tick (1 s), asking the silent member (2 s), promotion (1 s),
+      // two good checks of the endpoint (1 s), reconnects (1 s)
+      longestOutageMs: 26_000,
+      rtoMs: 26_000,
+    });
+    const profile = steady({
+      writesPerSecond: 200,
+      readsPerSecond: 50,
+      putsPerSecond: 40,
+      getsPerSecond: 80,
+      listsPerSecond: 10,
+      tokenShare: 0.5,
+      retries: { most: 1, pauseMs: 1000 },
+    });
+    await load(profile, async () => {
+      await inject(powerOff(primary), { for: '30s' });
+    });
+    expect(await judge()).toHold();
+  },
+);
