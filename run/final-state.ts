@@ -36,9 +36,13 @@ export async function readFinalState(topology: Topology, run: { tag: string; sta
   await Promise.all(
     Object.keys(copies).map(async (copy) => {
       try {
-        await caughtUp(topology, copy, tag, nonce);
-        catchUpMs[copy] = Math.round(performance.now() - started);
-        await withCopy(topology, copy, async (client) => writer.writeFinal(copy, rowsOf(client, tag)));
+        await readCopy(topology, {
+          copy,
+          tag,
+          nonce,
+          writer,
+          caughtUp: () => (catchUpMs[copy] ??= Math.round(performance.now() - started)),
+        });
       } catch (error) {
         // without its file the copy is judged as missing, which is what it is
         troubles.push(`final state of ${copy}: ${messageOf(error)}`);
@@ -71,17 +75,29 @@ async function drained(client: pg.Client, tag: string): Promise<void> {
   });
 }
 
-/** A copy that still rejoins refuses connections: each look makes its own. */
-async function caughtUp(topology: Topology, copy: string, tag: string, nonce: string): Promise<void> {
+interface CopyRead {
+  copy: string;
+  tag: string;
+  nonce: string;
+  writer: RecordWriter;
+  /** told when the copy shows the marker */
+  caughtUp: () => void;
+}
+
+/** A copy that still rejoins refuses connections, and may restart while it is read: each look makes its own connection and begins anew. */
+async function readCopy(topology: Topology, { copy, tag, nonce, writer, caughtUp }: CopyRead): Promise<void> {
   await until({
     subject: copy,
-    condition: 'the marker row of the truth',
+    condition: 'the marker row of the truth, and all rows of the run in one go',
     timeoutMs: limits.catchUp,
     intervalMs: 50,
     probe: () =>
       withCopy(topology, copy, async (client) => {
         const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
-        return rowCount === 1;
+        if (rowCount !== 1) return false;
+        caughtUp();
+        await writer.writeFinal(copy, rowsOf(client, tag));
+        return true;
       }),
   });
 }
@@ -89,6 +105,8 @@ async function caughtUp(topology: Topology, copy: string, tag: string, nonce: st
 async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow> {
   await client.query(FINAL_STATE_SETTINGS_SQL);
   const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
+  // the driver ends no stream whose server went away
+  client.once('error', (error) => stream.destroy(error));
   for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
     yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
   }

@@ -1,7 +1,8 @@
 import pg from 'pg';
+import { HoldfastError } from './errors.ts';
 import { limits } from './limits.ts';
 
-/** Runs `use` with one connection to a database copy, closed afterwards whatever happens. */
+/** Runs `use` with one connection to a database copy, closed afterwards whatever happens; throws as soon as the connection is lost. */
 export async function withDatabase<T>(dsn: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: dsn,
@@ -9,10 +10,13 @@ export async function withDatabase<T>(dsn: string, use: (client: pg.Client) => P
     query_timeout: limits.drained,
     application_name: 'holdfast',
   });
-  client.on('error', () => undefined);
+  const lost = new Promise<never>((_resolve, reject) => {
+    client.on('error', (error) => reject(new HoldfastError('the connection to the database was lost', { cause: error })));
+  });
+  lost.catch(() => undefined);
   await client.connect();
   try {
-    return await use(client);
+    return await Promise.race([use(client), lost]);
   } finally {
     await client.end();
   }

@@ -30,6 +30,14 @@ function answers<T>(...list: (T | Error)[]): () => Promise<T> {
 const wait = { subject: 'site a', condition: 'every pod ready', timeoutMs: 1000, intervalMs: 300 };
 
 describe('a wait', () => {
+  test('ends although a look at what is awaited never does', async () => {
+    const never = (): Promise<boolean> => new Promise(() => undefined);
+    await assert.rejects(
+      until({ ...wait, timeoutMs: 20, hungMs: 20, probe: never }),
+      (error) =>
+        error instanceof DeadlineError && /site a: expected every pod ready within 20 ms.*had not ended 20 ms later/.test(error.message),
+    );
+  });
   test('gives the first value that is there, and sleeps between the looks', async () => {
     const clock = steppedClock();
     const value = await until({

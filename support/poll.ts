@@ -19,11 +19,15 @@ export interface Wait<T> {
   intervalMs?: number;
   /** returns the awaited value, or undefined / false while it is not there; throwing counts as "not yet" */
   probe: () => Promise<T | undefined | false>;
+  /** how much longer than the wait a single look may take before it counts as hung; every probe bounds itself well below the default of a minute */
+  hungMs?: number;
   /** where to look when it did not come */
   hint?: string;
   signal?: AbortSignal;
   clock?: Clock;
 }
+
+const HUNG_MS = 60_000;
 
 /** Polls until `probe` gives a value; a DeadlineError names subject, condition, elapsed time and the last answer. */
 export async function until<T>(wait: Wait<T>): Promise<T> {
@@ -34,7 +38,7 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
     wait.signal?.throwIfAborted();
     interruption.signal.throwIfAborted();
     try {
-      const value = await wait.probe();
+      const value = await unlessHung(wait, start);
       if (value !== undefined && value !== false) return value;
       last = 'not yet';
     } catch (error) {
@@ -46,5 +50,24 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
       throw new DeadlineError(`${wait.subject}: expected ${wait.condition} within ${wait.timeoutMs} ms; last answer: ${last}${hint}`);
     }
     await clock.sleep(Math.min((wait.intervalMs ?? 50) * slow, Math.max(1, wait.timeoutMs - elapsed)));
+  }
+}
+
+/* A probe that never ends must not become a wait that never ends. */
+async function unlessHung<T>(
+  { subject, condition, probe, timeoutMs, clock, hungMs = HUNG_MS * slow }: Wait<T>,
+  start: number,
+): Promise<T | undefined | false> {
+  if (clock !== undefined) return probe();
+  const leftMs = Math.max(0, start + timeoutMs - realClock.now()) + hungMs;
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<never>((_resolve, reject) => {
+    const what = `${subject}: expected ${condition} within ${timeoutMs} ms; a look at it had not ended ${hungMs} ms later`;
+    timer = setTimeout(() => reject(new DeadlineError(what)), leftMs);
+  });
+  try {
+    return await Promise.race([probe(), hung]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { findPostgres, startPrimary } from '../platform/postgres.fixture.ts';
+import { SCHEMA_SQL } from '../platform/schema.ts';
+import { RecordWriter } from '../record/writer.ts';
+import { until } from '../support/poll.ts';
+import type { Topology } from '../topology/model.ts';
+import { readFinalState } from './final-state.ts';
+
+const bin = findPostgres();
+const ROWS = 30_000;
+
+test('a copy whose server goes away while it is read is read again, and leaves nothing half', { skip: bin === undefined }, async () => {
+  const server = await startPrimary(bin as string, 'db1');
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-final-'));
+  try {
+    await server.sql(SCHEMA_SQL);
+    await server.sql(`INSERT INTO changes (id, run, epoch) SELECT 'r.' || i, 'r', 1 FROM generate_series(1, ${ROWS}) i`);
+    const writer = new RecordWriter(folder);
+    const reading = readFinalState(topologyOf(server.dsn('postgres')), 'r', writer);
+    // the reading session is the one whose table reads are limited to sequential ones
+    await until({
+      subject: 'the reading of the copy',
+      condition: 'under way',
+      timeoutMs: 20_000,
+      intervalMs: 1,
+      probe: async () => {
+        const ended = await server.sql<{ ended: boolean }>(
+          `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+           WHERE application_name = 'holdfast' AND state = 'active' AND query LIKE '%UNION ALL%' AND query NOT LIKE '%md5%'`,
+        );
+        return ended.length > 0;
+      },
+    });
+    const { troubles, catchUpMs } = await reading;
+    assert.deepEqual(troubles, []);
+    assert.deepEqual(Object.keys(catchUpMs), ['db1']);
+    assert.deepEqual(readdirSync(join(folder, 'final')), ['db1.jsonl.gz']);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function topologyOf(dsn: string): Topology {
+  const database = {
+    copies: async () => [{ name: 'db1', role: 'primary', running: true, sync: true, timeline: 1, lagBytes: 0 }],
+    primary: async () => ({ name: 'db1' }),
+    dsn: () => dsn,
+  };
+  return { database } as unknown as Topology;
+}
