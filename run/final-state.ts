@@ -106,7 +106,7 @@ async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow>
   await client.query(FINAL_STATE_SETTINGS_SQL);
   const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
   // the driver ends no stream whose server went away
-  client.once('error', (error) => stream.destroy(error));
+  client.once('error', (error: Error) => stream.destroy(error));
   for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
     yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
   }
