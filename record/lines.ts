@@ -23,7 +23,9 @@ export async function* linesOf(file: RecordFile): AsyncGenerator<Line> {
       const parts = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
       rest = parts.pop() ?? '';
       if (rest.length > LONGEST_LINE) {
-        throw new UsageError(`${file.path}:${number + parts.length + 1}: expected a line of at most ${LONGEST_LINE} characters; it is longer: no line of a record is`);
+        throw new UsageError(
+          `${file.path}:${number + parts.length + 1}: expected a line of at most ${LONGEST_LINE} characters; it is longer: no line of a record is`,
+        );
       }
       for (const text of parts) yield { number: ++number, text: text.replace(/\r$/u, ''), whole: true };
     }

@@ -171,10 +171,12 @@ export class Run implements Disposable {
     this.#generator = undefined;
     this.#observer = undefined;
     this.#troubles.push(...(await generator.stop()), ...this.#owner.troubles());
-    const final = await readFinalState(this.#topology, { tag: this.#tag, startedAt: this.#startedAt, writer: this.#writer }).catch((error: unknown) => {
-      this.#troubles.push(`final state: ${messageOf(error)}`);
-      return undefined;
-    });
+    const final = await readFinalState(this.#topology, { tag: this.#tag, startedAt: this.#startedAt, writer: this.#writer }).catch(
+      (error: unknown) => {
+        this.#troubles.push(`final state: ${messageOf(error)}`);
+        return undefined;
+      },
+    );
     this.#troubles.push(...(final?.troubles ?? []), ...(await observer.stop()));
     if (Math.abs(sleptMs() - this.#sleptAtStart) > 50) this.#troubles.push('the machine slept during the run: its clocks do not agree');
     this.#troubles.push(...this.#owner.troubles());

@@ -133,7 +133,10 @@ describe('a record that was made to look good', { concurrency: 4 }, () => {
     const observation = '{"at":0,"copy":"db1","up":true}\n';
     const cases: [(folder: string) => void, RegExp][] = [
       [bomb('history', 'a'.repeat(20 * 2 ** 20)), /history\.jsonl\.gz:1: expected a line of at most 16777216 characters/u],
-      [bomb('observations', observation.repeat(2_200_000)), /observations\.jsonl\.gz: expected at most 67108864 bytes in \d+ compressed ones/u],
+      [
+        bomb('observations', observation.repeat(2_200_000)),
+        /observations\.jsonl\.gz: expected at most 67108864 bytes in \d+ compressed ones/u,
+      ],
     ];
     for (const [touch, says] of cases) {
       await assert.rejects(judged(base, touch), (error) => error instanceof UsageError && says.test(error.message), String(says));

@@ -13,14 +13,20 @@ export async function measure(database: Database, restarting: Map<string, number
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
-  const { faults, puts, transactions } = await database.row('SELECT (SELECT count(*) FROM faults) AS faults, (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions');
+  const { faults, puts, transactions } = await database.row(
+    'SELECT (SELECT count(*) FROM faults) AS faults, (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions',
+  );
   return {
     availability: await availability(database, query),
     recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
     staleness,
     coverage: coverage(await query('coverage')),
     shares,
-    writes: { ...writes, ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }), ...(transactions === 0 ? {} : { transactions: (await query('transactions'))[0] }) } as unknown as Verdict['writes'],
+    writes: {
+      ...writes,
+      ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }),
+      ...(transactions === 0 ? {} : { transactions: (await query('transactions'))[0] }),
+    } as unknown as Verdict['writes'],
   };
 }
 

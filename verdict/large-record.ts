@@ -2,7 +2,6 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { quoted } from './database.ts';
-import { runOf } from './testing.ts';
 
 /** Operations a second of a large record: its length grows with their number, as that of a run would. */
 const RATE = 20_000;
@@ -21,7 +20,9 @@ export async function writeLargeRecord(folder: string, operations: number): Prom
   const connection = await instance.connect();
   try {
     const write = async (file: string, query: string): Promise<void> => {
-      await connection.run(`COPY (${query}) TO ${quoted(join(folder, file))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`);
+      await connection.run(
+        `COPY (${query}) TO ${quoted(join(folder, file))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')`,
+      );
     };
     await write('history.jsonl', history(operations, fault));
     appendFileSync(join(folder, 'history.jsonl'), `${JSON.stringify({ op: 'end', lines: operations })}\n`);
@@ -82,16 +83,25 @@ function writeRun(folder: string, operations: number, length: number, fault: Spa
     { name: 'during', start: fault.from, end: fault.to },
     { name: 'after', start: fault.to, end: length },
   ];
-  const run = runOf({
+  const run = {
+    format: 1,
+    startedAt: '2026-11-01T00:00:00Z',
+    truth: 'db1',
     id: `large-${operations}`,
     scenario: `${operations} operations`,
     copies: { db1: 'primary', db2: 'replica', db3: 'replica' },
     phases,
     load: { add: RATE / 3, read: (RATE * 2) / 3 },
     topology: { pattern: 'recommended', replication: 'strict', routing: 'active-active', sites: ['a', 'b'] },
-  });
+  };
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
-  const states = { intent: fault.from, applied: fault.from + 5000, verified: fault.from + 100_000, healed: fault.to - 100_000, gone: fault.to };
+  const states = {
+    intent: fault.from,
+    applied: fault.from + 5000,
+    verified: fault.from + 100_000,
+    healed: fault.to - 100_000,
+    gone: fault.to,
+  };
   const lines = Object.entries(states).map(([state, at]) => JSON.stringify({ fault: 'freeze', target: 'db1', state, at, id: 'one' }));
   writeFileSync(join(folder, 'faults.jsonl'), `${lines.join('\n')}\n`);
 }
