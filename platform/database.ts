@@ -42,6 +42,14 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
   });
   const opened = new Set<pg.PoolClient>();
   const countOpened = (): void => void (pool.options.max = Math.min(max, opened.size + OPENING_AT_ONCE));
+  // The pool does not look at those who wait when it may open more: a connection opened for no one goes to the first of them.
+  const openForWaiting = (): void => {
+    if (pool.waitingCount === 0 || pool.totalCount >= pool.options.max) return;
+    pool.connect().then(
+      (spare) => spare.release(),
+      () => {},
+    );
+  };
   const close = (client: pg.PoolClient): void => {
     opened.delete(client);
     countOpened();
@@ -57,6 +65,7 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
   pool.on('connect', (client) => {
     opened.add(client);
     countOpened();
+    openForWaiting();
     answeredAt.set(client, performance.now());
     // A lent client that loses its server emits an error beside the failed query; unheard it would end the process.
     client.on('error', () => {});
