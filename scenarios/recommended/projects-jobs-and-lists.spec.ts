@@ -16,10 +16,10 @@ test(
     });
     const profile = steady({
       writesPerSecond: 200,
-      readsPerSecond: 50,
-      putsPerSecond: 40,
-      getsPerSecond: 80,
-      listsPerSecond: 10,
+      readsPerSecond: 200,
+      putsPerSecond: 20,
+      getsPerSecond: 40,
+      listsPerSecond: 5,
       tokenShare: 0.5,
       retries: { most: 1, pauseMs: 1000 },
     });
