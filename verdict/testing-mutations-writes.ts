@@ -10,11 +10,11 @@ export const WRITE_MUTATIONS: readonly Mutation[] = [
     what: 'drop an acknowledged row',
     class: 'lost',
     spoil: (world, pick) => {
-      const victim =
-        chosen(
-          world.elements.filter((each, nth) => nth % 3 === 0 && each.present && promised(each) !== undefined),
-          pick,
-        ) ?? world.elements[0]!;
+      // "first" is what other mutations count on; what was answered while degraded nobody promised
+      const { elements, course } = world;
+      const promising = elements.filter((each, nth) => nth % 3 === 0 && nth > 0 && each.present && promised(each) !== undefined);
+      const victim = course.degraded === null ? chosen(promising, pick) : undefined;
+      if (victim === undefined) return more(world.sketch, ack(course, 'l'));
       return everyFinal(world.sketch, (rows) => rows.filter(({ id }) => id !== victim.id));
     },
   },
@@ -30,10 +30,9 @@ export const WRITE_MUTATIONS: readonly Mutation[] = [
     what: 'put an older version back',
     class: 'lost-update',
     spoil: ({ sketch, course, keys }, pick) => {
-      const key = chosen(
-        keys.filter((each) => each.acked >= 2 && each.row !== undefined),
-        pick,
-      );
+      // what was answered while degraded nobody promised
+      const promising = course.degraded === null ? keys.filter((each) => each.acked >= 2 && each.row !== undefined) : [];
+      const key = chosen(promising, pick);
       if (key === undefined) {
         const puts = [1, 2].map((version) => put('v', version, LATE + 10 * version, LATE + 10 * version + 5, standing(course, LATE)));
         return everyFinal(more(sketch, ...puts), (rows) => [
