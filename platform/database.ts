@@ -50,18 +50,19 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
       () => {},
     );
   };
-  const close = (client: pg.PoolClient): void => {
+  const forget = (client: pg.PoolClient): void => {
     opened.delete(client);
     countOpened();
+  };
+  // The pool counts a destroyed connection out at once, and tells of it only when its socket has ended.
+  const close = (client: pg.PoolClient): void => {
+    forget(client);
     destroy(client);
   };
   const answeredAt = new WeakMap<pg.PoolClient, number>();
   let trustedSince = 0;
   pool.on('error', onTrouble);
-  pool.on('remove', (client) => {
-    opened.delete(client);
-    countOpened();
-  });
+  pool.on('remove', forget);
   pool.on('connect', (client) => {
     opened.add(client);
     countOpened();

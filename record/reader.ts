@@ -47,6 +47,11 @@ export function openRecord(folder: string): RecordFolder {
   };
 }
 
+/** Every file of lines that a record has. */
+export function filesOf({ history, observations, faults, transactions, finals }: RecordFolder): RecordFile[] {
+  return [history, observations, faults, transactions, ...finals.values()].filter((file) => file !== undefined);
+}
+
 /** Reads and checks run.json alone. */
 export function readRun(folder: string): Run {
   const path = join(folder, 'run.json');

@@ -89,16 +89,19 @@ export const Recovery = z.looseObject({
   redundantMs: z.number().nullable(),
 });
 
-/** Puts by fate; an unknown one below a later version of its key is `overwritten`: what became of it cannot be told. */
-export const PutFates = z.object({
+const Fates = z.object({
   acknowledged: z.number().int(),
   accepted: z.number().int(),
   failed: z.number().int(),
   unknown: z.number().int(),
+  /** unknown and present in the truth */
   recovered: z.number().int(),
+  /** unknown and absent from the truth */
   vanished: z.number().int(),
-  overwritten: z.number().int(),
 });
+
+/** Puts by fate; an unknown one below a later version of its key is `overwritten`: what became of it cannot be told. */
+export const PutFates = Fates.extend({ overwritten: z.number().int() });
 
 export const Verdict = z.looseObject({
   format: z.number().int(),
@@ -132,15 +135,7 @@ export const Verdict = z.looseObject({
   /** share of ok answers of each site, by phase */
   shares: z.record(z.string(), z.record(z.string(), z.number())),
   /** writes by fate */
-  writes: z.object({
-    acknowledged: z.number().int(),
-    accepted: z.number().int(),
-    failed: z.number().int(),
-    unknown: z.number().int(),
-    /** unknown and present in the truth */
-    recovered: z.number().int(),
-    /** unknown and absent from the truth */
-    vanished: z.number().int(),
+  writes: Fates.extend({
     /** accepted (202) and absent from the truth */
     acceptedVanished: z.number().int().optional(),
     /** unknown ones by what the truth says of their transactions, where it was asked */

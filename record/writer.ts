@@ -51,24 +51,13 @@ export class RecordWriter {
 
   /** Writes the final state of one copy, compressed; the file appears only when it is complete. */
   async writeFinal(copy: string, rows: AsyncIterable<FinalRow> | Iterable<FinalRow>): Promise<void> {
-    const name = `final/${copy}`;
-    let lines = 0;
-    async function* texts(): AsyncGenerator<string> {
-      for await (const row of rows) {
-        lines++;
-        yield `${JSON.stringify(FinalRow.parse(row))}\n`;
-      }
-    }
-    await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
-    this.#lines[name] = lines;
+    await this.#writeAll(`final/${copy}`, FinalRow, rows);
   }
 
   /** Writes what the truth says of transactions. */
   async writeTransactions(lines: readonly TransactionLine[]): Promise<void> {
     mkdirSync(join(this.folder, 'evidence'), { recursive: true });
-    const texts = lines.map((line) => `${JSON.stringify(TransactionLine.parse(line))}\n`);
-    await compress(Readable.from(texts), join(this.folder, 'evidence/transactions.jsonl.gz'));
-    this.#lines['evidence/transactions'] = lines.length;
+    await this.#writeAll('evidence/transactions', TransactionLine, lines);
   }
 
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */
@@ -81,6 +70,18 @@ export class RecordWriter {
   /** Writes verdict.json as a whole. */
   writeVerdict(verdict: Verdict): void {
     writeVerdict(this.folder, verdict);
+  }
+
+  async #writeAll(name: string, schema: z.ZodType, rows: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+    let lines = 0;
+    async function* texts(): AsyncGenerator<string> {
+      for await (const row of rows) {
+        lines++;
+        yield `${JSON.stringify(schema.parse(row))}\n`;
+      }
+    }
+    await compress(Readable.from(texts()), join(this.folder, `${name}.jsonl.gz`));
+    this.#lines[name] = lines;
   }
 
   #file(name: string): LineFile {

@@ -18,13 +18,16 @@ export interface CopyWatch {
 /** A look that takes longer than this finds the copy not up: a healthy one answers within milliseconds. */
 const LOOK_MS = 300;
 
+/** The timeline that a primary writes, as an SQL expression. */
+export const WRITTEN_TIMELINE = `('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int`;
+
 const LOOK = `
 SELECT pg_is_in_recovery() AS recovering,
   (SELECT system_identifier::text FROM pg_control_system()) AS system,
   CASE WHEN pg_is_in_recovery()
     THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver),
       greatest((SELECT timeline_id FROM pg_control_checkpoint()), (SELECT min_recovery_end_timeline FROM pg_control_recovery())))
-    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END AS timeline,
+    ELSE ${WRITTEN_TIMELINE} END AS timeline,
   (SELECT epoch FROM writer) AS epoch,
   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
   to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS started,

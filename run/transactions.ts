@@ -1,6 +1,7 @@
 import type { TransactionLine } from '../record/format.ts';
 import { withDatabase } from '../support/database.ts';
 import type { Topology } from '../topology/model.ts';
+import { WRITTEN_TIMELINE } from './observe-copy.ts';
 
 /**
  * What the truth says of the transactions that the platform logged for this run (`pg_xact_status`). A number means one transaction only
@@ -11,8 +12,7 @@ export async function transactionsOf(topology: Topology, asked: { truth: string;
   const logged = await topology.writeLedger({ idsBeginWith: `${tag}.`, since });
   return withDatabase(topology.database.dsn(truth), async (client) => {
     const { rows: here } = await client.query<{ system: string; timeline: number }>(
-      `select system_identifier::text as system, ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer as timeline
-       from pg_control_system()`,
+      `select system_identifier::text as system, ${WRITTEN_TIMELINE} as timeline from pg_control_system()`,
     );
     const own = logged.filter(({ system, timeline }) => system === here[0]?.system && timeline === here[0].timeline);
     const { rows } = await client.query<{ status: TransactionLine['status'] | null }>(

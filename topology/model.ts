@@ -1,5 +1,7 @@
 /** What a scenario may know of the installation under test; a provider (the lab) implements it. */
 
+import type { LedgerEntry } from '../platform/ledger.ts';
+
 export type Pattern = 'recommended';
 export type RoutingPolicy = 'active-active' | 'active-passive';
 /** strict: synchronous, writes stop without a synchronous standby; async: no promise */
@@ -124,14 +126,6 @@ export interface ReferenceState {
   replication: ReplicationMode;
   /** default: on */
   commit?: CommitLevel;
-}
-
-/** Which transaction carries which write; its number counts on one timeline of one system. */
-export interface LedgerEntry {
-  xid: string;
-  id: string;
-  system: string;
-  timeline: number;
 }
 
 export interface Topology {

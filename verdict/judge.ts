@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_FORMAT } from '../record/format.ts';
-import { openRecord, type RecordFolder } from '../record/reader.ts';
+import { filesOf, openRecord, type RecordFolder } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
 import { judgeBounds } from './bounds.ts';
 import { Database, type DatabaseOptions } from './database.ts';
@@ -55,9 +55,8 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
 }
 
 /* Tables that do not fit into memory take a few times the size of a plain record; what takes more was made to fill a disk. */
-function spillOf({ history, observations, faults, transactions, finals }: RecordFolder): number {
-  const files = [history, observations, faults, transactions, ...finals.values()].filter((file) => file !== undefined);
-  return Math.max(4e9, 40 * files.reduce((sum, { path }) => sum + statSync(path).size, 0));
+function spillOf(record: RecordFolder): number {
+  return Math.max(4e9, 40 * filesOf(record).reduce((sum, { path }) => sum + statSync(path).size, 0));
 }
 
 async function restartingReads(database: Database): Promise<Map<string, number>> {

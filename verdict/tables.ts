@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkLines } from '../record/check-lines.ts';
 import type { RecordFile } from '../record/files.ts';
-import type { RecordFolder } from '../record/reader.ts';
+import { filesOf, type RecordFolder } from '../record/reader.ts';
 import { isWhole, salvage } from '../record/salvage.ts';
 import { UsageError, messageOf } from '../support/errors.ts';
 import { faultsLoader, finalLoader, historyLoader, observationsLoader, transactionsLoader, type Loader } from './columns.ts';
@@ -13,7 +13,7 @@ export type FileState = { name: string; label: string; copy: string | null; line
 /** Loads a record into typed tables; says for each file how many lines it gave and whether it was whole. */
 export async function loadTables(database: Database, record: RecordFolder, temporary: string): Promise<FileState[]> {
   await database.script('tables.sql');
-  const small = [record.observations, record.faults, record.transactions, ...record.finals.values()].filter((file) => file !== undefined);
+  const small = filesOf(record).filter((file) => file !== record.history);
   // compressed files without a closing line show a cut only in their checksum; that check runs beside the long load
   const wholeness = new Map(small.map((file) => [file.name, isWhole(file)]));
   for (const check of wholeness.values()) check.catch(() => undefined);

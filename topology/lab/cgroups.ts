@@ -27,9 +27,7 @@ export async function createHostGroup(lab: string, host: string, weight = 1): Pr
 
 /** Sets the CPU weight of a running host relative to other hosts; one that is off has none. */
 export function weighHost(lab: string, host: string, weight: number): void {
-  const folders =
-    cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host)];
-  for (const folder of folders) weigh(folder, weight);
+  for (const group of hostGroups(lab, host)) weigh(group, weight);
 }
 
 /** Moves the process that keeps a host's namespaces into the lab's own unit (v2), so that the end of its caller's session cannot end the host. */
@@ -44,9 +42,13 @@ export function keepInUnit(lab: string, pid: number): void {
 
 /** The folders that a process outside enters to be in a running host's groups, its CPU weight and freezer included (v1: one a hierarchy; v2: the child that may hold processes). */
 export function entryGroups(lab: string, host: string): string[] {
-  const folders =
-    cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host, 'init')];
-  return folders.filter((folder) => existsSync(folder));
+  const groups = hostGroups(lab, host);
+  return (cgroupVersion() === 1 ? groups : groups.map((group) => join(group, 'init'))).filter((folder) => existsSync(folder));
+}
+
+/* A host's groups, there or not: v1 has one in each hierarchy. */
+function hostGroups(lab: string, host: string): string[] {
+  return cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host)];
 }
 
 /** Path of a host's group as the kubelet's cgroupRoot names it on cgroup v1. */

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LedgerEntry } from '../model.ts';
+import type { LedgerEntry } from '../../platform/ledger.ts';
 import type { Lab } from './store.ts';
 
 /** What the platform's pods logged since then of the writes whose ids begin so, each before its COMMIT; as far as their logs are still on the nodes' disks. */
