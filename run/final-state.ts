@@ -114,6 +114,7 @@ async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow>
 
 /** A digest of the run's rows at a copy; two equal ones say that nobody wrote between them. */
 async function fingerprint(client: pg.Client, tag: string): Promise<string> {
+  await client.query(FINAL_STATE_SETTINGS_SQL);
   const { rows } = await client.query<{ digest: string }>(
     `select md5(coalesce(string_agg(f::text, ',' order by f.id), '')) as digest from (${finalStateSql(tag)}) f`,
   );
