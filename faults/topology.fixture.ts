@@ -38,6 +38,7 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [], waiti
       replication: async () => ({ mode: 'strict', commit: 'on' }),
       waiting: async () => [...waiting],
       cancelWaits: async () => waiting.length,
+      deposedRows: () => new Map(),
       committed: async (_copy, asked) => asked.filter((transaction) => committed.includes(transaction)),
     },
   };

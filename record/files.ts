@@ -23,18 +23,18 @@ export function findLines(folder: string, name: string): RecordFile | undefined 
   return undefined;
 }
 
-/** Finds the final states, by copy. */
-export function findFinals(folder: string): Map<string, RecordFile> {
-  const finals = new Map<string, RecordFile>();
-  if (lstatSync(join(folder, 'final'), { throwIfNoEntry: false }) === undefined) return finals;
-  const directory = insidePath(folder, 'final', { directory: true });
+/** Finds the states of copies in a folder of the record ("final", "evidence/deposed"), by copy. */
+export function findStates(folder: string, room: string): Map<string, RecordFile> {
+  const states = new Map<string, RecordFile>();
+  if (lstatSync(join(folder, room), { throwIfNoEntry: false }) === undefined) return states;
+  const directory = insidePath(folder, room, { directory: true });
   for (const entry of readdirSync(directory).sort()) {
     const copy = /^(.+)\.jsonl(\.gz)?$/u.exec(entry)?.[1];
     if (copy === undefined) continue;
-    const file = findLines(folder, `final/${copy}`);
-    if (file !== undefined) finals.set(copy, file);
+    const file = findLines(folder, `${room}/${copy}`);
+    if (file !== undefined) states.set(copy, file);
   }
-  return finals;
+  return states;
 }
 
 /** The absolute path of a record's entry; one that leads out of the record, or is no ordinary file, is refused. */

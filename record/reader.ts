@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { UsageError, messageOf } from '../support/errors.ts';
-import { findFinals, findLines, insidePath, type RecordFile } from './files.ts';
+import { findLines, findStates, insidePath, type RecordFile } from './files.ts';
 import { PHASE_NAMES, RECORD_FORMAT, Run } from './format.ts';
 
 /** An opened run record: what run.json says, and where its other files are. */
@@ -16,6 +16,8 @@ export type RecordFolder = {
   finals: Map<string, RecordFile>;
   /** what the truth says of the transactions of writes, where somebody asked it */
   transactions: RecordFile | undefined;
+  /** what copies held when they were deposed as primary */
+  deposed: Map<string, RecordFile>;
 };
 
 /** Opens a run record; what is no record, or one of a newer format, is refused with the file and the reason. */
@@ -24,7 +26,7 @@ export function openRecord(folder: string): RecordFolder {
     throw new UsageError(`${folder}: expected the folder of a run record, but there is no such folder`);
   }
   const run = readRun(folder);
-  const finals = findFinals(folder);
+  const finals = findStates(folder, 'final');
   for (const [copy, role] of Object.entries(run.copies ?? {})) {
     checkCopyName(folder, copy);
     if (role === 'gone') finals.delete(copy);
@@ -44,12 +46,13 @@ export function openRecord(folder: string): RecordFolder {
     faults: findLines(folder, 'faults'),
     finals,
     transactions: findLines(folder, 'evidence/transactions'),
+    deposed: findStates(folder, 'evidence/deposed'),
   };
 }
 
 /** Every file of lines that a record has. */
-export function filesOf({ history, observations, faults, transactions, finals }: RecordFolder): RecordFile[] {
-  return [history, observations, faults, transactions, ...finals.values()].filter((file) => file !== undefined);
+export function filesOf({ history, observations, faults, transactions, finals, deposed }: RecordFolder): RecordFile[] {
+  return [history, observations, faults, transactions, ...finals.values(), ...deposed.values()].filter((file) => file !== undefined);
 }
 
 /** Reads and checks run.json alone. */

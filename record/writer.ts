@@ -60,6 +60,12 @@ export class RecordWriter {
     await this.#writeAll('evidence/transactions', TransactionLine, lines);
   }
 
+  /** Writes the rows that a copy held when it was deposed. */
+  async writeDeposed(copy: string, rows: AsyncIterable<unknown>): Promise<void> {
+    mkdirSync(join(this.folder, 'evidence/deposed'), { recursive: true });
+    await this.#writeAll(`evidence/deposed/${copy}`, FinalRow, rows);
+  }
+
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */
   async compress(name: string): Promise<void> {
     const plain = join(this.folder, `${name}.jsonl`);

@@ -51,6 +51,7 @@ function topologyOf(dsn: string): Topology {
     copies: async () => [{ name: 'db1', role: 'primary', running: true, sync: true, timeline: 1, lagBytes: 0 }],
     primary: async () => ({ name: 'db1' }),
     dsn: () => dsn,
+    deposedRows: () => new Map(),
   };
   return { database, writeLedger: async () => [] } as unknown as Topology;
 }

@@ -52,6 +52,11 @@ export async function readFinalState(topology: Topology, run: { tag: string; sta
   await transactionsOf(topology, { truth, tag, since: startedAt })
     .then((lines) => writer.writeTransactions(lines))
     .catch((error: unknown) => troubles.push(`transactions at ${truth}: ${messageOf(error)}`));
+  for (const [copy, rows] of topology.database.deposedRows({ run: tag, since: startedAt })) {
+    await writer
+      .writeDeposed(copy, rows)
+      .catch((error: unknown) => troubles.push(`rows of ${copy} when it was deposed: ${messageOf(error)}`));
+  }
   const after = await withCopy(topology, truth, (client) => fingerprint(client, tag));
   if (after !== before) troubles.push(`final state of ${truth} changed while it was read: expected no writer left`);
   return { truth, copies, troubles, catchUpMs };

@@ -73,12 +73,22 @@ export interface Path {
   to: string;
 }
 
+/** What the router does to the packets of a path. */
+export type Impairment =
+  /** they vanish */
+  | { kind: 'drop' }
+  /** TCP segments are answered with a reset, all others as unreachable */
+  | { kind: 'reset' }
+  /** they come later, in order, or do not come; all paths of one call share its line */
+  | { kind: 'line'; delayMs?: number; jitterMs?: number; loss?: number; bytesPerSecond?: number };
+
 export interface Router {
-  /** drops every packet on these paths until `ttlMs` has passed; the kernel ends it, whoever lives */
-  block(paths: readonly Path[], ttlMs: number): Promise<void>;
-  unblock(paths: readonly Path[]): Promise<void>;
-  /** paths that are blocked now */
-  blocked(): Promise<Path[]>;
+  /** impairs these paths until `ttlMs` has passed; then it ends, whoever lives. A path that is impaired in that way already gets the new end */
+  impair(paths: readonly Path[], impairment: Impairment, ttlMs: number): Promise<void>;
+  /** ends impairments of one kind */
+  mend(paths: readonly Path[], kind: Impairment['kind']): Promise<void>;
+  /** what is impaired now */
+  impaired(): Promise<(Path & { kind: Impairment['kind'] })[]>;
 }
 
 export interface CopyState {
@@ -108,6 +118,8 @@ export interface DatabaseService {
   cancelWaits(copy: string): Promise<number>;
   /** those of some transactions that others at the copy can see as committed */
   committed(copy: string, transactions: readonly string[]): Promise<string[]>;
+  /** rows of a run, as a final state has them, that copies held when they were deposed as primary since then; by copy */
+  deposedRows(asked: { run: string; since: Date }): Map<string, AsyncIterable<Record<string, unknown>>>;
 }
 
 export type BackendStatus = 'UP' | 'DOWN' | 'DRAIN' | 'MAINT';

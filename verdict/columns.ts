@@ -105,10 +105,10 @@ export const transactionsLoader: Loader = {
     coalesce(id IS NOT NULL AND xid IS NOT NULL AND try_cast(status AS transaction_status) IS NOT NULL, false) AS valid`,
 };
 
-/** final/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
-export function finalLoader(copy: string): Loader {
+/** final/<copy>.jsonl and evidence/deposed/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
+export function stateLoader(table: 'final_rows' | 'deposed_rows', copy: string): Loader {
   return {
-    table: 'final_rows',
+    table,
     fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number },
     select: `
       SELECT ${copy} AS copy, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions,

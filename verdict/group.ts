@@ -14,6 +14,9 @@ export type Group = {
   copy: string | undefined;
   site: string | undefined;
   phase: string | undefined;
+  /** how many of them some copy held when it was deposed as primary, and the names of these copies */
+  held: number;
+  holders: string | undefined;
   witnesses: Row[];
   /** hits that the witnesses show */
   shown: number;

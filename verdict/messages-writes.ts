@@ -1,5 +1,5 @@
 import type { FindingClass } from '../record/format.ts';
-import type { Case, Describe, Judged } from './group.ts';
+import type { Case, Describe, Group, Judged } from './group.ts';
 import { count, ms, plural } from './numbers.ts';
 
 /** Classes that a final state shows. */
@@ -24,7 +24,7 @@ export const WRITE_MESSAGES: Record<WriteClass, Describe> = {
     const { breaks, bound } = lossBounds(found);
     return {
       breaks,
-      message: `${count(group.count)} of ${plural(Number(facts.acknowledged), 'acknowledged add')} lost: absent from the truth "${String(facts.truth)}" (${bound}); oldest loss ${ms(group.worst ?? 0)} before the fault${ageBound(found)}`,
+      message: `${count(group.count)} of ${plural(Number(facts.acknowledged), 'acknowledged add')} lost: absent from the truth "${String(facts.truth)}" (${bound}); oldest loss ${ms(group.worst ?? 0)} before the fault${ageBound(found)}${heldAt(group)}`,
     };
   },
   'lost-unreplicated': ({ group, total, facts, run }) => {
@@ -32,7 +32,7 @@ export const WRITE_MESSAGES: Record<WriteClass, Describe> = {
     const answered = group.scope === 'accepted' ? 'answered as not replicated (202)' : 'acknowledged while synchronous replication was off';
     return {
       breaks: allowed !== undefined && total > allowed,
-      message: `${plural(group.count, 'write')} ${answered} and lost: absent from the truth "${String(facts.truth)}" (${allowed === undefined ? 'no bound' : `bound ${count(allowed)}`})`,
+      message: `${plural(group.count, 'write')} ${answered} and lost: absent from the truth "${String(facts.truth)}" (${allowed === undefined ? 'no bound' : `bound ${count(allowed)}`})${heldAt(group)}`,
     };
   },
   'lost-update': (found) => {
@@ -41,7 +41,7 @@ export const WRITE_MESSAGES: Record<WriteClass, Describe> = {
     const reasons = [...new Set(group.witnesses.flatMap(({ truth }) => (typeof truth === 'string' ? [truth] : [])))].sort();
     return {
       breaks,
-      message: `${plural(group.count, 'key')} whose acknowledged put is not what the truth "${String(facts.truth)}" holds (${reasons.join('; ')}; ${bound}); oldest loss ${ms(group.worst ?? 0)} before the fault${ageBound(found)}`,
+      message: `${plural(group.count, 'key')} whose acknowledged put is not what the truth "${String(facts.truth)}" holds (${reasons.join('; ')}; ${bound}); oldest loss ${ms(group.worst ?? 0)} before the fault${ageBound(found)}${heldAt(group)}`,
     };
   },
   'read-then-lost': ({ group, facts, findings }) => {
@@ -94,6 +94,12 @@ function lossBounds({ group, total, run }: Case): Pick<Judged, 'breaks'> & { bou
   const allowed = run.bounds.lost ?? 0;
   const tooOld = run.bounds.rpoMs !== undefined && (group.worst ?? 0) > run.bounds.rpoMs;
   return { breaks: total > allowed || tooOld, bound: `bound ${count(allowed)}` };
+}
+
+/** Where what the truth lacks had been: a copy that was deposed with it. */
+function heldAt({ held, holders, count: all }: Group): string {
+  if (held === 0) return '';
+  return `; ${held === all ? 'all' : count(held)} of them held by ${holders ?? ''} when it was deposed`;
 }
 
 function ageBound({ run }: Case): string {

@@ -50,6 +50,7 @@ async function groupsOf(database: Database, name: FindingClass): Promise<Group[]
   const single = ['copy', 'site', 'phase'].filter((column) => columns.includes(column));
   const groups = await database.rows(`
     SELECT min(h.scope) AS scope, min(${of('root')}) AS root, min(${of('message')}) AS message, count(*) AS count, max(worst) AS worst,
+      count(${of('deposed')}) AS held, list_aggregate(list_sort(list(DISTINCT ${of('deposed')})), 'string_agg', ', ') AS holders,
       ${single.map((column) => `CASE WHEN count(h.${column}) = count(*) AND min(h.${column}) = max(h.${column}) THEN min(h.${column}) END AS ${column},`).join(' ')}
     FROM hits AS h GROUP BY ${keys.map((key) => `h.${key}`).join(', ')} ORDER BY scope, root NULLS FIRST, message`);
   const result: Group[] = [];
@@ -64,6 +65,8 @@ async function groupsOf(database: Database, name: FindingClass): Promise<Group[]
       copy: textOf(row.copy),
       site: textOf(row.site),
       phase: textOf(row.phase),
+      held: Number(row.held),
+      holders: textOf(row.holders),
       ...(name === 'vacuous' ? { witnesses: [], shown: 0 } : await witnessesOf(database, where, columns)),
     });
   }

@@ -4,7 +4,7 @@ import type { RecordFile } from '../record/files.ts';
 import { filesOf, type RecordFolder } from '../record/reader.ts';
 import { isWhole, salvage } from '../record/salvage.ts';
 import { UsageError, messageOf } from '../support/errors.ts';
-import { faultsLoader, finalLoader, historyLoader, observationsLoader, transactionsLoader, type Loader } from './columns.ts';
+import { faultsLoader, historyLoader, observationsLoader, stateLoader, transactionsLoader, type Loader } from './columns.ts';
 import { quoted, quotedPath, type Database } from './database.ts';
 
 /** What became of one file of the record while it was read. */
@@ -29,7 +29,8 @@ export async function loadTables(database: Database, record: RecordFolder, tempo
   await load(record.observations, observationsLoader);
   await load(record.faults, faultsLoader);
   await load(record.transactions, transactionsLoader);
-  for (const [copy, file] of record.finals) await load(file, finalLoader(quoted(copy)), copy);
+  for (const [copy, file] of record.finals) await load(file, stateLoader('final_rows', quoted(copy)), copy);
+  for (const [copy, file] of record.deposed) await load(file, stateLoader('deposed_rows', quoted(copy)));
   await dropRepeatedOperations(database);
   return states;
 }
@@ -51,7 +52,7 @@ async function loadFile(database: Database, { file, loader, temporary, known }: 
       whole = false;
     }
   }
-  const target = join(temporary, `salvaged-${file.name.startsWith('final/') ? crypto.randomUUID() : file.name}.jsonl`);
+  const target = join(temporary, `salvaged-${crypto.randomUUID()}.jsonl`);
   await salvage(file, target);
   source = { ...file, path: target, gzip: false };
   try {

@@ -21,6 +21,8 @@ export type Sketch = {
   gzip?: boolean;
   /** what the truth says of transactions; left out: nobody asked */
   transactions?: Line[];
+  /** what copies held when they were deposed */
+  deposed?: Record<string, (string | Line)[]>;
 };
 
 /** No floor at all, so that a handful of lines is judged by the class under test alone. */
@@ -156,15 +158,19 @@ export function write(sketch: Sketch): string {
   put('history', [...sketch.history, ...(end === null ? [] : [{ op: 'end', lines: end }])]);
   put('observations', sketch.observations);
   if (sketch.faults !== null) put('faults', sketch.faults);
-  if (sketch.transactions !== undefined) {
-    mkdirSync(join(folder, 'evidence'));
-    put('evidence/transactions', sketch.transactions);
+  mkdirSync(join(folder, 'evidence/deposed'), { recursive: true });
+  if (sketch.transactions !== undefined) put('evidence/transactions', sketch.transactions);
+  for (const [room, states] of [
+    ['final', sketch.final],
+    ['evidence/deposed', sketch.deposed ?? {}],
+  ] as const) {
+    for (const [copy, rows] of Object.entries(states)) {
+      put(
+        `${room}/${copy}`,
+        rows.map((row) => (typeof row === 'string' ? { id: row } : row)),
+      );
+    }
   }
-  for (const [copy, rows] of Object.entries(sketch.final))
-    put(
-      `final/${copy}`,
-      rows.map((row) => (typeof row === 'string' ? { id: row } : row)),
-    );
   return folder;
 }
 

@@ -1,5 +1,6 @@
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
+import { KEPT_DIR, keepingRewind } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -12,6 +13,8 @@ export const DATABASE_DISK_MB = 2048;
 /** Disk of a member of Patroni's store: two preallocated log segments of 64 MB, snapshots and data. */
 export const DCS_DISK_MB = 512;
 export const DCS_DISK = '/data/disk';
+const BIN_DIR = '/usr/lib/postgresql/15/bin';
+const DATA_DIR = '/var/lib/postgresql/data';
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
@@ -32,13 +35,15 @@ export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
 /** Patroni and PostgreSQL on one database host. */
 export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o644);
+  writeHostFile(machine, 'pg_rewind', keepingRewind({ binDir: BIN_DIR, dataDir: DATA_DIR, database: DATABASE_NAME }), 0o755);
+  const owned = `/var/lib/postgresql ${DATA_DIR} /run/postgresql /data/${KEPT_DIR}`;
   const run = [
-    'mkdir -p /var/lib/postgresql/data /run/postgresql && chown postgres:postgres /var/lib/postgresql /var/lib/postgresql/data /run/postgresql',
-    'chmod 0700 /var/lib/postgresql/data',
+    `mkdir -p ${owned} && chown postgres:postgres ${owned}`,
+    `chmod 0700 ${DATA_DIR}`,
     'chown postgres /data/patroni.json && chmod 0600 /data/patroni.json',
     waitForStore(lab),
     'cd /var/lib/postgresql',
-    'exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin python3 -m patroni /data/patroni.json',
+    `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${BIN_DIR}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
   ];
   return [{ name: 'patroni', run: run.join('\n') }];
 }
@@ -183,8 +188,9 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
     postgresql: {
       listen: `${host.address},127.0.0.1:5432`,
       connect_address: `${host.address}:5432`,
-      data_dir: '/var/lib/postgresql/data',
-      bin_dir: '/usr/lib/postgresql/15/bin',
+      data_dir: DATA_DIR,
+      bin_dir: BIN_DIR,
+      bin_name: { pg_rewind: '/data/pg_rewind' },
       pgpass: '/var/lib/postgresql/.pgpass',
       pg_hba: accessRules(lab),
       use_unix_socket: true,

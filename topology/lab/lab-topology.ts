@@ -7,10 +7,11 @@ import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
 import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
+import { deposedRows } from './deposed.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
-import { blockPaths, blockedPaths, unblockPaths } from './network.ts';
+import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
 import { applyReplication, commitLevelApplied, databaseInSync } from './platform.ts';
 import type { Prepared } from './prepare.ts';
 import { controlDaemons, daemonExits } from './services.ts';
@@ -122,6 +123,7 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     waiting: (copy) => waitingAt(lab, copy),
     cancelWaits: (copy) => cancelWaitsAt(lab, copy),
     committed: (copy, transactions) => committedAt(lab, copy, transactions),
+    deposedRows: (asked) => deposedRows(lab, asked),
   };
 }
 
@@ -132,9 +134,9 @@ function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
 
 function routerOf(lab: Lab): Router {
   return {
-    block: (paths, ttlMs) => blockPaths(lab.record.name, paths, ttlMs),
-    unblock: (paths) => unblockPaths(lab.record.name, paths),
-    blocked: () => blockedPaths(lab.record.name),
+    impair: (paths, impairment, ttlMs) => impairPaths(lab, paths, { impairment, ttlMs }),
+    mend: (paths, kind) => mendPaths(lab, paths, kind),
+    impaired: () => impairedPaths(lab),
   };
 }
 
@@ -167,13 +169,18 @@ async function probe(lab: Lab, from: string, command: string[], timeoutMs: numbe
 }
 
 async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
-  await unblockPaths(lab.record.name, await blockedPaths(lab.record.name));
+  await mendEverything(lab);
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);
   const { replication: mode, commit = 'on' } = reference;
   await applyReplication(lab, { mode, commit });
   await Promise.all([databaseInSync(lab, mode, limits.reset), allReady(lab)]);
   await commitLevelApplied(lab, commit);
+}
+
+async function mendEverything(lab: Lab): Promise<void> {
+  const kinds = Map.groupBy(await impairedPaths(lab), ({ kind }) => kind);
+  for (const [kind, paths] of kinds) await mendPaths(lab, paths, kind);
 }
 
 async function route(lab: Lab, reference: ReferenceState): Promise<void> {

@@ -1,6 +1,6 @@
 -- lost: an add was acknowledged as replicated, yet its id is absent from the truth's final state.
 -- Returns the acknowledging attempt of each lost element; worst = age (ms) of the oldest ack of its run of losses at the fault that
--- followed the run, or at the run's newest ack when no fault followed.
+-- followed the run, or at the run's newest ack when no fault followed; deposed = the copies that held it when they were deposed.
 WITH lost AS (
   SELECT id, line, acked_at FROM lost_adds WHERE promised
 ), survivors AS (
@@ -15,5 +15,6 @@ WITH lost AS (
   SELECT r.survivor, (coalesce(f.applied, r.newest) - r.oldest) / 1000 AS age
   FROM runs AS r ASOF LEFT JOIN (SELECT applied FROM faults WHERE applied IS NOT NULL) AS f ON r.newest <= f.applied
 )
-SELECT '' AS scope, a.age AS worst, t.class AS root, p.id, p.line
+SELECT '' AS scope, a.age AS worst, t.class AS root, p.id, p.line, d.copies AS deposed
 FROM placed AS p JOIN aged AS a ON a.survivor IS NOT DISTINCT FROM p.survivor LEFT JOIN told AS t ON t.id = p.id
+LEFT JOIN deposed_holders AS d ON d.id = p.id

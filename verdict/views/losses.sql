@@ -16,6 +16,10 @@ WITH looks AS (
 SELECT copy, min("at" + took) AS first_at, max("at") AS last_at FROM numbered
 WHERE off AND (SELECT replication FROM run) = 'sync' GROUP BY copy, span;
 
+-- Deposed holders: the copies that held an id, and which version, when they were deposed as primary.
+CREATE TABLE deposed_holders AS
+SELECT id, version, string_agg(DISTINCT copy, ', ' ORDER BY copy) AS copies FROM deposed_rows GROUP BY id, version;
+
 -- Lost adds: answered with ok, and absent from the truth. `promised`: some answer promised replication; that answer, or else the first ok, stands for it.
 CREATE TABLE lost_adds AS
 SELECT o.id, o.line, o."end" AS acked_at, o.acked, o.acked AND NOT coalesce(o."end" < s.last_at, false) AS promised
