@@ -49,9 +49,9 @@ export function labTests(tools: { k6: string }): Check[] {
   const tests = testFiles().filter((file) => /\.(lab|e2e)\.test\.ts$/u.test(file));
   return [
     {
-      name: 'recorder',
+      name: 'programs in Go',
       file: 'go',
-      args: ['test', 'holdfast/recorder'],
+      args: ['test', 'holdfast/recorder', './wire'],
       folder: 'toolchain',
       env: { GOFLAGS: '-mod=readonly' },
       asUser: true,

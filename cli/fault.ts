@@ -1,15 +1,35 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { faultFrom, type Words } from '../faults/asking.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import { healAll } from '../faults/heal.ts';
-import { readable, unreadable } from '../faults/journal.ts';
+import { injectFault } from '../faults/inject.ts';
+import { readJournal, readable, unreadable, type JournalLine } from '../faults/journal.ts';
+import { leaseOf } from '../faults/lease.ts';
+import { startHealer } from '../run/healer.ts';
 import { EXIT } from '../support/errors.ts';
+import { takeLock } from '../support/lock.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { nameOption, requireRoot, type LabOptions } from './options.ts';
 
-/** `holdfast fault`: the catalogue, the journal, and healing by hand. */
+/** `holdfast fault`: the catalogue, injecting and healing by hand, and the journal. */
 export function faultCommand(): Command {
-  const command = new Command('fault').description('list faults, heal what is open, show the journal');
+  const command = new Command('fault').description('list faults, inject one, heal what is open, show the journal');
   command.command('list').description('the catalogue').action(list);
+  command
+    .command('inject')
+    .description('inject a fault, prove it, and wait until its end is proven; its lease ends it, whoever lives')
+    .argument('<fault>', 'its name in the catalogue')
+    .argument('<target>', 'a host, a site, "primary" or "sync-standby"')
+    .option('--for <length>', 'such as "20s"; not of a momentary fault')
+    .option('--from <end>', 'other end of a network fault: database, standbys, everything, or a target')
+    .option('--direction <way>', 'packets that are hit, seen from the target: both, out, in')
+    .option('--by <delay>', 'delay: such as "50ms"')
+    .option('--jitter <delay>', 'delay: up to this much more')
+    .option('--share <share>', 'lose-packets: 0.05 to 1')
+    .option('--allow-total-loss', 'also where no healthy site is left')
+    .addOption(new Option('--detach', 'return when the effect is proven'))
+    .addOption(nameOption())
+    .action(inject);
   command.command('heal').description('end every open fault of a lab').addOption(nameOption()).action(heal);
   command.command('log').description("a lab's fault journal").addOption(nameOption()).action(log);
   return command;
@@ -17,6 +37,28 @@ export function faultCommand(): Command {
 
 function list(): void {
   for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(12)} ${fault.kind}`);
+}
+
+type InjectOptions = LabOptions & Words & { for?: string; detach?: boolean };
+
+async function inject(fault: string, target: string, { name, for: length, detach, ...words }: InjectOptions): Promise<void> {
+  requireRoot('fault inject');
+  const topology = labTopology(name);
+  const spec = faultFrom(topology, { fault, target, words });
+  const leaseMs = leaseOf(fault, length);
+  using _alone = takeLock(topology.lockFile, `fault inject ${fault}`);
+  const active = await injectFault({ topology, spec, leaseMs, startHealer: () => startHealer(topology) });
+  const shown = readJournal(topology.journalDir, active.head.id);
+  for (const line of shown) console.log(saying(line, shown));
+  if (detach === true) return;
+  const all = await active.gone();
+  for (const line of all.slice(shown.length)) console.log(saying(line, all));
+}
+
+/** One line of a journal, with the time since its first. */
+function saying({ state, atNs, fault, target, evidence }: JournalLine, [first]: readonly JournalLine[]): string {
+  const sinceMs = Number((BigInt(atNs) - BigInt(first?.atNs ?? atNs)) / 1_000_000n);
+  return `${`+${sinceMs} ms`.padStart(10)}  ${state.padEnd(8)} ${fault} on ${target}${evidence === undefined ? '' : `: ${evidence}`}`;
 }
 
 async function heal(options: LabOptions): Promise<void> {

@@ -11,6 +11,8 @@ export function cancelWaits(target: Target): FaultSpec {
 export const cancelWaitsFault: Fault = {
   name: 'cancel-waits',
   kind: 'momentary',
+  takes: [],
+  asked: ({ target }) => cancelWaits(target),
   pin: async (topology, spec) => {
     const [host, ...others] = (await resolveTarget(topology, spec.target)).map(({ name }) => name);
     if (host === undefined || others.length > 0) throw new HoldfastError('cancel-waits: expected one database host as its target');

@@ -1,9 +1,16 @@
-import type { Path, Topology } from '../topology/model.ts';
+import type { Impairment, Path, Topology } from '../topology/model.ts';
 
 /** On whom a fault falls; roles are resolved when it is injected, and pinned. */
 export type Target = { kind: 'host'; name: string } | { kind: 'site'; name: string } | { kind: 'role'; role: DatabaseRole };
 
 export type DatabaseRole = 'primary' | 'sync-standby';
+
+/** Ends of a network fault that stand for several hosts. */
+export const NAMED_ENDS = ['database', 'everything', 'standbys'] as const;
+export type NamedEnd = (typeof NAMED_ENDS)[number];
+
+/** Which way packets go, seen from the target of a fault. */
+export type Direction = 'both' | 'out' | 'in';
 
 /** What a scenario asks for. */
 export interface FaultSpec {
@@ -11,7 +18,11 @@ export interface FaultSpec {
   fault: string;
   target: Target;
   /** other end of a network fault */
-  from?: Target | 'database' | 'everything' | 'standbys';
+  from?: Target | NamedEnd;
+  /** packets that a network fault hits, seen from the target; default: both ways */
+  direction?: Direction;
+  /** what a slow or lossy line does */
+  line?: Omit<Extract<Impairment, { kind: 'line' }>, 'kind'>;
   /** a fault that leaves no healthy site must say so */
   allowTotalLoss?: boolean;
 }
@@ -20,6 +31,8 @@ export interface FaultSpec {
 export interface Pinned {
   hosts: string[];
   paths: Path[];
+  /** what a network fault does to the paths; absent in journals of earlier versions, which knew one only */
+  impairment?: Impairment;
   /** transactions that waited for a standby when the fault was pinned */
   transactions?: string[];
 }
@@ -34,10 +47,29 @@ export interface Evidence {
   what: string;
 }
 
+/** What a person may say of a fault beside its target and length, as texts. */
+export const FAULT_OPTIONS = ['from', 'direction', 'by', 'jitter', 'share', 'allowTotalLoss'] as const;
+export type FaultOption = (typeof FAULT_OPTIONS)[number];
+
+/** A fault as a person asks for it. */
+export interface Asked {
+  target: Target;
+  from?: Target | NamedEnd;
+  direction?: Direction;
+  by?: string;
+  jitter?: string;
+  share?: string;
+  allowTotalLoss?: boolean;
+}
+
 /** One entry of the catalogue. */
 export interface Fault {
   name: string;
   kind: FaultKind;
+  /** what it takes; everything else is refused */
+  takes: readonly FaultOption[];
+  /** the fault that is asked for; a UsageError says what is missing or wrong */
+  asked(by: Asked): FaultSpec;
   pin(topology: Topology, spec: FaultSpec): Promise<Pinned>;
   /** what must be seen before the injection; default: the same as after the fault */
   steady?(topology: Topology, pinned: Pinned): Promise<Evidence>;

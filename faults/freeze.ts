@@ -10,6 +10,8 @@ export function freeze(target: Target, options: { allowTotalLoss?: boolean } = {
 export const freezeFault: Fault = {
   name: 'freeze',
   kind: 'held',
+  takes: ['allowTotalLoss'],
+  asked: ({ target, allowTotalLoss = false }) => freeze(target, { allowTotalLoss }),
   pin: async (topology, spec) => ({ hosts: (await resolveTarget(topology, spec.target)).map(({ name }) => name), paths: [] }),
   inject: async (topology, { hosts }) => {
     await Promise.all(hosts.map((host) => topology.host(host).freeze()));

@@ -12,9 +12,6 @@ import { healerFiles } from './healer.ts';
 import { goneWithin } from './heal.ts';
 import { checkAllowed, describeTarget } from './targets.ts';
 
-/** Longest lease of a fault with a length. */
-export const LEASE_CAP_MS = 600_000;
-
 export interface Injection {
   topology: Topology;
   spec: FaultSpec;

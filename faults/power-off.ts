@@ -11,6 +11,8 @@ export function powerOff(target: Target, options: { allowTotalLoss?: boolean } =
 export const powerOffFault: Fault = {
   name: 'power-off',
   kind: 'off',
+  takes: ['allowTotalLoss'],
+  asked: ({ target, allowTotalLoss = false }) => powerOff(target, { allowTotalLoss }),
   pin: async (topology, spec) => ({ hosts: (await resolveTarget(topology, spec.target)).map(({ name }) => name), paths: [] }),
   inject: async (topology, { hosts }) => {
     await Promise.all(hosts.map((host) => topology.host(host).powerOff()));

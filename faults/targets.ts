@@ -1,6 +1,6 @@
 import { UsageError } from '../support/errors.ts';
 import type { Host, Path, Topology } from '../topology/model.ts';
-import type { FaultSpec, Target } from './fault.ts';
+import type { Direction, FaultSpec, Target } from './fault.ts';
 
 /** Hosts behind a target now; a UsageError when there is none. */
 export async function resolveTarget(topology: Topology, target: Target): Promise<Host[]> {
@@ -14,14 +14,14 @@ export async function resolveTarget(topology: Topology, target: Target): Promise
   }
 }
 
-/** Both directions of every link between two sets of hosts. */
-export function pathsBetween(some: readonly Host[], others: readonly Host[]): Path[] {
+/** Every link between two sets of hosts, in both directions or one, seen from the first set. */
+export function pathsBetween(some: readonly Host[], others: readonly Host[], direction: Direction = 'both'): Path[] {
   return some.flatMap((one) =>
     others
       .filter((other) => other.name !== one.name)
       .flatMap((other) => [
-        { from: one.name, to: other.name },
-        { from: other.name, to: one.name },
+        ...(direction === 'in' ? [] : [{ from: one.name, to: other.name }]),
+        ...(direction === 'out' ? [] : [{ from: other.name, to: one.name }]),
       ]),
   );
 }

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { faultNamed } from '../faults/catalogue.ts';
 import type { FaultSpec } from '../faults/fault.ts';
 import { healAll } from '../faults/heal.ts';
-import { LEASE_CAP_MS, injectFault } from '../faults/inject.ts';
+import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
+import { leaseOf } from '../faults/lease.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { dropOldRunsSql } from '../platform/final-state.ts';
 import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile } from '../record/format.ts';
@@ -15,8 +16,7 @@ import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
-import { parseDuration } from '../support/durations.ts';
-import { EXIT, HoldfastError, UsageError, messageOf } from '../support/errors.ts';
+import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
 import { giveToUser } from '../support/user.ts';
@@ -36,8 +36,6 @@ const WARM_UP_MS = 5_000;
 const QUIET_MS = 5_000;
 /** Beside load the injector waits this long between its own preparations and the fault: in one of 33 injections their stall of commits lasted 450 ms. */
 const SETTLE_MS = 600;
-/** After this time the healer begins to look for the end of a fault that has no length. */
-const MOMENTARY_MS = 1_000;
 /** A topology holds the rows of this many runs. */
 const RUNS_KEPT = 3;
 
@@ -145,7 +143,7 @@ export class Run implements Disposable {
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course. */
   async inject(spec: FaultSpec, options: { for?: string } = {}, during?: () => Promise<void>): Promise<void> {
     const momentary = faultNamed(spec.fault).kind === 'momentary';
-    const leaseMs = leaseOf(spec, options.for, momentary);
+    const leaseMs = leaseOf(spec.fault, options.for);
     const active = await injectFault({
       topology: this.#topology,
       spec,
@@ -281,13 +279,6 @@ export class Run implements Disposable {
       ...end,
     });
   }
-}
-
-function leaseOf(spec: FaultSpec, length: string | undefined, momentary: boolean): number {
-  if (momentary && length !== undefined) throw new UsageError(`${spec.fault} is over at once: expected no "for", came "${length}"`);
-  if (momentary) return MOMENTARY_MS;
-  if (length === undefined) throw new UsageError(`${spec.fault} lasts: expected "for" with a length such as "20s", came none`);
-  return parseDuration(length, { what: 'for', maxMs: LEASE_CAP_MS });
 }
 
 function outcomeOf(gone: Promise<unknown>): Promise<string | undefined> {

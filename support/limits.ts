@@ -11,6 +11,7 @@ export const limits = {
   hostBooted: ms(10_000),
   /** no process of a host is left after its power-off */
   hostGone: ms(10_000),
+  wireStarted: ms(5_000),
   /** an API server answers readyz: etcd and API server start cold on shared cores */
   apiReady: ms(60_000),
   /** nodes Ready */

@@ -18,6 +18,7 @@ export interface Tools {
   etcd: string;
   kubernetes: string;
   k6: string;
+  wire: string;
 }
 
 /** Builds what is missing of etcd, Kubernetes and k6; each is cached by what it is built from. */
@@ -46,7 +47,8 @@ export async function buildTools(progress: Progress): Promise<Tools> {
     },
     progress,
   );
-  return { etcd, k6: join(k6, 'k6'), kubernetes };
+  const wire = await goProgram({ name: 'wire', what: 'building the lines of the network (about 2 s)', inputs: [], flags: [] }, progress);
+  return { etcd, k6: join(k6, 'k6'), kubernetes, wire: join(wire, 'wire') };
 }
 
 interface GoProgram {

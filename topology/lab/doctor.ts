@@ -15,8 +15,8 @@ export interface Examined {
 }
 
 const GIB = 2 ** 30;
-/** A default lab takes 2.5 GiB, its load and judge up to 1.5 GiB more. */
-const MEMORY_NEEDED = 5 * GIB;
+/** A default lab takes 2.5 GiB, its load up to 3 GiB more, and the judge less after it. */
+const MEMORY_NEEDED = 6 * GIB;
 /** Images, tools and the disks of one lab. */
 const DISK_NEEDED = 6 * GIB;
 
@@ -99,7 +99,7 @@ async function tool(name: string, args: string[], remedy: string): Promise<Exami
 
 async function kernelFeatures(): Promise<Examined[]> {
   // a file system that is a module is listed only once it is loaded, which its first mount would do
-  await execa('modprobe', ['--quiet', '--all', 'overlay', 'ext4', 'loop'], {
+  await execa('modprobe', ['--quiet', '--all', 'overlay', 'ext4', 'loop', 'tun'], {
     reject: false,
     env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' },
   });
@@ -107,7 +107,11 @@ async function kernelFeatures(): Promise<Examined[]> {
   const has = (name: string): boolean => new RegExp(`\\b${name}$`, 'm').test(filesystems);
   const nft = await execa(
     'unshare',
-    ['--net', 'nft', 'add table inet probe; add set inet probe blocked { type ifname . ifname; flags timeout; }'],
+    [
+      '--net',
+      'nft',
+      'add table inet probe; add set inet probe dropped { type ifname . mark; flags timeout; }; add map inet probe lines { type ifname . mark : mark; flags timeout; }',
+    ],
     { reject: false },
   );
   const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'], {
@@ -122,6 +126,7 @@ async function kernelFeatures(): Promise<Examined[]> {
       what: 'kernel: nftables sets with timeouts',
       remedy: `needs nf_tables and its set types: ${nft.stderr.split('\n')[0]}`,
     },
+    { good: existsSync('/dev/net/tun'), what: 'kernel: TUN devices', remedy: 'load the module "tun"' },
     { good: !veth.failed, what: 'kernel: network namespaces with veth', remedy: `load the module "veth": ${veth.stderr.split('\n')[0]}` },
   ];
 }

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../support/files.ts';
-import { signalProcess, type ProcessIdentity } from '../../support/processes.ts';
+import { isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
+import { limits } from '../../support/limits.ts';
+import { until } from '../../support/poll.ts';
 import { removeLabGroups } from './cgroups.ts';
 import { killMachine } from './machine.ts';
 import { detachHost, removeRouter } from './network.ts';
@@ -12,7 +14,7 @@ export async function tearDown(name: string): Promise<boolean> {
   const lab = findLab(name);
   const dir = labDir(name);
   if (lab === undefined && !existsSync(dir)) return false;
-  endCompanions(join(dir, 'companions'));
+  await endCompanions(join(dir, 'companions'));
   const hosts = join(dir, 'hosts');
   const names = existsSync(hosts) ? readdirSync(hosts) : [];
   await Promise.all(
@@ -27,11 +29,15 @@ export async function tearDown(name: string): Promise<boolean> {
   return true;
 }
 
-/** Ends the processes that belong to a lab but live outside its hosts: the healer. */
-function endCompanions(folder: string): void {
+/** Ends the processes that belong to a lab but live outside its hosts: the healer, the lines of its network. */
+async function endCompanions(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const identity = readJson<ProcessIdentity>(join(folder, file));
-    if (identity !== undefined) signalProcess(identity, 'SIGKILL');
-  }
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  await Promise.all(
+    files.map(async (file) => {
+      const identity = readJson<ProcessIdentity>(join(folder, file));
+      if (identity === undefined || !signalProcess(identity, 'SIGKILL')) return;
+      await until({ subject: file, condition: 'ended', timeoutMs: limits.hostGone, intervalMs: 2, probe: async () => !isAlive(identity) });
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { command } from '../../support/processes.ts';
-import type { Path } from '../model.ts';
 import type { Lab } from './store.ts';
 import type { PlannedHost } from './shape.ts';
 
@@ -11,7 +10,7 @@ import type { PlannedHost } from './shape.ts';
  *                           └──(veth glb)─── glb      wan by the veths named after them
  */
 
-/** Makes the router namespace, its rules and the runner's link; what is there already is left as it is. */
+/** Makes the router namespace and the runner's link; what is there already is left as it is. */
 export async function ensureRouter(lab: Lab): Promise<void> {
   const wan = routerNamespace(lab.record.name);
   if (!existsSync(`/run/netns/${wan}`)) await command('ip', ['netns', 'add', wan]);
@@ -21,8 +20,6 @@ export async function ensureRouter(lab: Lab): Promise<void> {
     'echo 1 > /proc/sys/net/ipv4/ip_forward; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
   ]);
   await ipBatch(wan, ['link set lo up', `address replace ${lab.plan.gateway}/32 dev lo`, ...lab.plan.hosts.flatMap(blackholes)]);
-  const rules = await execa('nsenter', [`--net=/run/netns/${wan}`, 'nft', 'list', 'table', 'inet', 'holdfast'], { reject: false });
-  if (rules.failed) await nft(wan, routerRules);
   await ensureRunnerLink(lab, wan);
 }
 
@@ -83,36 +80,6 @@ async function removeNamespace(name: string): Promise<void> {
   });
 }
 
-/** Drops what is on these paths until `ttlMs` has passed; a path that is blocked already gets the new end in the same transaction. */
-export async function blockPaths(lab: string, paths: readonly Path[], ttlMs: number): Promise<void> {
-  const keys = paths.map(({ from, to }) => `"${from}" . "${to}"`);
-  if (keys.length === 0) return;
-  const lines = keys.flatMap((key) => [
-    `add element inet holdfast blocked { ${key} timeout 1h }`,
-    `delete element inet holdfast blocked { ${key} }`,
-    `add element inet holdfast blocked { ${key} timeout ${Math.ceil(ttlMs)}ms }`,
-  ]);
-  await nft(routerNamespace(lab), lines.join('\n'));
-}
-
-export async function unblockPaths(lab: string, paths: readonly Path[]): Promise<void> {
-  const blocked = new Set((await blockedPaths(lab)).map(keyOf));
-  const lines = paths.filter((path) => blocked.has(keyOf(path))).map((path) => `delete element inet holdfast blocked { ${keyOf(path)} }`);
-  if (lines.length > 0) await nft(routerNamespace(lab), lines.join('\n'));
-}
-
-/** Paths that the router drops now. */
-export async function blockedPaths(lab: string): Promise<Path[]> {
-  const args = [`--net=/run/netns/${routerNamespace(lab)}`, 'nft', '-j', 'list', 'set', 'inet', 'holdfast', 'blocked'];
-  const listed = JSON.parse(await command('nsenter', args)) as { nftables: { set?: { elem?: unknown[] } }[] };
-  const elements = listed.nftables.find((entry) => entry.set !== undefined)?.set?.elem ?? [];
-  return elements.map((element) => {
-    const value = (element as { elem?: { val: unknown } }).elem?.val ?? element;
-    const [from, to] = (value as { concat: [string, string] }).concat;
-    return { from, to };
-  });
-}
-
 export function routerNamespace(lab: string): string {
   return `hf-${lab}-wan`;
 }
@@ -124,15 +91,6 @@ export function hostNamespace(lab: string, host: string): string {
 export function runnerLink(lab: string): string {
   return `hf-${lab}`;
 }
-
-const routerRules = `
-table inet holdfast {
-  set blocked { type ifname . ifname; flags timeout; }
-  chain forward {
-    type filter hook forward priority 0; policy accept;
-    iifname . oifname @blocked drop
-  }
-}`;
 
 /** While a host is off its route is gone with its link; the blackhole behind it keeps the router silent, as a dark machine is. */
 function blackholes(host: PlannedHost): string[] {
@@ -174,10 +132,6 @@ table inet ${table} {
 
 function ownerTable(lab: string): string {
   return `holdfast_${lab}`;
-}
-
-function keyOf({ from, to }: Path): string {
-  return `"${from}" . "${to}"`;
 }
 
 async function inNamespace(namespace: string, args: string[]): Promise<string> {

@@ -10,6 +10,7 @@ import { setFrozen } from './cgroups.ts';
 import { defaultReplication } from './database.ts';
 import { requireRoom } from './doctor.ts';
 import { bootHost, hostState, machineOf, powerOffHost, shareAsServing } from './hosts.ts';
+import { ensureRules } from './impairments.ts';
 import { runIn } from './machine.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
 import { applyReplication, applySchema, databaseInSync, deployPlatform, nodesReady, siteReady } from './platform.ts';
@@ -39,6 +40,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   }
   writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
   await ensureRouter(lab);
+  await ensureRules(lab);
   await bootMissing(lab, prepared);
   await Promise.all([serveDatabase(lab), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
   await allReady(lab);
@@ -50,6 +52,7 @@ export async function bringUpSites(options: UpOptions, progress: Progress): Prom
   const prepared = await prepare(progress);
   const lab = createLab(options.name, { ...defaultShape, ...options.shape });
   await ensureRouter(lab);
+  await ensureRules(lab);
   await Promise.all(lab.plan.hosts.filter(({ role }) => role === 'node').map((host) => bootHost(lab, host, prepared)));
   await Promise.all(
     sitesOf(lab).map(async (site) => {

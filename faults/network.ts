@@ -1,0 +1,87 @@
+import { UsageError } from '../support/errors.ts';
+import type { Impairment, Path, Topology } from '../topology/model.ts';
+import {
+  NAMED_ENDS,
+  type Asked,
+  type Direction,
+  type Evidence,
+  type Fault,
+  type FaultOption,
+  type FaultSpec,
+  type Pinned,
+  type Target,
+} from './fault.ts';
+import { all } from './probes.ts';
+import { pathsBetween, resolveOtherEnd, resolveTarget } from './targets.ts';
+
+/** The two ends of a network fault are its target and this. */
+export type OtherEnd = NonNullable<FaultSpec['from']>;
+
+export interface NetworkOptions {
+  /** packets that are hit, seen from the target; default: both ways */
+  direction?: Direction;
+  allowTotalLoss?: boolean;
+}
+
+/** A network fault as a scenario asks for it. */
+export function between(
+  fault: string,
+  ends: { target: Target; from: OtherEnd },
+  options: NetworkOptions & Pick<FaultSpec, 'line'>,
+): FaultSpec {
+  return { fault, ...ends, ...options };
+}
+
+/** Of what a person said, what every network fault takes. */
+export function networkOptions({ direction, allowTotalLoss }: Asked): NetworkOptions {
+  return { ...(direction === undefined ? {} : { direction }), ...(allowTotalLoss === undefined ? {} : { allowTotalLoss }) };
+}
+
+/** How one network fault differs from the others. */
+export interface NetworkFault {
+  name: string;
+  /** options beside those of every network fault */
+  takes?: readonly FaultOption[];
+  asked: (by: Asked & { from: OtherEnd }) => FaultSpec;
+  impairment: (spec: FaultSpec) => Impairment;
+  /** looks over the impaired paths: does it show? */
+  effect: (topology: Topology, pinned: Pinned) => Promise<Evidence>;
+  gone: (topology: Topology, pinned: Pinned) => Promise<Evidence>;
+}
+
+/** A held fault on the paths between two sets of hosts; the router ends it with its lease, whoever lives. */
+export function networkFault({ name, takes = [], asked, impairment, effect, gone }: NetworkFault): Fault {
+  return {
+    name,
+    kind: 'held',
+    takes: ['from', 'direction', 'allowTotalLoss', ...takes],
+    asked: ({ from, ...rest }) => {
+      if (from === undefined)
+        throw new UsageError(`${name}: expected "from", the other end: ${NAMED_ENDS.join(', ')}, or a target; came none`);
+      return asked({ ...rest, from });
+    },
+    pin: async (topology, spec) => {
+      const near = await resolveTarget(topology, spec.target);
+      const paths = pathsBetween(near, await resolveOtherEnd(topology, spec, near), spec.direction);
+      if (paths.length === 0) throw new UsageError(`${name}: there is no link between the two ends: expected different hosts`);
+      return { hosts: near.map(({ name: host }) => host), paths, impairment: impairment(spec) };
+    },
+    inject: (topology, { paths, impairment: pinned = { kind: 'drop' } }, ttlMs) => topology.router.impair(paths, pinned, ttlMs),
+    heal: (topology, { paths, impairment: pinned = { kind: 'drop' } }) => topology.router.mend(paths, pinned.kind),
+    effect,
+    gone,
+  };
+}
+
+/** Looks over one impaired path from each host at either end, as far as the other end has something to ask; `bothWays` also against the direction of the packets that are hit, for what the answers suffer. */
+export async function across(
+  { topology, paths, bothWays }: { topology: Topology; paths: readonly Path[]; bothWays: boolean },
+  look: (path: Path) => Promise<Evidence>,
+): Promise<Evidence> {
+  const chosen = new Map<string, Path>();
+  for (const path of bothWays ? paths.flatMap((path) => [path, { from: path.to, to: path.from }]) : paths) {
+    if (topology.host(path.to).aliveUrl !== undefined && !chosen.has(path.from)) chosen.set(path.from, path);
+  }
+  if (chosen.size === 0) return { seen: false, what: 'no host at either end has anything to ask' };
+  return all(await Promise.all([...chosen.values()].map(look)));
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { delay } from '../faults/delay.ts';
+import type { FaultSpec, Target } from '../faults/fault.ts';
+import { injectFault } from '../faults/inject.ts';
+import { isolate } from '../faults/isolate.ts';
+import { losePackets } from '../faults/lose-packets.ts';
+import { refuse } from '../faults/refuse.ts';
+import { readJson } from '../support/files.ts';
+import { until } from '../support/poll.ts';
+import { isAlive, signalProcess, type ProcessIdentity } from '../support/processes.ts';
+import { tearDown } from '../topology/lab/down.ts';
+import { labTopology } from '../topology/lab/lab-topology.ts';
+import { bringUp } from '../topology/lab/up.ts';
+import type { Topology } from '../topology/model.ts';
+import { startHealer } from './healer.ts';
+
+const name = 'nettest';
+const db1 = { kind: 'host', name: 'db1' } as const satisfies Target;
+const db2 = { kind: 'host', name: 'db2' } as const satisfies Target;
+/** Long enough for the proof and for one question that waits in vain. */
+const LEASE_MS = 3_000;
+/** A question on this network takes a few ms; this is what a busy machine may add. */
+const PROMPT_MS = 100;
+
+describe('a network fault between two hosts', { concurrency: 1 }, () => {
+  let topology: Topology;
+  before(async () => {
+    await tearDown(name);
+    await bringUp({ name, shape: { nodes: 1 } }, () => undefined);
+    topology = labTopology(name);
+  });
+  after(() => tearDown(name));
+
+  const cases: [string, FaultSpec, { out: Answer; back: Answer }][] = [
+    ['drops packets both ways', isolate(db1, db2), { out: 'silence', back: 'silence' }],
+    [
+      'drops packets one way, which silences questions from either end',
+      isolate(db1, db2, { direction: 'out' }),
+      { out: 'silence', back: 'silence' },
+    ],
+    ['refuses connections from both ends', refuse(db1, db2), { out: 'refusal', back: 'refusal' }],
+    ['refuses what goes one way: the other end hears nothing', refuse(db1, db2, { direction: 'out' }), { out: 'refusal', back: 'silence' }],
+    ['delays question and answer', delay(db1, db2, { by: '150ms' }), { out: 300, back: 300 }],
+    ['delays one way only', delay(db1, db2, { by: '150ms', jitter: '20ms', direction: 'in' }), { out: 150, back: 150 }],
+    ['loses every packet', losePackets(db1, db2, { share: 1 }), { out: 'silence', back: 'silence' }],
+  ];
+  for (const [what, spec, { out, back }] of cases) {
+    it(`${what}, and not to a third; it ends with its lease, and leaves nothing in the router`, async () => {
+      const fault = await injectFault({ topology, spec, leaseMs: LEASE_MS, startHealer: () => startHealer(topology) });
+      const [there, home, third] = await Promise.all([ask('db1', 'db2'), ask('db2', 'db1'), ask('db1', 'db3')]);
+      assert.deepEqual([answerOf(there, out), answerOf(home, back)], [out, back]);
+      assert.ok(typeof third === 'number' && third < PROMPT_MS, `db3 answered db1: ${third}`);
+      await fault.gone();
+      assert.deepEqual(await topology.router.impaired(), []);
+      for (const [from, to] of [
+        ['db1', 'db2'],
+        ['db2', 'db1'],
+      ] as const) {
+        const after = await ask(from, to);
+        assert.ok(typeof after === 'number' && after < PROMPT_MS, `${to} answered ${from}: ${after}`);
+      }
+    });
+  }
+
+  it('loses the share of packets that it says', async () => {
+    const fault = await injectFault({
+      topology,
+      spec: losePackets(db1, db2, { share: 0.2, direction: 'out' }),
+      leaseMs: 4_000,
+      startHealer: () => startHealer(topology),
+    });
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ask('db1', 'db2')));
+    const lost = answers.filter((answer) => answer === 'silence').length;
+    // a lost request for a connection is sent again after 1 s, which is too late; all later packets sooner: 20 %, four standard deviations on each side
+    assert.ok(lost >= 1 && lost <= 24, `${lost} of 60 questions were lost`);
+    await fault.gone();
+  });
+
+  it('ends though the program of its line is killed, and the network is as ever', async () => {
+    const ways = [{ from: 'db1', to: 'db2' }];
+    await topology.router.impair(ways, { kind: 'line', delayMs: 300 }, 60_000);
+    assert.deepEqual(answerOf(await ask('db1', 'db2'), 300), 300);
+    const lines = readdirSync(topology.companionsDir).filter((file) => /^wire\d+\.json$/.test(file));
+    assert.equal(lines.length, 1);
+    const line = readJson<ProcessIdentity>(join(topology.companionsDir, String(lines[0])));
+    assert.ok(line !== undefined && signalProcess(line, 'SIGKILL'));
+    await until({ subject: 'line', condition: 'dead', timeoutMs: 5_000, intervalMs: 5, probe: async () => !isAlive(line) });
+    const after = await ask('db1', 'db2');
+    assert.ok(typeof after === 'number' && after < PROMPT_MS, `db2 answered db1: ${after}`);
+    await topology.router.mend(ways, 'line');
+    assert.deepEqual(await topology.router.impaired(), []);
+  });
+
+  /** ms until a connection stood, or what came instead */
+  type Answer = number | 'silence' | 'refusal';
+
+  async function ask(from: string, to: string): Promise<Answer> {
+    const url = topology.host(to).aliveUrl ?? '';
+    const { exitCode, stdout } = await topology.probe(
+      from,
+      ['curl', '-s', '-o', '/dev/null', '-m', '1', '-w', '%{time_connect}', url],
+      5_000,
+    );
+    assert.ok([0, 7, 28].includes(exitCode), `curl ended with ${exitCode}`);
+    return exitCode === 7 ? 'refusal' : exitCode === 28 ? 'silence' : Number(stdout) * 1000;
+  }
+
+  /** A time counts as the expected one from there on, for what a busy machine adds. */
+  function answerOf(came: Answer, expected: Answer): Answer {
+    return typeof came === 'number' && typeof expected === 'number' && came >= expected && came < expected + PROMPT_MS ? expected : came;
+  }
+});

@@ -1,0 +1,137 @@
+import { execa } from 'execa';
+import { command } from '../../support/processes.ts';
+import type { Impairment, Path } from '../model.ts';
+import { routerNamespace } from './network.ts';
+import type { Lab } from './store.ts';
+import { endWires, startWire } from './wires.ts';
+
+type Kind = Impairment['kind'];
+type Impaired = Path & { kind: Kind };
+
+/** Where the router keeps which paths; elements time out in the kernel. */
+const sets = { drop: 'dropped', reset: 'refused', line: 'lines' } as const satisfies Record<Kind, string>;
+
+/** Makes the router's rules, in place of what an earlier version made; those that are there are left as they are. */
+export async function ensureRules(lab: Lab): Promise<void> {
+  const there = await execa('nsenter', [...inRouter(lab), 'nft', 'list', 'map', 'inet', 'holdfast', sets.line], { reject: false });
+  if (there.failed) await nft(lab, `table inet holdfast {}\ndelete table inet holdfast\n${rules(lab)}`);
+}
+
+/** Impairs paths until `ttlMs` has passed; those impaired in that way already get the new end, in the same transaction. */
+export async function impairPaths(
+  lab: Lab,
+  paths: readonly Path[],
+  { impairment, ttlMs }: { impairment: Impairment; ttlMs: number },
+): Promise<void> {
+  if (paths.length === 0) return;
+  const { kind } = impairment;
+  const known = await elementsOf(lab, kind);
+  const data = kind === 'line' ? ` : ${await startWire(lab, impairment, ttlMs)}` : '';
+  await nft(
+    lab,
+    [
+      ...deletions(lab, kind, { elements: known, paths }),
+      ...paths.map((path) => `add element inet holdfast ${sets[kind]} { ${keyOf(lab, path)} timeout ${Math.ceil(ttlMs)}ms${data} }`),
+    ].join('\n'),
+  );
+  // lines that these paths were on before
+  if (kind === 'line') await endUnusedWires(lab);
+}
+
+/** Ends impairments of one kind, as far as they have not ended by themselves. */
+export async function mendPaths(lab: Lab, paths: readonly Path[], kind: Kind): Promise<void> {
+  const lines = deletions(lab, kind, { elements: await elementsOf(lab, kind), paths });
+  if (lines.length > 0) await nft(lab, lines.join('\n'));
+  if (kind === 'line') await endUnusedWires(lab);
+}
+
+/** What the router impairs now. */
+export async function impairedPaths(lab: Lab): Promise<Impaired[]> {
+  const found = await Promise.all(
+    (Object.keys(sets) as Kind[]).map(async (kind) => (await elementsOf(lab, kind)).map(({ path }) => ({ ...path, kind }))),
+  );
+  return found.flat();
+}
+
+/*
+ * A path is known by the device at which a packet comes in, and by the number of the host whose address it carries: a packet must be known
+ * before it is routed, so that it can be sent through a line. What a line gives back comes in by the line's own device, and is on no path.
+ */
+function rules(lab: Lab): string {
+  const numbers = lab.plan.hosts.flatMap((host) =>
+    [host.address, host.podRange].flatMap((range) => (range === undefined ? [] : [`${range} : ${numberOf(lab, host.name)}`])),
+  );
+  return `
+table inet holdfast {
+  map numbers { type ipv4_addr : mark; flags interval; elements = { ${numbers.join(', ')} } }
+  set ${sets.drop} { type ifname . mark; flags timeout; }
+  set ${sets.reset} { type ifname . mark; flags timeout; }
+  map ${sets.line} { type ifname . mark : mark; flags timeout; }
+  chain refuse {
+    meta l4proto tcp reject with tcp reset
+    reject
+  }
+  chain arriving {
+    type filter hook prerouting priority mangle; policy accept;
+    meta mark set ip daddr map @numbers
+    iifname . meta mark @${sets.drop} drop
+    iifname . meta mark @${sets.reset} goto refuse
+    meta mark set iifname . meta mark map @${sets.line} accept
+    meta mark set 0
+  }
+}`;
+}
+
+interface Element {
+  path: Path;
+  /** of a line: its number */
+  line?: number;
+}
+
+async function elementsOf(lab: Lab, kind: Kind): Promise<Element[]> {
+  const what = kind === 'line' ? 'map' : 'set';
+  const listed = JSON.parse(await command('nsenter', [...inRouter(lab), 'nft', '-j', 'list', what, 'inet', 'holdfast', sets[kind]])) as {
+    nftables: Partial<Record<'map' | 'set', { elem?: unknown[] }>>[];
+  };
+  const elements = listed.nftables.flatMap((entry) => entry[what]?.elem ?? []);
+  return elements.flatMap((element) => {
+    const [key, line] = Array.isArray(element) ? (element as [unknown, number]) : [element, undefined];
+    const { concat } = ((key as { elem?: { val: unknown } }).elem?.val ?? key) as { concat: [string, number] };
+    const to = lab.plan.hosts[concat[1] - 1]?.name;
+    if (to === undefined) return [];
+    return [{ path: { from: concat[0], to }, ...(line === undefined ? {} : { line }) }];
+  });
+}
+
+/** Deletes elements; each is added first, since one that timed out meanwhile could not be deleted. */
+function deletions(lab: Lab, kind: Kind, { elements, paths }: { elements: readonly Element[]; paths: readonly Path[] }): string[] {
+  const meant = new Set(paths.map((path) => keyOf(lab, path)));
+  return elements
+    .filter(({ path }) => meant.has(keyOf(lab, path)))
+    .flatMap(({ path, line }) => {
+      const data = line === undefined ? '' : ` : ${line}`;
+      const of = `inet holdfast ${sets[kind]}`;
+      return [`add element ${of} { ${keyOf(lab, path)} timeout 1h${data} }`, `delete element ${of} { ${keyOf(lab, path)}${data} }`];
+    });
+}
+
+async function endUnusedWires(lab: Lab): Promise<void> {
+  const used = new Set((await elementsOf(lab, 'line')).map(({ line }) => line));
+  await endWires(lab, (line) => !used.has(line));
+}
+
+function keyOf(lab: Lab, { from, to }: Path): string {
+  return `"${from}" . ${numberOf(lab, to)}`;
+}
+
+function numberOf(lab: Lab, host: string): number {
+  return lab.plan.hosts.findIndex(({ name }) => name === host) + 1;
+}
+
+function inRouter(lab: Lab): [string] {
+  return [`--net=/run/netns/${routerNamespace(lab.record.name)}`];
+}
+
+async function nft(lab: Lab, text: string): Promise<void> {
+  await command('nsenter', [...inRouter(lab), 'nft', '-f', '-'], { input: text, stdin: undefined });
+}
