@@ -19,13 +19,17 @@ export function faultCommand(): Command {
     .command('inject')
     .description('inject a fault, prove it, and wait until its end is proven; its lease ends it, whoever lives')
     .argument('<fault>', 'its name in the catalogue')
-    .argument('<target>', 'a host, a site, "primary" or "sync-standby"')
+    .argument('<target>', 'a host, several ("dcs1,dcs2"), a site, or primary, sync-standby, copies, dcs')
     .option('--for <length>', 'such as "20s"; not of a momentary fault')
     .option('--from <end>', 'other end of a network fault: database, standbys, everything, or a target')
     .option('--direction <way>', 'packets that are hit, seen from the target: both, out, in')
     .option('--by <delay>', 'delay: such as "50ms"')
     .option('--jitter <delay>', 'delay: up to this much more')
     .option('--share <share>', 'lose-packets: 0.05 to 1')
+    .option('--to <rate>', 'limit-bandwidth: such as "1Mbit" a second')
+    .option('--daemon <name>', 'stop-daemon, kill-daemon: such as "etcd", "haproxy", "patroni", "kube-apiserver"')
+    .option('--app <app>', 'pods: api or worker')
+    .option('--grace <seconds>', 'delete-pods: time to end, such as "0"')
     .option('--allow-total-loss', 'also where no healthy site is left')
     .addOption(new Option('--detach', 'return when the effect is proven'))
     .addOption(nameOption())
@@ -36,7 +40,7 @@ export function faultCommand(): Command {
 }
 
 function list(): void {
-  for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(12)} ${fault.kind}`);
+  for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(18)} ${fault.kind}`);
 }
 
 type InjectOptions = LabOptions & Words & { for?: string; detach?: boolean };

@@ -13,6 +13,7 @@ describe('a fault that a person asks for', () => {
     assert.deepEqual(asked('freeze', 'db1').target, { kind: 'host', name: 'db1' });
     assert.deepEqual(asked('power-off', 'b').target, { kind: 'site', name: 'b' });
     assert.deepEqual(asked('cancel-waits', 'primary').target, { kind: 'role', role: 'primary' });
+    assert.deepEqual(asked('stop-daemon', 'dcs1,db2', { daemon: 'etcd' }).target, { kind: 'hosts', names: ['dcs1', 'db2'] });
     assert.equal(asked('isolate', 'a', { from: 'database' }).from, 'database');
     assert.deepEqual(asked('isolate', 'primary', { from: 'sync-standby' }).from, { kind: 'role', role: 'sync-standby' });
   });
@@ -31,15 +32,20 @@ describe('a fault that a person asks for', () => {
   test('is refused with the word that was not understood, and what would be', () => {
     const refused: [string, string, Words, RegExp][] = [
       ['explode', 'db1', {}, /unknown fault "explode": expected one of power-off,/],
-      ['freeze', 'db9', {}, /unknown target "db9": expected one of primary, .*a \(site\), .*db1/],
+      ['freeze', 'db9', {}, /unknown target "db9": expected one of primary, sync-standby, copies, dcs, .*a \(site\), .*db1/],
       ['freeze', 'db1', { from: 'a' }, /freeze takes no "from"; it takes allowTotalLoss/],
       ['cancel-waits', 'primary', { by: '1s' }, /takes nothing but its target/],
+      ['freeze', 'db1,db9', {}, /unknown target "db1,db9"/],
       ['isolate', 'a', {}, /isolate: expected "from"/],
       ['isolate', 'a', { from: 'moon' }, /unknown target "moon": expected one of database,/],
       ['isolate', 'a', { from: 'b', direction: 'up' }, /direction "up": expected one of both, out, in/],
       ['delay', 'a', { from: 'b' }, /delay: expected "by"/],
       ['delay', 'a', { from: 'b', by: '50' }, /by "50": expected a positive number with a unit/],
       ['lose-packets', 'a', { from: 'b' }, /share: expected 0.05 to 1/],
+      ['delete-pods', 'a', {}, /app: expected one of api, worker, came none/],
+      ['delete-pods', 'a', { app: 'api', grace: '1s' }, /grace "1s": expected whole seconds/],
+      ['limit-bandwidth', 'a', { from: 'b' }, /limit-bandwidth: expected "to"/],
+      ['limit-bandwidth', 'a', { from: 'b', to: '1' }, /to "1": expected 100kbit to 100Mbit/],
       ['lose-packets', 'a', { from: 'b', share: 'half' }, /share: expected 0.05 to 1/],
     ];
     for (const [fault, target, words, says] of refused) {
@@ -53,10 +59,17 @@ describe('a fault that a person asks for', () => {
 
   test('may be any of the catalogue', () => {
     const words: Record<string, Words> = {
+      'delete-pods': { app: 'api', grace: '0' },
+      'kill-containers': { app: 'api' },
+      'scale-to-zero': { app: 'worker' },
+      'restart-pods': { app: 'api' },
+      'stop-daemon': { daemon: 'etcd' },
+      'kill-daemon': { daemon: 'etcd' },
       isolate: { from: 'b' },
       refuse: { from: 'b' },
       delay: { from: 'b', by: '50ms' },
       'lose-packets': { from: 'b', share: '0.5' },
+      'limit-bandwidth': { from: 'b', to: '1Mbit' },
     };
     for (const name of Object.keys(catalogue)) assert.equal(asked(name, 'a', words[name]).fault, name);
   });

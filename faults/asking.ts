@@ -4,8 +4,8 @@ import { faultNamed } from './catalogue.ts';
 import {
   FAULT_OPTIONS,
   NAMED_ENDS,
+  ROLES,
   type Asked,
-  type DatabaseRole,
   type Direction,
   type FaultOption,
   type FaultSpec,
@@ -13,7 +13,6 @@ import {
   type Target,
 } from './fault.ts';
 
-const ROLES: readonly DatabaseRole[] = ['primary', 'sync-standby'];
 const DIRECTIONS: readonly Direction[] = ['both', 'out', 'in'];
 
 /** What a person said of a fault, word by word. */
@@ -39,11 +38,13 @@ export function faultFrom(topology: Topology, { fault, target, words }: { fault:
   return entry.asked(by);
 }
 
-/** The host, site or role of that name. */
+/** The host, site or role of that name, or several hosts ("dcs1,dcs2"). */
 function targetFrom(topology: Topology, text: string, others: readonly string[] = []): Target {
   const role = ROLES.find((known) => known === text);
   if (role !== undefined) return { kind: 'role', role };
   if (topology.hosts.some(({ name }) => name === text)) return { kind: 'host', name: text };
+  const names = text.split(',');
+  if (names.length > 1 && names.every((one) => topology.hosts.some(({ name }) => name === one))) return { kind: 'hosts', names };
   if (topology.sites.some(({ name }) => name === text)) return { kind: 'site', name: text };
   const known = [...others, ...ROLES, ...topology.sites.map(({ name }) => `${name} (site)`), ...topology.hosts.map(({ name }) => name)];
   throw new UsageError(`unknown target "${text}": expected one of ${known.join(', ')}`);

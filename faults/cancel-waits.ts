@@ -1,7 +1,7 @@
-import type { Topology } from '../topology/model.ts';
 import { HoldfastError } from '../support/errors.ts';
-import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
-import { resolveTarget } from './targets.ts';
+import { pinCopy } from './copy.ts';
+import type { Fault, FaultSpec, Pinned, Target } from './fault.ts';
+import { redundant } from './redundant.ts';
 
 /** Cancels every commit's wait for its synchronous standby at a copy: those commits return, and stand on that copy alone. */
 export function cancelWaits(target: Target): FaultSpec {
@@ -14,9 +14,8 @@ export const cancelWaitsFault: Fault = {
   takes: [],
   asked: ({ target }) => cancelWaits(target),
   pin: async (topology, spec) => {
-    const [host, ...others] = (await resolveTarget(topology, spec.target)).map(({ name }) => name);
-    if (host === undefined || others.length > 0) throw new HoldfastError('cancel-waits: expected one database host as its target');
-    return { hosts: [host], paths: [], transactions: await topology.database.waiting(host) };
+    const copy = await pinCopy(topology, spec);
+    return { hosts: [copy], paths: [], transactions: await topology.database.waiting(copy) };
   },
   steady: async (_topology, pinned) => {
     const waiting = transactionsOf(pinned).length;
@@ -37,21 +36,6 @@ export const cancelWaitsFault: Fault = {
   },
   gone: redundant,
 };
-
-/** Whether every copy runs on the leader's timeline and one of them is synchronous. */
-async function redundant(topology: Topology): Promise<Evidence> {
-  const copies = await topology.database.copies();
-  const timeline = copies.find(({ role }) => role === 'primary')?.timeline;
-  const behind = copies.filter((copy) => !copy.running || copy.timeline !== timeline).map(({ name }) => name);
-  const sync = copies.some((copy) => copy.sync);
-  return {
-    seen: timeline !== undefined && behind.length === 0 && sync,
-    what:
-      behind.length === 0
-        ? `every copy follows timeline ${timeline}${sync ? '' : ', none synchronous'}`
-        : `not following: ${behind.join(', ')}`,
-  };
-}
 
 function copyOf({ hosts }: Pinned): string {
   return hosts[0] as string;

@@ -1,9 +1,12 @@
 import type { Impairment, Path, Topology } from '../topology/model.ts';
 
 /** On whom a fault falls; roles are resolved when it is injected, and pinned. */
-export type Target = { kind: 'host'; name: string } | { kind: 'site'; name: string } | { kind: 'role'; role: DatabaseRole };
+export type Target =
+  { kind: 'host'; name: string } | { kind: 'hosts'; names: string[] } | { kind: 'site'; name: string } | { kind: 'role'; role: Role };
 
-export type DatabaseRole = 'primary' | 'sync-standby';
+/** Hosts by what they do now: the leading copy of the database, its synchronous standby, all its copies, the members of the store that elects the leader. */
+export const ROLES = ['primary', 'sync-standby', 'copies', 'dcs'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Ends of a network fault that stand for several hosts. */
 export const NAMED_ENDS = ['database', 'everything', 'standbys'] as const;
@@ -23,6 +26,12 @@ export interface FaultSpec {
   direction?: Direction;
   /** what a slow or lossy line does */
   line?: Omit<Extract<Impairment, { kind: 'line' }>, 'kind'>;
+  /** program that a daemon fault falls on, by the name under which its host supervises it */
+  daemon?: string;
+  /** kind of the pods that a pod fault falls on */
+  app?: string;
+  /** time that pods are given to end; s */
+  graceS?: number;
   /** a fault that leaves no healthy site must say so */
   allowTotalLoss?: boolean;
 }
@@ -33,6 +42,19 @@ export interface Pinned {
   paths: Path[];
   /** what a network fault does to the paths; absent in journals of earlier versions, which knew one only */
   impairment?: Impairment;
+  /** program of a daemon fault, and its process on each host when the fault was pinned */
+  daemon?: string;
+  processes?: Record<string, number>;
+  /** pods of a pod fault, by name, with the starts that they counted, and how many the site asks for */
+  app?: string;
+  pods?: string[];
+  restarts?: Record<string, number>;
+  replicas?: number;
+  graceS?: number;
+  /** when the server of a copy had been started */
+  started?: string;
+  /** sessions of the platform at a copy, by the number of their backend */
+  sessions?: number[];
   /** transactions that waited for a standby when the fault was pinned */
   transactions?: string[];
 }
@@ -48,7 +70,7 @@ export interface Evidence {
 }
 
 /** What a person may say of a fault beside its target and length, as texts. */
-export const FAULT_OPTIONS = ['from', 'direction', 'by', 'jitter', 'share', 'allowTotalLoss'] as const;
+export const FAULT_OPTIONS = ['from', 'direction', 'by', 'jitter', 'share', 'to', 'daemon', 'app', 'grace', 'allowTotalLoss'] as const;
 export type FaultOption = (typeof FAULT_OPTIONS)[number];
 
 /** A fault as a person asks for it. */
@@ -59,6 +81,10 @@ export interface Asked {
   by?: string;
   jitter?: string;
   share?: string;
+  to?: string;
+  daemon?: string;
+  app?: string;
+  grace?: string;
   allowTotalLoss?: boolean;
 }
 
@@ -78,6 +104,6 @@ export interface Fault {
   heal(topology: Topology, pinned: Pinned): Promise<void>;
   /** looks from another host: does the fault show? */
   effect(topology: Topology, pinned: Pinned): Promise<Evidence>;
-  /** looks from another host: is the fault over (off: serving again)? */
+  /** looks from another host: is the fault over (off: serving again)? A momentary one must have shown before it can be */
   gone(topology: Topology, pinned: Pinned): Promise<Evidence>;
 }

@@ -63,7 +63,8 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const evidence = await until({
     subject: `${spec.fault} on ${target}`,
     condition: 'its effect, seen from another host',
-    timeoutMs: Math.min(limits.faultEffect, leaseMs),
+    // what is over at once may take its time to show; what lasts must show while it does
+    timeoutMs: fault.kind === 'momentary' ? limits.faultEffect : Math.min(limits.faultEffect, leaseMs),
     intervalMs: 10,
     probe: async () => {
       const look = await fault.effect(topology, pinned);

@@ -5,6 +5,7 @@ import type { Topology } from '../topology/model.ts';
 import { delay, delayFault } from './delay.ts';
 import type { Target } from './fault.ts';
 import { isolate, isolateFault } from './isolate.ts';
+import { limitBandwidth, limitBandwidthFault } from './limit-bandwidth.ts';
 import { losePackets, losePacketsFault } from './lose-packets.ts';
 import { refuse, refuseFault } from './refuse.ts';
 import { sketchTopology } from './topology.fixture.ts';
@@ -44,6 +45,7 @@ describe('a network fault', () => {
 
   test('refuses figures that cannot be proven, or make no sense', () => {
     for (const by of ['50', '-50ms', '5ms', '1h']) assert.throws(() => delay(db1, db2, { by }), UsageError, by);
+    for (const to of ['1', '10kbit', '1Gbit', '-1Mbit']) assert.throws(() => limitBandwidth(db1, db2, { to }), UsageError, to);
     for (const share of [0, 0.01, 1.1, Number.NaN]) assert.throws(() => losePackets(db1, db2, { share }), UsageError, String(share));
   });
 
@@ -136,6 +138,30 @@ describe('a network fault', () => {
       ).seen,
       false,
     );
+  });
+
+  test('that limits bandwidth is proven by datagrams that the receiver does not count in time', async () => {
+    const counting = (arrived: number): Topology => {
+      let asked = 0;
+      return answers((_from, last) =>
+        last === '/proc/net/snmp'
+          ? { exitCode: 0, stdout: `Udp: InDatagrams NoPorts\nUdp: 9 ${5 + arrived * asked++}\n` }
+          : { exitCode: 0 },
+      );
+    };
+    const pinned = await limitBandwidthFault.pin(sketchTopology(), limitBandwidth(db1, db2, { to: '1.12Mbit', direction: 'out' }));
+    assert.deepEqual(pinned.impairment, { kind: 'line', bytesPerSecond: 140_000 });
+    for (const [arrived, shows, isGone] of [
+      [30, true, false],
+      [80, false, false],
+      [100, false, true],
+    ] as const) {
+      assert.equal((await limitBandwidthFault.effect(counting(arrived), pinned)).seen, shows, `${arrived} of 100`);
+      assert.equal((await limitBandwidthFault.gone(counting(arrived), pinned)).seen, isGone, `${arrived} of 100`);
+    }
+    const mute = answers(() => ({ exitCode: 1 }));
+    assert.equal((await limitBandwidthFault.effect(mute, pinned)).seen, false);
+    assert.equal((await limitBandwidthFault.gone(mute, pinned)).seen, false);
   });
 
   test('that loses packets is proven by requests that are not even refused', async () => {

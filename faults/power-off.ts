@@ -1,6 +1,6 @@
-import type { Topology } from '../topology/model.ts';
-import type { Fault, FaultSpec, Pinned, Target } from './fault.ts';
+import type { Fault, FaultSpec, Target } from './fault.ts';
 import { answering, all, silent } from './probes.ts';
+import { serving } from './serving.ts';
 import { resolveTarget } from './targets.ts';
 
 /** Power-off of a host, a site or the holder of a role; at lease end its hosts boot from their disks. */
@@ -26,19 +26,3 @@ export const powerOffFault: Fault = {
     return alive.seen ? all([alive, await serving(topology, pinned)]) : alive;
   },
 };
-
-/** A booted machine is not yet a serving one: sites must serve, database copies must follow their leader. */
-async function serving(topology: Topology, { hosts }: Pinned) {
-  const roles = hosts.map((host) => topology.host(host));
-  const sites = [...new Set(roles.flatMap(({ site }) => site ?? []))];
-  const copies = roles.filter(({ role }) => role === 'database').map(({ name }) => name);
-  const states = copies.length === 0 ? [] : await topology.database.copies();
-  const timeline = states.find(({ role }) => role === 'primary')?.timeline;
-  return all([
-    ...(await Promise.all(sites.map(async (site) => ({ seen: await topology.site(site).ready(), what: `site ${site} serves` })))),
-    ...copies.map((copy) => ({
-      seen: states.some(({ name, running, timeline: own }) => name === copy && running && own === timeline),
-      what: `${copy} runs on the leader's timeline ${timeline}`,
-    })),
-  ]);
-}

@@ -86,7 +86,8 @@ describe('a fault', () => {
 
   test('that would take the last healthy site is refused, unless it says so', async () => {
     const topology = sketchTopology({ unready: ['b'] });
-    const says = 'power-off on site a is refused: it would take the last healthy site; say allowTotalLoss if that is meant';
+    const says =
+      'power-off on site a is refused: it would take the last healthy site; say allowTotalLoss (--allow-total-loss) if that is meant';
     await assert.rejects(allowed(topology, powerOff(site('a'))), (error) => error instanceof UsageError && error.message === says);
     await assert.rejects(allowed(topology, freeze(host('a2'))), /last healthy site/u);
     await allowed(topology, powerOff(site('a'), { allowTotalLoss: true }));

@@ -1,16 +1,18 @@
 import { UsageError } from '../support/errors.ts';
 import type { Host, Path, Topology } from '../topology/model.ts';
-import type { Direction, FaultSpec, Target } from './fault.ts';
+import type { Direction, FaultSpec, Role, Target } from './fault.ts';
 
 /** Hosts behind a target now; a UsageError when there is none. */
 export async function resolveTarget(topology: Topology, target: Target): Promise<Host[]> {
   switch (target.kind) {
     case 'host':
       return [topology.host(target.name)];
+    case 'hosts':
+      return target.names.map((name) => topology.host(name));
     case 'site':
       return [...topology.site(target.name).nodes];
     case 'role':
-      return [await hostOfRole(topology, target.role)];
+      return hostsOfRole(topology, target.role);
   }
 }
 
@@ -45,7 +47,16 @@ export async function resolveOtherEnd(topology: Topology, spec: FaultSpec, near:
 
 /** What a person calls a target. */
 export function describeTarget(target: Target): string {
-  return target.kind === 'role' ? `the ${target.role}` : target.kind === 'site' ? `site ${target.name}` : target.name;
+  switch (target.kind) {
+    case 'role':
+      return `the ${target.role}`;
+    case 'site':
+      return `site ${target.name}`;
+    case 'hosts':
+      return target.names.join(', ');
+    case 'host':
+      return target.name;
+  }
 }
 
 /** Refuses a fault that would take the last healthy site, or a host that watches the run. */
@@ -61,14 +72,23 @@ export async function checkAllowed(topology: Topology, spec: FaultSpec, hosts: r
   const healthy = await Promise.all(untouched.map((site) => site.ready()));
   if (!healthy.includes(true)) {
     throw new UsageError(
-      `${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss if that is meant`,
+      `${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss (--allow-total-loss) if that is meant`,
     );
   }
 }
 
-async function hostOfRole(topology: Topology, role: 'primary' | 'sync-standby'): Promise<Host> {
-  if (role === 'primary') return topology.database.primary();
-  const standby = (await topology.database.copies()).find(({ sync }) => sync);
-  if (standby === undefined) throw new UsageError('no synchronous standby now: expected one as the target of the fault');
-  return topology.host(standby.name);
+async function hostsOfRole(topology: Topology, role: Role): Promise<Host[]> {
+  switch (role) {
+    case 'primary':
+      return [await topology.database.primary()];
+    case 'sync-standby': {
+      const standby = (await topology.database.copies()).find(({ sync }) => sync);
+      if (standby === undefined) throw new UsageError('no synchronous standby now: expected one as the target of the fault');
+      return [topology.host(standby.name)];
+    }
+    case 'copies':
+      return [...topology.database.hosts];
+    case 'dcs':
+      return topology.hosts.filter((host) => host.role === 'dcs');
+  }
 }

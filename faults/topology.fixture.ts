@@ -1,4 +1,4 @@
-import type { CopyState, Host, HostRole, Topology } from '../topology/model.ts';
+import type { CopyState, Host, HostRole, PodState, Topology } from '../topology/model.ts';
 
 export interface TopologySketch {
   /** sites whose pods are not ready */
@@ -9,16 +9,41 @@ export interface TopologySketch {
   /** transactions that wait for a standby, and those of them that others can see */
   waiting?: readonly string[];
   committed?: readonly string[];
+  /** when servers were started */
+  started?: string;
+  sessions?: readonly number[];
+  replayPaused?: boolean;
+  /** pods of every kind at every site, how many are wanted, and whether nodes take pods */
+  pods?: readonly PodState[];
+  wanted?: number;
+  schedulable?: boolean;
 }
 
 /** Two sites of two nodes, three database copies and what stands around them, as data: it can be asked, nothing can be done to it. */
-export function sketchTopology({ unready = [], copies = COPIES, mute = [], waiting = [], committed = [] }: TopologySketch = {}): Topology {
+export function sketchTopology({
+  unready = [],
+  copies = COPIES,
+  mute = [],
+  waiting = [],
+  committed = [],
+  ...rest
+}: TopologySketch = {}): Topology {
+  const { started, sessions = [], replayPaused, pods = [], wanted = 2, schedulable = true } = rest;
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
   const sites = ['a', 'b'].map((name) => ({
     name,
     nodes: hosts.filter(({ site }) => site === name),
     ready: async () => !unready.includes(name),
+    pods: async () => [...pods],
+    replicas: async () => wanted,
+    scale: async () => undefined,
+    restart: async () => undefined,
+    deletePods: async () => undefined,
+    evict: async () => undefined,
+    killContainers: async () => undefined,
+    isSchedulable: async () => schedulable,
+    setSchedulable: async () => undefined,
   }));
   const databases = hosts.filter(({ role }) => role === 'database');
   const known: Partial<Topology> = {
@@ -39,6 +64,13 @@ export function sketchTopology({ unready = [], copies = COPIES, mute = [], waiti
       waiting: async () => [...waiting],
       cancelWaits: async () => waiting.length,
       deposedRows: () => new Map(),
+      switchOver: async () => undefined,
+      killServer: async () => undefined,
+      serverStarted: async () => started,
+      sessions: async () => [...sessions],
+      terminateSessions: async () => sessions.length,
+      setReplayPaused: async () => undefined,
+      replayPaused: async () => replayPaused,
       committed: async (_copy, asked) => asked.filter((transaction) => committed.includes(transaction)),
     },
   };
@@ -62,6 +94,8 @@ const HOSTS: [string, HostRole, string?][] = [
   ['observer', 'observer'],
 ];
 
+const DAEMONS: Partial<Record<HostRole, string[]>> = { node: ['kubelet', 'etcd'], database: ['patroni'], dcs: ['etcd'] };
+
 const COPIES = (['primary', 'replica', 'replica'] as const).map((role, index): CopyState => {
   return { name: `db${index + 1}`, role, running: true, sync: index === 1, timeline: 1, lagBytes: 0 };
 });
@@ -79,6 +113,10 @@ function hostOf(name: string, role: HostRole, { site, mute }: { site: string | u
     boot: verb('boot'),
     freeze: verb('freeze'),
     thaw: verb('thaw'),
+    daemons: () => DAEMONS[role] ?? [],
+    daemonUrl: (daemon) => (daemon === 'etcd' ? undefined : `http://${name}:1/`),
+    process: () => 100,
+    control: verb('control'),
   };
 }
 

@@ -6,6 +6,8 @@ import { delay } from '../faults/delay.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
 import { injectFault } from '../faults/inject.ts';
 import { isolate } from '../faults/isolate.ts';
+import { readJournal } from '../faults/journal.ts';
+import { limitBandwidth } from '../faults/limit-bandwidth.ts';
 import { losePackets } from '../faults/lose-packets.ts';
 import { refuse } from '../faults/refuse.ts';
 import { readJson } from '../support/files.ts';
@@ -76,6 +78,20 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
     const lost = answers.filter((answer) => answer === 'silence').length;
     // a lost request for a connection is sent again after 1 s, which is too late; all later packets sooner: 20 %, four standard deviations on each side
     assert.ok(lost >= 1 && lost <= 24, `${lost} of 60 questions were lost`);
+    await fault.gone();
+  });
+
+  it('passes no more than the bandwidth that it says, and everything after', async () => {
+    const fault = await injectFault({
+      topology,
+      spec: limitBandwidth(db1, db2, { to: '2Mbit', direction: 'out' }),
+      leaseMs: LEASE_MS,
+      startHealer: () => startHealer(topology),
+    });
+    const [verified] = readJournal(topology.journalDir, fault.head.id).filter(({ state }) => state === 'verified');
+    // 250 kB are 179 datagrams; the line's queue takes 35, and those that come while it empties, which is over after 300 ms
+    const [, arrived] = /(\d+) of 179 datagrams/.exec(verified?.evidence ?? '') ?? [];
+    assert.ok(Number(arrived) >= 35 && Number(arrived) <= 88, verified?.evidence);
     await fault.gone();
   });
 

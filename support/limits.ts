@@ -39,6 +39,7 @@ export const limits = {
   /** a powered-off host serves again: boot of a whole site included */
   serviceBack: ms(60_000),
   /** every copy in sync again after a fault that others outlast: their leases, a failover, a rejoin */
+  switchover: ms(30_000),
   redundant: ms(120_000),
   /** failover: Patroni's ttl of 20 s, loop_wait, promotion, checks */
   failover: ms(60_000),

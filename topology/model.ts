@@ -32,6 +32,24 @@ export interface Host {
   /** stops every process; the kernel goes on accepting connections */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** programs that the host supervises, by name */
+  daemons(): string[];
+  /** answers any HTTP status while that program works, for those that can be asked */
+  daemonUrl(daemon: string): string | undefined;
+  /** number of that program's process on the host, as its supervisor knows it; undefined when it does not run */
+  process(daemon: string): number | undefined;
+  /** stop: in good order, and it stays so; start: also where it runs; kill: SIGKILL, after which its supervisor starts it again */
+  control(daemon: string, action: 'stop' | 'start' | 'kill'): Promise<void>;
+}
+
+/** A pod of the platform. */
+export interface PodState {
+  name: string;
+  node: string;
+  /** it is being deleted: it ends what it has begun, and may answer still */
+  ending: boolean;
+  /** starts of its containers beyond the first */
+  restarts: number;
 }
 
 export interface Site {
@@ -39,6 +57,22 @@ export interface Site {
   readonly nodes: readonly Host[];
   /** every pod of the platform at this site is ready */
   ready(): Promise<boolean>;
+  /** its pods of one kind, "api" or "worker" */
+  pods(app: string): Promise<PodState[]>;
+  /** how many it is asked to have */
+  replicas(app: string): Promise<number>;
+  scale(app: string, replicas: number): Promise<void>;
+  /** replaces them one after the other */
+  restart(app: string): Promise<void>;
+  /** without a grace: in good order */
+  deletePods(names: readonly string[], graceS?: number): Promise<void>;
+  /** as a drain does, within their disruption budget; rejects when that is used up */
+  evict(names: readonly string[]): Promise<void>;
+  /** kills a pod's programs on its node */
+  killContainers(pod: string): Promise<void>;
+  /** whether a node takes pods */
+  isSchedulable(node: string): Promise<boolean>;
+  setSchedulable(node: string, schedulable: boolean): Promise<void>;
 }
 
 /** A program of ours that runs on a host. */
@@ -118,6 +152,19 @@ export interface DatabaseService {
   cancelWaits(copy: string): Promise<number>;
   /** those of some transactions that others at the copy can see as committed */
   committed(copy: string, transactions: readonly string[]): Promise<string[]>;
+  /** asks the service for a planned change of leader, away from a copy */
+  switchOver(from: string): Promise<void>;
+  /** kills the server of a copy; its host lives on */
+  killServer(copy: string): Promise<void>;
+  /** when the server of a copy was started, as it says itself; undefined when it does not answer */
+  serverStarted(copy: string): Promise<string | undefined>;
+  /** sessions of the platform at a copy, by the number of their backend */
+  sessions(copy: string): Promise<number[]>;
+  /** ends all of them; how many there were */
+  terminateSessions(copy: string): Promise<number>;
+  setReplayPaused(copy: string, paused: boolean): Promise<void>;
+  /** undefined for what is no standby, or does not answer */
+  replayPaused(copy: string): Promise<boolean | undefined>;
   /** rows of a run, as a final state has them, that copies held when they were deposed as primary since then; by copy */
   deposedRows(asked: { run: string; since: Date }): Map<string, AsyncIterable<Record<string, unknown>>>;
 }
@@ -130,6 +177,8 @@ export interface Balancer {
   readonly url: string;
   /** status of each server, by `site/node` */
   backends(): Promise<Record<string, BackendStatus>>;
+  /** takes a site out for new requests, or back */
+  setDrained(site: string, drained: boolean): Promise<void>;
 }
 
 /** The state in which a scenario begins. */

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../support/errors.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { SHOW_SERVERS, askHaproxy, serverStates } from '../haproxy.ts';
 import type { BackendStatus, RoutingPolicy } from '../model.ts';
@@ -32,6 +33,16 @@ export function endpointDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
 export async function backendStates(lab: Lab): Promise<Record<string, BackendStatus>> {
   const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
   return serverStates(await askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, SHOW_SERVERS));
+}
+
+/** Takes every server of a site out for new requests, or back. */
+export async function setSiteDrained(lab: Lab, site: string, drained: boolean): Promise<void> {
+  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
+  const servers = lab.plan.hosts.filter((node) => node.role === 'node' && node.site === site);
+  const commands = servers.map(({ name }) => `set server platform/${site}_${name} state ${drained ? 'drain' : 'ready'}`);
+  const answer = await askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, commands.join('; '));
+  if (answer.trim() !== '')
+    throw new HoldfastError(`load balancer: expected site ${site} ${drained ? 'drained' : 'ready'}, came "${answer.trim()}"`);
 }
 
 const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };

@@ -14,7 +14,7 @@ export const DATABASE_DISK_MB = 2048;
 export const DCS_DISK_MB = 512;
 export const DCS_DISK = '/data/disk';
 const BIN_DIR = '/usr/lib/postgresql/15/bin';
-const DATA_DIR = '/var/lib/postgresql/data';
+export const DATA_DIR = '/var/lib/postgresql/data';
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */

@@ -5,16 +5,29 @@ import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
-import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates } from './balancer.ts';
+import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates, setSiteDrained } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
+import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
 import { deposedRows } from './deposed.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
-import { enterCommand, hostEnvironment, machineInit } from './machine.ts';
+import { API_PORT } from './kubernetes.ts';
+import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
 import { applyReplication, commitLevelApplied, databaseInSync } from './platform.ts';
+import {
+  deletePods,
+  evictPods,
+  isSchedulable,
+  killContainers,
+  podStates,
+  replicasOf,
+  restartPods,
+  scaleTo,
+  setSchedulable,
+} from './pods.ts';
 import type { Prepared } from './prepare.ts';
-import { controlDaemons, daemonExits } from './services.ts';
+import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
 import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
@@ -37,6 +50,15 @@ export function labTopology(name: string): Topology {
     name: site,
     nodes: hosts.filter((candidate) => candidate.site === site),
     ready: () => siteServes(lab, site).catch(() => false),
+    pods: (app) => podStates(lab, site, app),
+    replicas: (app) => replicasOf(lab, site, app),
+    scale: (app, replicas) => scaleTo(lab, site, { app, replicas }),
+    restart: (app) => restartPods(lab, site, app),
+    deletePods: (names, graceS) => deletePods(lab, site, { names, ...(graceS === undefined ? {} : { graceS }) }),
+    evict: (names) => evictPods(lab, site, names),
+    killContainers: (name) => killContainers(lab, { site, name }),
+    isSchedulable: (node) => isSchedulable(lab, site, node),
+    setSchedulable: (node, schedulable) => setSchedulable(lab, site, { node, schedulable }),
   }));
   return {
     name,
@@ -84,27 +106,50 @@ export function plannedHost(lab: Lab, name: string): PlannedHost {
 }
 
 function hostOf(lab: Lab, planned: PlannedHost): Host {
+  const speaker = speakers[planned.role];
   return {
     name: planned.name,
     role: planned.role,
     address: planned.address,
     ...(planned.site === undefined ? {} : { site: planned.site }),
-    ...(aliveUrls[planned.role] === undefined ? {} : { aliveUrl: aliveUrls[planned.role]?.(planned.address) }),
+    ...(speaker === undefined ? {} : { aliveUrl: daemonUrl(planned, speaker) }),
     state: async () => hostState(lab, planned),
     powerOff: () => powerOffHost(lab, planned),
     boot: () => bootHost(lab, planned, preparedOf(lab)),
     freeze: () => setFrozen(lab.record.name, planned.name, true),
     thaw: () => setFrozen(lab.record.name, planned.name, false),
+    daemons: () => daemonNames(machineOf(lab, planned)),
+    daemonUrl: (daemon) => daemonUrl(planned, daemon),
+    process: (daemon) => daemonProcess(machineOf(lab, planned), daemon),
+    control: (daemon, action) => controlDaemon(machineOf(lab, planned), daemon, action),
   };
 }
 
-const aliveUrls: Partial<Record<HostRole, (address: string) => string>> = {
-  node: (address) => `https://${address}:10250/healthz`,
-  database: (address) => `http://${address}:${PATRONI_PORT}/liveness`,
-  dcs: (address) => `http://${address}:2379/health`,
-  'database-endpoint': (address) => `http://${address}:${ALIVE_PORT}/alive`,
-  'load-balancer': (address) => `http://${address}:${ALIVE_PORT}/alive`,
+async function controlDaemon(machine: Machine, daemon: string, action: 'stop' | 'start' | 'kill'): Promise<void> {
+  if (action === 'stop') await controlDaemons(machine, 'down', [daemon]);
+  else await { kill: killDaemon, start: startDaemon }[action](machine, daemon);
+}
+
+/** The daemon that speaks for its host. */
+const speakers: Partial<Record<HostRole, string>> = {
+  node: 'kubelet',
+  database: 'patroni',
+  dcs: 'etcd',
+  'database-endpoint': 'haproxy',
+  'load-balancer': 'haproxy',
 };
+
+/** Where daemons that can be asked over the network answer; the etcd of a site listens on its host alone. */
+function daemonUrl({ role, address }: PlannedHost, daemon: string): string | undefined {
+  const urls: Record<string, string> = {
+    kubelet: `https://${address}:10250/healthz`,
+    'kube-apiserver': `https://${address}:${API_PORT}/livez`,
+    patroni: `http://${address}:${PATRONI_PORT}/liveness`,
+    haproxy: `http://${address}:${ALIVE_PORT}/alive`,
+    ...(role === 'dcs' ? { etcd: `http://${address}:2379/health` } : {}),
+  };
+  return urls[daemon];
+}
 
 function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
   const named = lab.plan.hosts.filter(({ role }) => role === 'database');
@@ -123,13 +168,25 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     waiting: (copy) => waitingAt(lab, copy),
     cancelWaits: (copy) => cancelWaitsAt(lab, copy),
     committed: (copy, transactions) => committedAt(lab, copy, transactions),
+    switchOver: (from) => switchOver(lab, from),
+    killServer: (copy) => killServer(lab, copy),
+    serverStarted: (copy) => serverStarted(lab, copy),
+    sessions: (copy) => sessionsAt(lab, copy),
+    terminateSessions: (copy) => terminateSessionsAt(lab, copy),
+    setReplayPaused: (copy, paused) => setReplayPaused(lab, copy, paused),
+    replayPaused: (copy) => isReplayPaused(lab, copy),
     deposedRows: (asked) => deposedRows(lab, asked),
   };
 }
 
 function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
   const own = host('glb');
-  return { host: own, url: `http://${own.address}:${BALANCER_PORT}`, backends: () => backendStates(lab) };
+  return {
+    host: own,
+    url: `http://${own.address}:${BALANCER_PORT}`,
+    backends: () => backendStates(lab),
+    setDrained: (site, drained) => setSiteDrained(lab, site, drained),
+  };
 }
 
 function routerOf(lab: Lab): Router {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { slow } from '../../support/limits.ts';
 import { runIn, writeHostFile, type Machine } from './machine.ts';
@@ -43,6 +43,30 @@ export function daemonExits(machine: Pick<Machine, 'dir'>): DaemonExit[] {
     .split('\n')
     .filter((line) => line.endsWith('}'));
   return lines.map((line) => JSON.parse(line) as DaemonExit);
+}
+
+/** Names of the daemons that a host supervises. */
+export function daemonNames(machine: Pick<Machine, 'dir'>): string[] {
+  const services = join(machine.dir, 'data/sv');
+  return existsSync(services) ? readdirSync(services).sort() : [];
+}
+
+/** Number of a daemon's process on its host; undefined while none runs, the time between two starts included. */
+export function daemonProcess(machine: Pick<Machine, 'dir'>, name: string): number | undefined {
+  const file = join(machine.dir, 'data/sv', name, 'supervise/pid');
+  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  return text === '' ? undefined : Number(text);
+}
+
+/** Kills a daemon's process; its supervisor starts it again. */
+export async function killDaemon(machine: Machine, name: string): Promise<void> {
+  await runIn(machine, ['sh', '-c', 'kill -KILL "$(cat "$0")"', `/data/sv/${name}/supervise/pid`]);
+}
+
+/** Starts a daemon that was stopped; one that is still ending (a kube-apiserver takes up to a minute) is killed, as a service manager does in the end. */
+export async function startDaemon(machine: Machine, name: string): Promise<void> {
+  const script = 'if grep -q "want down" "$0/supervise/stat"; then kill -KILL "$(cat "$0/supervise/pid")"; fi; sv up "$0"';
+  await runIn(machine, ['sh', '-c', script, `/data/sv/${name}`]);
 }
 
 /** Stops, starts or restarts daemons through their supervisor (`sv`). */

@@ -72,9 +72,13 @@ export async function readyNodes(lab: Lab, site: string): Promise<string[]> {
 
 /** Pods of the platform at a site that are not being deleted. */
 export async function platformPods(lab: Lab, site: string): Promise<V1Pod[]> {
+  return (await allPods(lab, site)).filter((pod) => pod.metadata?.deletionTimestamp === undefined);
+}
+
+/** Pods of the platform at a site, those that are being deleted included. */
+export async function allPods(lab: Lab, site: string): Promise<V1Pod[]> {
   const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
-  const { items } = await core.listNamespacedPod({ namespace: NAMESPACE }, abortAfter(limits.httpProbe));
-  return items.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
+  return (await core.listNamespacedPod({ namespace: NAMESPACE }, abortAfter(limits.httpProbe))).items;
 }
 
 /** Pods that the site's Deployments ask for. */
@@ -85,7 +89,7 @@ export async function wantedPods(lab: Lab, site: string): Promise<number> {
 }
 
 /** client-node's calls hang on a partition without an error: every one gets a deadline. */
-function abortAfter(ms: number): ConfigurationOptions {
+export function abortAfter(ms: number): ConfigurationOptions {
   const deadline: ObservableMiddleware = {
     pre: (context) => {
       context.setSignal(AbortSignal.timeout(ms));

@@ -14,8 +14,10 @@ export function waitingAt(lab: Lab, copy: string): Promise<string[]> {
 
 /** Cancels every wait for a synchronous standby at a copy; how many there were. */
 export async function cancelWaitsAt(lab: Lab, copy: string): Promise<number> {
-  return (await ask(lab, copy, (client) => client.query<{ xid: string }>(`SELECT pid::text AS xid ${WAITING} AND pg_cancel_backend(pid)`)))
-    .length;
+  // chosen first: the planner may call the function for sessions before it knows that they wait
+  const chosen = `WITH chosen AS MATERIALIZED (SELECT pid ${WAITING})`;
+  const text = `${chosen} SELECT pid::text AS xid FROM chosen WHERE pg_cancel_backend(pid)`;
+  return (await ask(lab, copy, (client) => client.query<{ xid: string }>(text))).length;
 }
 
 /** Those of some transactions that a new snapshot at the copy sees as committed; one that still waits is in progress for everybody else. */

@@ -20,6 +20,8 @@ import type { Lab } from './store.ts';
 /** First number of a line; below are the numbers of hosts. */
 const FIRST = 1000;
 const MOST = 100;
+/** Packets that wait for the reader; of the kernel's 500 a burst would lose some. */
+const QUEUE = 10_000;
 /** Share of the CPU relative to hosts: a starved line would be a slower one. */
 const WEIGHT = 8;
 
@@ -46,7 +48,7 @@ export async function startWire(lab: Lab, line: Extract<Impairment, { kind: 'lin
     },
   });
   const rule = `ip rule show pref ${number} | grep -q . || ip rule add pref ${number} fwmark ${number} lookup ${number}`;
-  const commands = [`ip link set ${device} up`, `ip route replace default dev ${device} table ${number}`, rule];
+  const commands = [`ip link set ${device} txqueuelen ${QUEUE} up`, `ip route replace default dev ${device} table ${number}`, rule];
   await command('nsenter', [`--net=/run/netns/${routerNamespace(lab.record.name)}`, 'sh', '-ec', commands.join('\n')]);
   return number;
 }

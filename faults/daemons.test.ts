@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { UsageError } from '../support/errors.ts';
+import type { Topology } from '../topology/model.ts';
+import { killDaemon, killDaemonFault, stopDaemon, stopDaemonFault } from './daemons.ts';
+import type { Target } from './fault.ts';
+import { sketchTopology } from './topology.fixture.ts';
+
+const site: Target = { kind: 'site', name: 'a' };
+const glb: Target = { kind: 'host', name: 'glb' };
+
+/** A topology in which programs run as these processes, and curl ends so. */
+function running(pid: number | undefined, exitCode = 0): Topology {
+  const topology = sketchTopology();
+  return new Proxy(topology, {
+    get: (target, key): unknown => {
+      if (key === 'probe') return async () => ({ exitCode, stdout: '' });
+      if (key === 'observer') return { name: 'observer' };
+      if (key === 'host') return (name: string) => ({ ...target.host(name), process: () => pid });
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+}
+
+describe('a fault of a program', () => {
+  test('falls on the hosts of the target that run it', async () => {
+    const { hosts, daemon, processes } = await stopDaemonFault.pin(sketchTopology(), stopDaemon(site, { daemon: 'kubelet' }));
+    assert.deepEqual({ hosts, daemon, processes }, { hosts: ['a1', 'a2'], daemon: 'kubelet', processes: { a1: 100, a2: 100 } });
+  });
+
+  test('is refused where the target does not run it, with what it runs', async () => {
+    const refused = (text: RegExp) => (error: unknown) => error instanceof UsageError && text.test(error.message);
+    await assert.rejects(
+      stopDaemonFault.pin(sketchTopology(), stopDaemon(site, { daemon: 'patroni' })),
+      refused(/stop-daemon: site a runs no "patroni": expected "daemon" to be one of etcd, kubelet/),
+    );
+    await assert.rejects(killDaemonFault.pin(sketchTopology(), killDaemon(glb, { daemon: '' })), refused(/glb runs no ""/));
+  });
+
+  test('that stops it is proven by refusals, or by its supervisor where it cannot be asked', async () => {
+    const pinned = { hosts: ['a1'], paths: [], daemon: 'kubelet' };
+    assert.equal((await stopDaemonFault.effect(running(undefined, 7), pinned)).seen, true);
+    assert.equal((await stopDaemonFault.effect(running(undefined, 28), pinned)).seen, false);
+    // it has closed its port, and takes its time to end
+    assert.equal((await stopDaemonFault.effect(running(100, 7), pinned)).seen, true);
+    // nothing to ask: the supervisor alone
+    assert.equal((await stopDaemonFault.effect(running(undefined, 0), { ...pinned, daemon: 'etcd' })).seen, true);
+    assert.equal((await stopDaemonFault.effect(running(100, 0), { ...pinned, daemon: 'etcd' })).seen, false);
+  });
+
+  test('is gone when it runs, answers, and its hosts do what they are there for', async () => {
+    const pinned = { hosts: ['a1'], paths: [], daemon: 'kubelet' };
+    assert.equal((await stopDaemonFault.gone(running(101), pinned)).seen, true);
+    assert.equal((await stopDaemonFault.gone(running(undefined), pinned)).seen, false);
+    assert.equal((await stopDaemonFault.gone(running(101, 7), pinned)).seen, false);
+  });
+
+  test('that kills it is proven by another process, or none', async () => {
+    const pinned = await killDaemonFault.pin(sketchTopology(), killDaemon(site, { daemon: 'etcd' }));
+    assert.equal((await killDaemonFault.effect(running(100), pinned)).seen, false);
+    assert.equal((await killDaemonFault.effect(running(101), pinned)).seen, true);
+    assert.equal((await killDaemonFault.effect(running(undefined), pinned)).seen, true);
+  });
+});

@@ -1,0 +1,22 @@
+import type { FaultSpec, Target } from './fault.ts';
+import { appNamed, onPods, podFault, type PodOptions } from './pods.ts';
+
+/** Kills the program (SIGKILL) of every pod of one kind at a site; the kubelet starts it again in the same pod. */
+export function killContainers(target: Target, options: PodOptions): FaultSpec {
+  return onPods('kill-containers', target, options);
+}
+
+export const killContainersFault = podFault({
+  name: 'kill-containers',
+  kind: 'momentary',
+  asked: ({ target, app, allowTotalLoss = false }) => killContainers(target, { app: appNamed(app), allowTotalLoss }),
+  inject: async (site, { pods }) => void (await Promise.all(pods.map((pod) => site.killContainers(pod)))),
+  effect: async (site, { app, pods, restarts = {} }) => {
+    const now = await site.pods(app);
+    const again = now.filter(({ name, restarts: count }) => count > (restarts[name] ?? 0)).length;
+    return {
+      seen: again === pods.length,
+      what: `${again} of ${pods.length} ${app} pods at site ${site.name} count another start of their container`,
+    };
+  },
+});

@@ -1,0 +1,96 @@
+import { UsageError } from '../support/errors.ts';
+import type { Site, Topology } from '../topology/model.ts';
+import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
+import { shownThen } from './probes.ts';
+import { describeTarget } from './targets.ts';
+
+/** Kinds of pods that the platform has. */
+export const APPS = ['api', 'worker'] as const;
+export type App = (typeof APPS)[number];
+
+export interface PodOptions {
+  app: App;
+  allowTotalLoss?: boolean;
+}
+
+/** The kind of pods that a person asks for; a UsageError lists those that there are. */
+export function appNamed(text: string | undefined): App {
+  const app = APPS.find((known) => known === text);
+  if (app === undefined) throw new UsageError(`app: expected one of ${APPS.join(', ')}, came ${text === undefined ? 'none' : `"${text}"`}`);
+  return app;
+}
+
+/** How one fault of a site's pods differs from the others. */
+export interface PodFault {
+  name: string;
+  kind: Fault['kind'];
+  takes?: Fault['takes'];
+  asked: Fault['asked'];
+  inject: (site: Site, pinned: Pinned & { app: App; pods: string[] }) => Promise<void>;
+  heal?: (site: Site, pinned: Pinned & { app: App }) => Promise<void>;
+  effect: (site: Site, pinned: Pinned & { app: App; pods: string[] }) => Promise<Evidence>;
+}
+
+/** A fault of the pods of one kind at a site. They are pinned by name; it is gone when the site serves with as many as before. */
+export function podFault({ name, kind, takes = [], asked, inject, heal, effect }: PodFault): Fault {
+  const showing = (topology: Topology, pinned: Pinned): Promise<Evidence> =>
+    effect(siteOf(topology, pinned), { ...pinned, app: appOf(pinned), pods: pinned.pods ?? [] });
+  const whole = async (topology: Topology, pinned: Pinned): Promise<Evidence> => served(siteOf(topology, pinned), appOf(pinned));
+  return {
+    name,
+    kind,
+    takes: ['app', 'allowTotalLoss', ...takes],
+    asked,
+    pin: async (topology, spec) => {
+      if (spec.target.kind !== 'site') throw new UsageError(`${name}: expected a site as its target, came ${describeTarget(spec.target)}`);
+      const site = topology.site(spec.target.name);
+      const app = appNamed(spec.app);
+      const states = (await site.pods(app)).filter(({ ending }) => !ending);
+      return {
+        hosts: site.nodes.map((node) => node.name),
+        paths: [],
+        app,
+        pods: states.map((pod) => pod.name),
+        restarts: Object.fromEntries(states.map((pod) => [pod.name, pod.restarts])),
+        replicas: await site.replicas(app),
+        ...(spec.graceS === undefined ? {} : { graceS: spec.graceS }),
+      };
+    },
+    steady: whole,
+    inject: (topology, pinned) => inject(siteOf(topology, pinned), { ...pinned, app: appOf(pinned), pods: pinned.pods ?? [] }),
+    heal: async (topology, pinned) => heal?.(siteOf(topology, pinned), { ...pinned, app: appOf(pinned) }),
+    effect: showing,
+    gone: kind === 'momentary' ? shownThen(showing, whole) : whole,
+  };
+}
+
+async function served(site: Site, app: App): Promise<Evidence> {
+  const [all, wanted] = await Promise.all([site.pods(app), site.replicas(app)]);
+  const pods = all.filter(({ ending }) => !ending);
+  const enough = wanted > 0 && pods.length === wanted;
+  const ready = enough && (await site.ready());
+  return {
+    seen: ready,
+    what: `${pods.length} of ${wanted} ${app} pods at site ${site.name}${enough ? `, which ${ready ? 'serves' : 'does not serve'}` : ''}`,
+  };
+}
+
+function siteOf(topology: Topology, { hosts }: Pinned): Site {
+  const name = topology.host(hosts[0] ?? '').site;
+  return topology.site(name ?? '');
+}
+
+function appOf({ app }: Pinned): App {
+  return appNamed(app);
+}
+
+/** Which of the pinned pods are not there any more, not even to end what they had begun. */
+export async function replaced(site: Site, { app, pods }: { app: App; pods: readonly string[] }): Promise<string[]> {
+  const there = new Set((await site.pods(app)).map(({ name }) => name));
+  return pods.filter((pod) => !there.has(pod));
+}
+
+/** A pod fault as a scenario asks for it. */
+export function onPods(fault: string, target: Target, options: PodOptions & Pick<FaultSpec, 'graceS'>): FaultSpec {
+  return { fault, target, ...options };
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { deletePods } from '../faults/delete-pods.ts';
+import { drainNode } from '../faults/drain-node.ts';
+import { drainSite } from '../faults/drain-site.ts';
+import type { FaultSpec, Target } from '../faults/fault.ts';
+import { injectFault } from '../faults/inject.ts';
+import { killContainers } from '../faults/kill-containers.ts';
+import { leaseOf } from '../faults/lease.ts';
+import { restartPods } from '../faults/restart-pods.ts';
+import { scaleToZero } from '../faults/scale-to-zero.ts';
+import { tearDown } from '../topology/lab/down.ts';
+import { labTopology } from '../topology/lab/lab-topology.ts';
+import { bringUp } from '../topology/lab/up.ts';
+import type { Topology } from '../topology/model.ts';
+import { startHealer } from './healer.ts';
+
+const name = 'podtest';
+const a: Target = { kind: 'site', name: 'a' };
+
+describe('a fault of pods', { concurrency: 1 }, () => {
+  let topology: Topology;
+  before(async () => {
+    await tearDown(name);
+    await bringUp({ name, shape: { nodes: 2 } }, () => undefined);
+    topology = labTopology(name);
+  });
+  after(() => tearDown(name));
+
+  it('deletes pods at once: connections to the site are refused or served by their successors', () =>
+    during(deletePods(a, { app: 'api', grace: '0' }), undefined, async () => assert.equal((await kept()).length, 0)));
+
+  it('deletes pods in good order', () =>
+    during(deletePods(a, { app: 'worker' }), undefined, async () => assert.equal((await kept('worker')).length, 0)));
+
+  it('kills the programs of pods, which start again in place', async () => {
+    const before = await topology.site('a').pods('api');
+    await during(killContainers(a, { app: 'api' }), undefined);
+    const now = await topology.site('a').pods('api');
+    assert.deepEqual(now.map((pod) => pod.name).sort(), before.map((pod) => pod.name).sort());
+    for (const pod of before)
+      assert.ok(
+        now.some((one) => one.name === pod.name && one.restarts > pod.restarts),
+        pod.name,
+      );
+  });
+
+  it('scales to zero: the site is empty until lease end', () =>
+    during(scaleToZero(a, { app: 'api' }), '10s', async () => {
+      const { exitCode } = await topology.probe(
+        'glb',
+        ['curl', '-s', '-m', '1', `http://${topology.host('a1').address}:30080/api/healthcheck`],
+        5_000,
+      );
+      assert.notEqual(exitCode, 0);
+    }));
+
+  it('restarts pods one after the other, and the site serves all the while', async () => {
+    const failed: number[] = [];
+    let over = false;
+    const asking = (async () => {
+      while (!over) {
+        const url = `http://${topology.host('a1').address}:30080/api/healthcheck`;
+        const { exitCode } = await topology.probe('glb', ['curl', '-s', '-o', '/dev/null', '-m', '2', url], 5_000);
+        if (exitCode !== 0) failed.push(exitCode);
+      }
+    })();
+    try {
+      await during(restartPods(a, { app: 'api' }), undefined);
+    } finally {
+      over = true;
+      await asking;
+    }
+    assert.deepEqual(failed, []);
+  });
+
+  it('drains a site at the load balancer: every answer comes from the other one', () =>
+    during(drainSite(a), '2s', async () => {
+      for (let n = 0; n < 8; n++) {
+        const answer = (await (await fetch(`${topology.balancer.url}/api/healthcheck`)).json()) as { site: string };
+        assert.equal(answer.site, 'b');
+      }
+    }));
+
+  it('drains a node, whose pods move to the other one', async () => {
+    await during(drainNode({ kind: 'host', name: 'a2' }), '5s', async () => {
+      const nodes = (await Promise.all(['api', 'worker'].map((app) => topology.site('a').pods(app)))).flat().map((pod) => pod.node);
+      assert.deepEqual([...new Set(nodes)], ['a1']);
+    });
+    assert.equal(await topology.site('a').isSchedulable('a2'), true);
+  });
+
+  const earlier: Record<string, string[]> = {};
+  /** pods of those there were before the fault */
+  async function kept(app = 'api'): Promise<string[]> {
+    return (await topology.site('a').pods(app)).map((pod) => pod.name).filter((pod) => earlier[app]?.includes(pod));
+  }
+
+  async function during(spec: FaultSpec, length: string | undefined, look?: () => Promise<void>): Promise<void> {
+    await topology.reset({ routing: 'active-active', replication: 'strict' });
+    for (const app of ['api', 'worker']) earlier[app] = (await topology.site('a').pods(app)).map((pod) => pod.name);
+    const fault = await injectFault({ topology, spec, leaseMs: leaseOf(spec.fault, length), startHealer: () => startHealer(topology) });
+    await look?.();
+    await fault.gone();
+    assert.equal(await topology.site('a').ready(), true);
+  }
+});

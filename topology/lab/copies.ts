@@ -1,0 +1,70 @@
+import { withDatabase } from '../../support/database.ts';
+import { HoldfastError } from '../../support/errors.ts';
+import { limits } from '../../support/limits.ts';
+import { DATA_DIR, PATRONI_PORT, superuserDsn } from './database.ts';
+import { machineOf } from './hosts.ts';
+import { runIn } from './machine.ts';
+import type { PlannedHost } from './shape.ts';
+import type { Lab } from './store.ts';
+
+/** Asks the leading copy's Patroni for a planned change of leader; it chooses the next one, and answers when that leads. */
+export async function switchOver(lab: Lab, from: string): Promise<void> {
+  const response = await fetch(`http://${hostOf(lab, from).address}:${PATRONI_PORT}/switchover`, {
+    method: 'POST',
+    body: JSON.stringify({ leader: from }),
+    signal: AbortSignal.timeout(limits.switchover),
+  });
+  if (!response.ok) throw new HoldfastError(`Patroni at ${from} refused a switchover: ${response.status} ${await response.text()}`);
+}
+
+/** Kills the server of a copy (SIGKILL to the postmaster; its backends end themselves). */
+export async function killServer(lab: Lab, copy: string): Promise<void> {
+  await runIn(machineOf(lab, hostOf(lab, copy)), ['sh', '-c', `kill -KILL "$(head -n 1 ${DATA_DIR}/postmaster.pid)"`]);
+}
+
+/** When the server of a copy was started, as it says itself; undefined when it does not answer. */
+export async function serverStarted(lab: Lab, copy: string): Promise<string | undefined> {
+  try {
+    const [row] = await ask<{ at: string }>(lab, copy, 'SELECT pg_postmaster_start_time()::text AS at');
+    return row?.at;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sessions of the platform at a copy, by the number of their backend. */
+export async function sessionsAt(lab: Lab, copy: string): Promise<number[]> {
+  return (await ask<{ pid: number }>(lab, copy, `SELECT pid FROM pg_stat_activity WHERE usename = 'platform'`)).map(({ pid }) => pid);
+}
+
+/** Terminates every session of the platform at a copy; how many there were. */
+export async function terminateSessionsAt(lab: Lab, copy: string): Promise<number> {
+  // chosen first: the planner may call the function for every session before it knows whose they are
+  const chosen = `WITH chosen AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE usename = 'platform')`;
+  return (await ask(lab, copy, `${chosen} SELECT pid FROM chosen WHERE pg_terminate_backend(pid)`)).length;
+}
+
+/** Pauses or resumes replay at a standby. */
+export async function setReplayPaused(lab: Lab, copy: string, paused: boolean): Promise<void> {
+  await ask(lab, copy, paused ? 'SELECT pg_wal_replay_pause()' : 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()');
+}
+
+/** Whether a standby's replay is paused; a copy that is no standby, or does not answer, has none. */
+export async function isReplayPaused(lab: Lab, copy: string): Promise<boolean | undefined> {
+  try {
+    const [row] = await ask<{ state: string }>(lab, copy, 'SELECT pg_get_wal_replay_pause_state() AS state WHERE pg_is_in_recovery()');
+    return row === undefined ? undefined : row.state === 'paused';
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask<Row extends object>(lab: Lab, copy: string, text: string): Promise<Row[]> {
+  return (await withDatabase(superuserDsn(lab, copy), (client) => client.query(text))).rows as Row[];
+}
+
+function hostOf(lab: Lab, copy: string): PlannedHost {
+  const host = lab.plan.hosts.find(({ name }) => name === copy);
+  if (host === undefined) throw new Error(`no host ${copy} in lab ${lab.record.name}`);
+  return host;
+}

@@ -1,0 +1,89 @@
+import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, type ConfigurationOptions } from '@kubernetes/client-node';
+import { limits } from '../../support/limits.ts';
+import type { PodState } from '../model.ts';
+import { machineOf } from './hosts.ts';
+import { runIn } from './machine.ts';
+import { abortAfter, allPods, NAMESPACE, platformPods, siteConfig } from './site-client.ts';
+import type { Lab } from './store.ts';
+
+/** The platform's pods of one kind at a site. */
+export async function podStates(lab: Lab, site: string, app: string): Promise<PodState[]> {
+  const pods = await allPods(lab, site);
+  return pods
+    .filter((pod) => pod.metadata?.labels?.['app'] === app)
+    .map((pod) => ({
+      name: pod.metadata?.name ?? '',
+      node: pod.spec?.nodeName ?? '',
+      ending: pod.metadata?.deletionTimestamp !== undefined,
+      restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
+    }));
+}
+
+/** Deletes pods; a grace of 0 s kills their processes at once. */
+export async function deletePods(lab: Lab, site: string, { names, graceS }: { names: readonly string[]; graceS?: number }): Promise<void> {
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  const grace = graceS === undefined ? {} : { gracePeriodSeconds: graceS };
+  await Promise.all(names.map((name) => core.deleteNamespacedPod({ namespace: NAMESPACE, name, ...grace }, deadline())));
+}
+
+/** Evicts pods, as a drain does: their disruption budget is kept, and a refusal for its sake is an error. */
+export async function evictPods(lab: Lab, site: string, names: readonly string[]): Promise<void> {
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  for (const name of names) {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: NAMESPACE } };
+    await core.createNamespacedPodEviction({ namespace: NAMESPACE, name, body }, deadline());
+  }
+}
+
+/** Pods that a Deployment asks for. */
+export async function replicasOf(lab: Lab, site: string, app: string): Promise<number> {
+  const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
+  return (await apps.readNamespacedDeployment({ namespace: NAMESPACE, name: app }, deadline())).spec?.replicas ?? 0;
+}
+
+/** Changes how many pods a Deployment asks for. */
+export async function scaleTo(lab: Lab, site: string, { app, replicas }: { app: string; replicas: number }): Promise<void> {
+  await patchDeployment(lab, site, { app, body: { spec: { replicas } } });
+}
+
+/** Replaces the pods of a Deployment one after the other, as `kubectl rollout restart` does. */
+export async function restartPods(lab: Lab, site: string, app: string): Promise<void> {
+  const annotations = { 'holdfast/restarted-at': new Date().toISOString() };
+  await patchDeployment(lab, site, { app, body: { spec: { template: { metadata: { annotations } } } } });
+}
+
+/** Lets a node take pods, or not. */
+export async function setSchedulable(lab: Lab, site: string, { node, schedulable }: { node: string; schedulable: boolean }): Promise<void> {
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  await core.patchNode({ name: node, body: { spec: { unschedulable: !schedulable } } }, patching());
+}
+
+/** Whether a node takes pods. */
+export async function isSchedulable(lab: Lab, site: string, node: string): Promise<boolean> {
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  return (await core.readNode({ name: node }, deadline())).spec?.unschedulable !== true;
+}
+
+/** Kills the programs of a pod's containers (SIGKILL) on its node; the kubelet starts them again. */
+export async function killContainers(lab: Lab, { site, name }: { site: string; name: string }): Promise<void> {
+  const pod = (await platformPods(lab, site)).find(({ metadata }) => metadata?.name === name);
+  const node = lab.plan.hosts.find((host) => host.name === pod?.spec?.nodeName);
+  if (pod?.metadata?.uid === undefined || node === undefined) throw new Error(`no pod ${name} at site ${site}`);
+  // a container's group carries its pod's uid; the pause process holds the pod's network and is no container of it
+  const script =
+    'for p in /proc/[0-9]*; do grep -qs "$0" $p/cgroup && [ "$(cat $p/comm)" != pause ] && kill -KILL "$(basename $p)"; done; true';
+  await runIn(machineOf(lab, node), ['sh', '-c', script, pod.metadata.uid]);
+}
+
+async function patchDeployment(lab: Lab, site: string, { app, body }: { app: string; body: object }): Promise<void> {
+  const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
+  await apps.patchNamespacedDeployment({ namespace: NAMESPACE, name: app, body }, patching());
+}
+
+function deadline(): ConfigurationOptions {
+  return abortAfter(limits.httpProbe);
+}
+
+function patching(): ConfigurationOptions {
+  return setHeaderOptions('Content-Type', PatchStrategy.MergePatch, deadline());
+}
