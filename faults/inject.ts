@@ -34,13 +34,9 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const { topology, spec, leaseMs, settleMs = 0 } = injection;
   const fault = faultNamed(spec.fault);
   const pinned = await fault.pin(topology, spec);
-  await checkAllowed(
-    topology,
-    spec,
-    pinned.hosts.map((host) => topology.host(host)),
-  );
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
-  const steady = await (fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned));
+  const hit = pinned.hosts.map((host) => topology.host(host));
+  const [steady] = await Promise.all([fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned), checkAllowed(topology, spec, hit)]);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
   const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
   const head = openJournal(

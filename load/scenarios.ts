@@ -1,8 +1,8 @@
 import type { Options } from 'k6/options';
 import { OFFERS, REQUEST_TIMEOUT_MS, type LoadProfile, type Offer } from './profiles.ts';
 
-/** How long a busy generator may take to use a client again; at 2,000 operations a second on 2 cores calls began up to 0.48 s late. */
-const REUSE_MS = 500;
+/** How long a busy generator may take to use a client again; at 2,000 operations a second on 2 cores, most of them unanswered, calls began up to 1.7 s late. */
+const REUSE_MS = 1_500;
 
 /**
  * Clients that a scenario needs so that nothing is dropped while every request runs into its timeout,
