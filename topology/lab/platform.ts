@@ -130,6 +130,8 @@ export async function nodesReady(lab: Lab, site: string): Promise<void> {
   await until({
     subject: `site ${site}`,
     condition: `${nodes.length} nodes Ready`,
+    // each look costs booting nodes CPU
+    intervalMs: 120,
     timeoutMs: limits.nodesReady,
     hint: `see hosts/${site}*/data/log/kubelet.log in ${lab.dir}`,
     probe: async () => (await readyNodes(lab, site)).length === nodes.length,
