@@ -21,6 +21,11 @@ describe('what a copy held when it was deposed', { concurrency: 4 }, () => {
       ],
     );
   });
+  test('counts a lost add once, however many versions copies held', async () => {
+    const deposed = { db2: [{ id: 'e4', version: 1 }], db3: [{ id: 'e4', version: 2 }] };
+    const { findings } = await judged({ ...lossy, deposed });
+    assert.match(findings[0]?.message ?? '', /^2 of 5 acknowledged adds lost: .*; 1 of them held by db2, db3 when it was deposed$/u);
+  });
   test('is no final state: only there it makes nothing present, unexpected or duplicated', async () => {
     const { verdict, findings } = await judged(tiny({ deposed: { db1: ['e1', 'x', 'x'], db3: [{ id: 'e2', completions: 2 }] } }));
     assert.deepEqual([verdict, findings], ['pass', []]);
