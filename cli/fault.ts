@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { faultFrom, type Words } from '../faults/asking.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import { healAll } from '../faults/heal.ts';
@@ -31,7 +31,7 @@ export function faultCommand(): Command {
     .option('--app <app>', 'pods: api or worker')
     .option('--grace <seconds>', 'delete-pods: time to end, such as "0"')
     .option('--allow-total-loss', 'also where no healthy site is left')
-    .addOption(new Option('--detach', 'return when the effect is proven'))
+    .option('--detach', 'return when the effect is proven')
     .addOption(nameOption())
     .action(inject);
   command.command('heal').description('end every open fault of a lab').addOption(nameOption()).action(heal);

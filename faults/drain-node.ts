@@ -2,7 +2,7 @@ import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
 import { APPS } from './pods.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
-import { describeTarget, resolveTarget } from './targets.ts';
+import { describeTarget, resolveTarget, siteOf } from './targets.ts';
 
 /** Drains a node: it takes no more pods and those on it are evicted within their disruption budget; at lease end it takes pods again. */
 export function drainNode(target: Target, options: { allowTotalLoss?: boolean } = {}): FaultSpec {
@@ -51,6 +51,6 @@ async function evict(site: Site, node: string): Promise<number> {
   return pods.length;
 }
 
-function placeOf(topology: Topology, { hosts: [node = ''] }: Pinned): { site: Site; node: string } {
-  return { site: topology.site(topology.host(node).site ?? ''), node };
+function placeOf(topology: Topology, pinned: Pinned): { site: Site; node: string } {
+  return { site: siteOf(topology, pinned), node: pinned.hosts[0] ?? '' };
 }

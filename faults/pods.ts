@@ -2,7 +2,7 @@ import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
 import { shownThen } from './probes.ts';
-import { describeTarget } from './targets.ts';
+import { siteAsked, siteOf } from './targets.ts';
 
 /** Kinds of pods that the platform has. */
 export const APPS = ['api', 'worker'] as const;
@@ -42,8 +42,7 @@ export function podFault({ name, kind, takes = [], asked, inject, heal, effect }
     takes: ['app', 'allowTotalLoss', ...takes],
     asked,
     pin: async (topology, spec) => {
-      if (spec.target.kind !== 'site') throw new UsageError(`${name}: expected a site as its target, came ${describeTarget(spec.target)}`);
-      const site = topology.site(spec.target.name);
+      const site = siteAsked(topology, spec);
       const app = appNamed(spec.app);
       const states = (await site.pods(app)).filter(({ ending }) => !ending);
       return {
@@ -73,11 +72,6 @@ async function served(site: Site, app: App): Promise<Evidence> {
     seen: ready,
     what: `${pods.length} of ${wanted} ${app} pods at site ${site.name}${enough ? `, which ${ready ? 'serves' : 'does not serve'}` : ''}`,
   };
-}
-
-function siteOf(topology: Topology, { hosts }: Pinned): Site {
-  const name = topology.host(hosts[0] ?? '').site;
-  return topology.site(name ?? '');
 }
 
 function appOf({ app }: Pinned): App {

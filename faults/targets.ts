@@ -1,6 +1,6 @@
 import { UsageError } from '../support/errors.ts';
-import type { Host, Path, Topology } from '../topology/model.ts';
-import type { Direction, FaultSpec, Role, Target } from './fault.ts';
+import type { Host, Path, Site, Topology } from '../topology/model.ts';
+import type { Direction, FaultSpec, Pinned, Role, Target } from './fault.ts';
 
 /** Hosts behind a target now; a UsageError when there is none. */
 export async function resolveTarget(topology: Topology, target: Target): Promise<Host[]> {
@@ -14,6 +14,17 @@ export async function resolveTarget(topology: Topology, target: Target): Promise
     case 'role':
       return hostsOfRole(topology, target.role);
   }
+}
+
+/** The site that a fault is asked for; a UsageError when its target is something else. */
+export function siteAsked(topology: Topology, { fault, target }: FaultSpec): Site {
+  if (target.kind !== 'site') throw new UsageError(`${fault}: expected a site as its target, came ${describeTarget(target)}`);
+  return topology.site(target.name);
+}
+
+/** The site of the nodes that a fault was pinned to. */
+export function siteOf(topology: Topology, { hosts: [node = ''] }: Pinned): Site {
+  return topology.site(topology.host(node).site ?? '');
 }
 
 /** Every link between two sets of hosts, in both directions or one, seen from the first set. */

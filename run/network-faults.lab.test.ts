@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { delay } from '../faults/delay.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
-import { injectFault } from '../faults/inject.ts';
 import { isolate } from '../faults/isolate.ts';
 import { readJournal } from '../faults/journal.ts';
 import { limitBandwidth } from '../faults/limit-bandwidth.ts';
@@ -13,28 +12,21 @@ import { refuse } from '../faults/refuse.ts';
 import { readJson } from '../support/files.ts';
 import { until } from '../support/poll.ts';
 import { isAlive, signalProcess, type ProcessIdentity } from '../support/processes.ts';
-import { tearDown } from '../topology/lab/down.ts';
-import { labTopology } from '../topology/lab/lab-topology.ts';
-import { bringUp } from '../topology/lab/up.ts';
 import type { Topology } from '../topology/model.ts';
-import { startHealer } from './healer.ts';
+import { injected, suiteLab } from './lab.fixture.ts';
 
 const name = 'nettest';
 const db1 = { kind: 'host', name: 'db1' } as const satisfies Target;
 const db2 = { kind: 'host', name: 'db2' } as const satisfies Target;
 /** Long enough for the proof and for one question that waits in vain. */
-const LEASE_MS = 3_000;
+const LEASE = '3s';
 /** A question on this network takes a few ms; this is what a busy machine may add. */
 const PROMPT_MS = 100;
 
 describe('a network fault between two hosts', { concurrency: 1 }, () => {
+  const lab = suiteLab(name, 1);
   let topology: Topology;
-  before(async () => {
-    await tearDown(name);
-    await bringUp({ name, shape: { nodes: 1 } }, () => undefined);
-    topology = labTopology(name);
-  });
-  after(() => tearDown(name));
+  before(() => void (topology = lab()));
 
   const cases: [string, FaultSpec, { out: Answer; back: Answer }][] = [
     ['drops packets both ways', isolate(db1, db2), { out: 'silence', back: 'silence' }],
@@ -51,7 +43,7 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
   ];
   for (const [what, spec, { out, back }] of cases) {
     it(`${what}, and not to a third; it ends with its lease, and leaves nothing in the router`, async () => {
-      const fault = await injectFault({ topology, spec, leaseMs: LEASE_MS, startHealer: () => startHealer(topology) });
+      const fault = await injected(topology, spec, LEASE);
       const [there, home, third] = await Promise.all([ask('db1', 'db2'), ask('db2', 'db1'), ask('db1', 'db3')]);
       assert.deepEqual([answerOf(there, out), answerOf(home, back)], [out, back]);
       assert.ok(typeof third === 'number' && third < PROMPT_MS, `db3 answered db1: ${third}`);
@@ -68,12 +60,7 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
   }
 
   it('loses the share of packets that it says', async () => {
-    const fault = await injectFault({
-      topology,
-      spec: losePackets(db1, db2, { share: 0.2, direction: 'out' }),
-      leaseMs: 4_000,
-      startHealer: () => startHealer(topology),
-    });
+    const fault = await injected(topology, losePackets(db1, db2, { share: 0.2, direction: 'out' }), '4s');
     const answers = await Promise.all(Array.from({ length: 60 }, () => ask('db1', 'db2')));
     const lost = answers.filter((answer) => answer === 'silence').length;
     // a lost request for a connection is sent again after 1 s, which is too late; all later packets sooner: 20 %, four standard deviations on each side
@@ -82,12 +69,7 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
   });
 
   it('passes no more than the bandwidth that it says, and everything after', async () => {
-    const fault = await injectFault({
-      topology,
-      spec: limitBandwidth(db1, db2, { to: '2Mbit', direction: 'out' }),
-      leaseMs: LEASE_MS,
-      startHealer: () => startHealer(topology),
-    });
+    const fault = await injected(topology, limitBandwidth(db1, db2, { to: '2Mbit', direction: 'out' }), LEASE);
     const [verified] = readJournal(topology.journalDir, fault.head.id).filter(({ state }) => state === 'verified');
     // 250 kB are 179 datagrams; the line's queue takes 35, and those that come while it empties, which is over after 300 ms
     const [, arrived] = /(\d+) of 179 datagrams/.exec(verified?.evidence ?? '') ?? [];

@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { deletePods } from '../faults/delete-pods.ts';
 import { drainNode } from '../faults/drain-node.ts';
 import { drainSite } from '../faults/drain-site.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
-import { injectFault } from '../faults/inject.ts';
 import { killContainers } from '../faults/kill-containers.ts';
-import { leaseOf } from '../faults/lease.ts';
 import { restartPods } from '../faults/restart-pods.ts';
 import { scaleToZero } from '../faults/scale-to-zero.ts';
-import { tearDown } from '../topology/lab/down.ts';
-import { labTopology } from '../topology/lab/lab-topology.ts';
-import { bringUp } from '../topology/lab/up.ts';
 import type { Topology } from '../topology/model.ts';
-import { startHealer } from './healer.ts';
+import { injected, suiteLab } from './lab.fixture.ts';
 
 const name = 'podtest';
 const a: Target = { kind: 'site', name: 'a' };
 
 describe('a fault of pods', { concurrency: 1 }, () => {
+  const lab = suiteLab(name, 2);
   let topology: Topology;
-  before(async () => {
-    await tearDown(name);
-    await bringUp({ name, shape: { nodes: 2 } }, () => undefined);
-    topology = labTopology(name);
-  });
-  after(() => tearDown(name));
+  before(() => void (topology = lab()));
 
   it('deletes pods at once: connections to the site are refused or served by their successors', () =>
     during(deletePods(a, { app: 'api', grace: '0' }), undefined, async () => assert.equal((await kept()).length, 0)));
@@ -99,7 +90,7 @@ describe('a fault of pods', { concurrency: 1 }, () => {
   async function during(spec: FaultSpec, length: string | undefined, look?: () => Promise<void>): Promise<void> {
     await topology.reset({ routing: 'active-active', replication: 'strict' });
     for (const app of ['api', 'worker']) earlier[app] = (await topology.site('a').pods(app)).map((pod) => pod.name);
-    const fault = await injectFault({ topology, spec, leaseMs: leaseOf(spec.fault, length), startHealer: () => startHealer(topology) });
+    const fault = await injected(topology, spec, length);
     await look?.();
     await fault.gone();
     assert.equal(await topology.site('a').ready(), true);

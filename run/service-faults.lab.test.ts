@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { killDaemon, stopDaemon } from '../faults/daemons.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
-import { injectFault } from '../faults/inject.ts';
 import { killPostmaster } from '../faults/kill-postmaster.ts';
-import { leaseOf } from '../faults/lease.ts';
 import { pauseReplay } from '../faults/pause-replay.ts';
 import { switchover } from '../faults/switchover.ts';
 import { terminateSessions } from '../faults/terminate-sessions.ts';
 import { withDatabase } from '../support/database.ts';
 import { until } from '../support/poll.ts';
-import { tearDown } from '../topology/lab/down.ts';
-import { labTopology } from '../topology/lab/lab-topology.ts';
-import { bringUp } from '../topology/lab/up.ts';
 import type { Topology } from '../topology/model.ts';
-import { startHealer } from './healer.ts';
+import { injected, suiteLab } from './lab.fixture.ts';
 
 const name = 'svctest';
 const host = (...names: string[]): Target => ({ kind: 'hosts', names });
@@ -22,13 +17,9 @@ const site = (of: string): Target => ({ kind: 'site', name: of });
 const role = (of: 'primary' | 'sync-standby' | 'copies'): Target => ({ kind: 'role', role: of });
 
 describe('a fault of programs and of the database', { concurrency: 1 }, () => {
+  const lab = suiteLab(name, 1);
   let topology: Topology;
-  before(async () => {
-    await tearDown(name);
-    await bringUp({ name, shape: { nodes: 1 } }, () => undefined);
-    topology = labTopology(name);
-  });
-  after(() => tearDown(name));
+  before(() => void (topology = lab()));
 
   it('stops the load balancer: clients are refused, and served again', () =>
     during(stopDaemon(host('glb'), { daemon: 'haproxy' }), '2s', async () => {
@@ -117,7 +108,7 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
   /** Injects, looks while it lasts, waits for its end, and has a write acknowledged after it. */
   async function during(spec: FaultSpec, length: string | undefined, look?: () => Promise<void>): Promise<void> {
     await topology.reset({ routing: 'active-active', replication: 'strict' });
-    const fault = await injectFault({ topology, spec, leaseMs: leaseOf(spec.fault, length), startHealer: () => startHealer(topology) });
+    const fault = await injected(topology, spec, length);
     await look?.();
     await fault.gone();
     await until({

@@ -1,7 +1,5 @@
-import { execa } from 'execa';
-import { command } from '../../support/processes.ts';
 import type { Impairment, Path } from '../model.ts';
-import { routerNamespace } from './network.ts';
+import { inNamespace, nft, routerNamespace } from './network.ts';
 import type { Lab } from './store.ts';
 import { endWires, startWire } from './wires.ts';
 
@@ -13,8 +11,11 @@ const sets = { drop: 'dropped', reset: 'refused', line: 'lines' } as const satis
 
 /** Makes the router's rules, in place of what an earlier version made; those that are there are left as they are. */
 export async function ensureRules(lab: Lab): Promise<void> {
-  const there = await execa('nsenter', [...inRouter(lab), 'nft', 'list', 'map', 'inet', 'holdfast', sets.line], { reject: false });
-  if (there.failed) await nft(lab, `table inet holdfast {}\ndelete table inet holdfast\n${rules(lab)}`);
+  const there = await inNamespace(routerOf(lab), ['nft', 'list', 'map', 'inet', 'holdfast', sets.line]).then(
+    () => true,
+    () => false,
+  );
+  if (!there) await nft(routerOf(lab), `table inet holdfast {}\ndelete table inet holdfast\n${rules(lab)}`);
 }
 
 /** Impairs paths until `ttlMs` has passed; those impaired in that way already get the new end, in the same transaction. */
@@ -25,10 +26,11 @@ export async function impairPaths(
 ): Promise<void> {
   if (paths.length === 0) return;
   const { kind } = impairment;
-  const known = await elementsOf(lab, kind);
+  // an element of a set can be added again as it is; one of a map only with the line that it has
+  const known = kind === 'line' ? await elementsOf(lab, kind) : paths.map((path) => ({ path }));
   const data = kind === 'line' ? ` : ${await startWire(lab, impairment, ttlMs)}` : '';
   await nft(
-    lab,
+    routerOf(lab),
     [
       ...deletions(lab, kind, { elements: known, paths }),
       ...paths.map((path) => `add element inet holdfast ${sets[kind]} { ${keyOf(lab, path)} timeout ${Math.ceil(ttlMs)}ms${data} }`),
@@ -41,7 +43,7 @@ export async function impairPaths(
 /** Ends impairments of one kind, as far as they have not ended by themselves. */
 export async function mendPaths(lab: Lab, paths: readonly Path[], kind: Kind): Promise<void> {
   const lines = deletions(lab, kind, { elements: await elementsOf(lab, kind), paths });
-  if (lines.length > 0) await nft(lab, lines.join('\n'));
+  if (lines.length > 0) await nft(routerOf(lab), lines.join('\n'));
   if (kind === 'line') await endUnusedWires(lab);
 }
 
@@ -90,7 +92,7 @@ interface Element {
 
 async function elementsOf(lab: Lab, kind: Kind): Promise<Element[]> {
   const what = kind === 'line' ? 'map' : 'set';
-  const listed = JSON.parse(await command('nsenter', [...inRouter(lab), 'nft', '-j', 'list', what, 'inet', 'holdfast', sets[kind]])) as {
+  const listed = JSON.parse(await inNamespace(routerOf(lab), ['nft', '-j', 'list', what, 'inet', 'holdfast', sets[kind]])) as {
     nftables: Partial<Record<'map' | 'set', { elem?: unknown[] }>>[];
   };
   const elements = listed.nftables.flatMap((entry) => entry[what]?.elem ?? []);
@@ -128,10 +130,6 @@ function numberOf(lab: Lab, host: string): number {
   return lab.plan.hosts.findIndex(({ name }) => name === host) + 1;
 }
 
-function inRouter(lab: Lab): [string] {
-  return [`--net=/run/netns/${routerNamespace(lab.record.name)}`];
-}
-
-async function nft(lab: Lab, text: string): Promise<void> {
-  await command('nsenter', [...inRouter(lab), 'nft', '-f', '-'], { input: text, stdin: undefined });
+function routerOf(lab: Lab): string {
+  return routerNamespace(lab.record.name);
 }

@@ -50,8 +50,13 @@ export async function unplugHost(lab: string, host: string): Promise<void> {
 }
 
 /** Hosts whose cable is in: their veth at the router is up. */
-export async function pluggedHosts(lab: string): Promise<Set<string>> {
-  const links = JSON.parse(await command('ip', ['-n', routerNamespace(lab), '-j', 'link', 'show', 'up'])) as { ifname?: string }[];
+export function pluggedHosts(lab: string): Promise<Set<string>> {
+  return routerLinks(lab, ['up']);
+}
+
+/** Names of the router's network devices; `filter` is that of `ip link show`. */
+export async function routerLinks(lab: string, filter: readonly string[] = []): Promise<Set<string>> {
+  const links = JSON.parse(await command('ip', ['-n', routerNamespace(lab), '-j', 'link', 'show', ...filter])) as { ifname?: string }[];
   return new Set(links.flatMap(({ ifname }) => ifname ?? []));
 }
 
@@ -134,7 +139,8 @@ function ownerTable(lab: string): string {
   return `holdfast_${lab}`;
 }
 
-async function inNamespace(namespace: string, args: string[]): Promise<string> {
+/** Runs a command in a network namespace to its end and returns its output. */
+export async function inNamespace(namespace: string, args: string[]): Promise<string> {
   return command('nsenter', [`--net=/run/netns/${namespace}`, ...args]);
 }
 
@@ -143,7 +149,8 @@ async function ipBatch(namespace: string | undefined, lines: string[]): Promise<
   await command('ip', [...where, '-batch', '-'], { input: `${lines.join('\n')}\n`, stdin: undefined });
 }
 
-async function nft(namespace: string | undefined, rules: string): Promise<void> {
+/** Applies rules in one transaction, in a network namespace or the machine's own. */
+export async function nft(namespace: string | undefined, rules: string): Promise<void> {
   const [file, args] = namespace === undefined ? ['nft', ['-f', '-']] : ['nsenter', [`--net=/run/netns/${namespace}`, 'nft', '-f', '-']];
   await command(file, args, { input: rules, stdin: undefined });
 }

@@ -5,10 +5,10 @@ import { HoldfastError } from '../../support/errors.ts';
 import { readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
-import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
+import { identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import type { Impairment } from '../model.ts';
 import { createHostGroup } from './cgroups.ts';
-import { routerNamespace } from './network.ts';
+import { inNamespace, routerLinks, routerNamespace } from './network.ts';
 import type { Prepared } from './prepare.ts';
 import type { Lab } from './store.ts';
 
@@ -44,12 +44,12 @@ export async function startWire(lab: Lab, line: Extract<Impairment, { kind: 'lin
     intervalMs: 2,
     probe: async () => {
       if (!isAlive(identity)) throw new HoldfastError(`line ${number} ended early: ${logOf(lab, device)}`);
-      return (await devices(lab)).has(device);
+      return (await routerLinks(lab.record.name)).has(device);
     },
   });
   const rule = `ip rule show pref ${number} | grep -q . || ip rule add pref ${number} fwmark ${number} lookup ${number}`;
   const commands = [`ip link set ${device} txqueuelen ${QUEUE} up`, `ip route replace default dev ${device} table ${number}`, rule];
-  await command('nsenter', [`--net=/run/netns/${routerNamespace(lab.record.name)}`, 'sh', '-ec', commands.join('\n')]);
+  await inNamespace(routerNamespace(lab.record.name), ['sh', '-ec', commands.join('\n')]);
   return number;
 }
 
@@ -92,17 +92,12 @@ async function spawnWire(lab: Lab, device: string, options: string[]): Promise<P
 }
 
 async function freeNumber(lab: Lab): Promise<number> {
-  const taken = await devices(lab);
+  const taken = await routerLinks(lab.record.name);
   const free = Array.from({ length: MOST }, (_, index) => FIRST + index).find(
     (number) => !taken.has(`wire${number}`) && !existsSync(identityFile(lab, number)),
   );
   if (free === undefined) throw new HoldfastError(`expected at most ${MOST} lines at once: heal faults first`);
   return free;
-}
-
-async function devices(lab: Lab): Promise<Set<string>> {
-  const links = JSON.parse(await command('ip', ['-n', routerNamespace(lab.record.name), '-j', 'link', 'show'])) as { ifname?: string }[];
-  return new Set(links.flatMap(({ ifname }) => ifname ?? []));
 }
 
 function knownNumbers(lab: Lab): number[] {
