@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { faultFrom, type Words } from '../faults/asking.ts';
+import { refuseUnrest } from '../faults/at-rest.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import { healAll } from '../faults/heal.ts';
 import { injectFault } from '../faults/inject.ts';
@@ -19,7 +20,7 @@ export function faultCommand(): Command {
     .command('inject')
     .description('inject a fault, prove it, and wait until its end is proven; its lease ends it, whoever lives')
     .argument('<fault>', 'its name in the catalogue')
-    .argument('<target>', 'a host, several ("dcs1,dcs2"), a site, or primary, sync-standby, copies, dcs')
+    .argument('<target>', 'a host, several ("dcs1,dcs2"), a site, or primary, sync-standby, copies, dcs, balancer')
     .option('--for <length>', 'such as "20s"; not of a momentary fault')
     .option('--from <end>', 'other end of a network fault: database, standbys, everything, or a target')
     .option('--direction <way>', 'packets that are hit, seen from the target: both, out, in')
@@ -30,6 +31,10 @@ export function faultCommand(): Command {
     .option('--daemon <name>', 'stop-daemon, kill-daemon: such as "etcd", "haproxy", "patroni", "kube-apiserver"')
     .option('--app <app>', 'pods: api or worker')
     .option('--grace <seconds>', 'delete-pods: time to end, such as "0"')
+    .option('--weight <share>', 'weigh-site: such as "10%" of its own')
+    .option('--every <length>', 'flap-healthcheck: period of the answers, such as "2s"')
+    .option('--writes <rate>', 'surge: writes a second that it adds')
+    .option('--reads <rate>', 'surge: reads a second that it adds')
     .option('--allow-total-loss', 'also where no healthy site is left')
     .option('--detach', 'return when the effect is proven')
     .addOption(nameOption())
@@ -40,7 +45,7 @@ export function faultCommand(): Command {
 }
 
 function list(): void {
-  for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(18)} ${fault.kind}`);
+  for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(19)} ${fault.kind}`);
 }
 
 type InjectOptions = LabOptions & Words & { for?: string; detach?: boolean };
@@ -51,6 +56,7 @@ async function inject(fault: string, target: string, { name, for: length, detach
   const spec = faultFrom(topology, { fault, target, words });
   const leaseMs = leaseOf(fault, length);
   using _alone = takeLock(topology.lockFile, `fault inject ${fault}`);
+  await refuseUnrest(topology);
   const active = await injectFault({ topology, spec, leaseMs, startHealer: () => startHealer(topology) });
   const shown = readJournal(topology.journalDir, active.head.id);
   for (const line of shown) console.log(saying(line, shown));

@@ -1,28 +1,39 @@
 import { randomBytes } from 'node:crypto';
-import { Command, Argument } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { runPasses, tablesOf, type Passes } from '../run/crash/passes.ts';
 import { EXIT } from '../support/errors.ts';
+import { interruption } from '../support/interrupt.ts';
 import { tearDown } from '../topology/lab/down.ts';
+import { labTopology } from '../topology/lab/lab-topology.ts';
 import { bringUp } from '../topology/lab/up.ts';
 import { prepare } from '../topology/lab/prepare.ts';
 import { labTests, runChecks, unitChecks, type Tally } from './checks.ts';
-import { requireRoot } from './options.ts';
+import { repeats, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
 import { runSpecs } from './run.ts';
-import { interruption } from '../support/interrupt.ts';
 
 /** `holdfast test`: the project's own tests; ends with a line "N passed, N failed". */
 export function testCommand(): Command {
   return new Command('test')
     .description("the project's own tests: types, lint, units, a lab, the quick profile")
     .addArgument(
-      new Argument('[part]', 'unit: seconds, no root; vm: on an emulated machine with systemd and cgroup v2').choices(['unit', 'vm']),
+      new Argument(
+        '[part]',
+        'unit: seconds, no root; vm: on an emulated machine with systemd and cgroup v2; crash: everything of ours killed at every state of every mechanism',
+      ).choices(['unit', 'vm', 'crash']),
     )
-    .action(async (part: 'unit' | 'vm' | undefined) => {
-      const total = part === 'unit' ? await unit() : part === 'vm' ? await vm() : await everything();
+    .addOption(new Option('--passes <n>', 'crash: how often the whole matrix').argParser(repeats).default(3))
+    .addOption(new Option('--tenths <n>', 'crash: how often a random tenth of it').argParser(repeats).default(20))
+    .action(async (part: Part | undefined, options: Passes) => {
+      const total = await parts[part ?? 'everything'](options);
       console.log(`${total.passed} passed, ${total.failed} failed`);
       process.exitCode = total.failed === 0 && total.passed > 0 ? EXIT.pass : EXIT.broken;
     });
 }
+
+type Part = 'unit' | 'vm' | 'crash';
+
+const parts: Record<Part | 'everything', (options: Passes) => Promise<Tally>> = { unit, vm, crash, everything };
 
 async function unit(): Promise<Tally> {
   return runChecks(unitChecks(), progress);
@@ -32,6 +43,23 @@ async function vm(): Promise<Tally> {
   requireRoot('test vm');
   const { testVm } = await import('../topology/vm/test-vm.ts');
   return testVm(progress);
+}
+
+/** The crash matrix in three labs, whose cells mostly wait for leases. */
+async function crash(passes: Passes): Promise<Tally> {
+  requireRoot('test crash');
+  const names = Array.from({ length: 3 }, () => `c${randomBytes(3).toString('hex')}`);
+  void interruption.listen();
+  try {
+    for (const name of names) await bringUp({ name, shape: { nodes: 1 } }, progress);
+    const held = await runPasses(names.map(labTopology), passes, progress);
+    console.log(tablesOf(held));
+    const failed = held.filter((cell) => 'error' in cell).length;
+    return { passed: held.length - failed, failed };
+  } finally {
+    interruption.clear();
+    for (const name of names) await tearDown(name);
+  }
 }
 
 async function everything(): Promise<Tally> {

@@ -47,6 +47,11 @@ describe('a fault that a person asks for', () => {
       ['limit-bandwidth', 'a', { from: 'b' }, /limit-bandwidth: expected "to"/],
       ['limit-bandwidth', 'a', { from: 'b', to: '1' }, /to "1": expected 100kbit to 100Mbit/],
       ['lose-packets', 'a', { from: 'b', share: 'half' }, /share: expected 0.05 to 1/],
+      ['weigh-site', 'a', {}, /weigh-site: expected "weight", such as "10%"; came none/],
+      ['weigh-site', 'a', { weight: '0.1' }, /weight "0.1": expected "1%" to "99%"/],
+      ['flap-healthcheck', 'a', {}, /flap-healthcheck: expected "every", such as "2s"; came none/],
+      ['flap-healthcheck', 'a', { every: '2' }, /every "2": expected a positive number with a unit/],
+      ['blind-healthcheck', 'a', { app: 'api' }, /blind-healthcheck takes no "app"; it takes allowTotalLoss/],
     ];
     for (const [fault, target, words, says] of refused) {
       assert.throws(
@@ -70,6 +75,9 @@ describe('a fault that a person asks for', () => {
       delay: { from: 'b', by: '50ms' },
       'lose-packets': { from: 'b', share: '0.5' },
       'limit-bandwidth': { from: 'b', to: '1Mbit' },
+      'weigh-site': { weight: '10%' },
+      'flap-healthcheck': { every: '2s' },
+      surge: { writes: '100', reads: '100' },
     };
     for (const name of Object.keys(catalogue)) assert.equal(asked(name, 'a', words[name]).fault, name);
   });

@@ -1,4 +1,5 @@
 import { UsageError } from '../support/errors.ts';
+import { blindHealthCheckFault } from './blind-healthcheck.ts';
 import { cancelWaitsFault } from './cancel-waits.ts';
 import { deletePodsFault } from './delete-pods.ts';
 import { drainNodeFault } from './drain-node.ts';
@@ -8,7 +9,10 @@ import { restartPodsFault } from './restart-pods.ts';
 import { scaleToZeroFault } from './scale-to-zero.ts';
 import { killDaemonFault, stopDaemonFault } from './daemons.ts';
 import { delayFault } from './delay.ts';
+import { exhaustConnectionsFault } from './exhaust-connections.ts';
 import type { Fault } from './fault.ts';
+import { fillDiskFault } from './fill-disk.ts';
+import { flapHealthCheckFault } from './flap-healthcheck.ts';
 import { freezeFault } from './freeze.ts';
 import { isolateFault } from './isolate.ts';
 import { killPostmasterFault } from './kill-postmaster.ts';
@@ -17,15 +21,20 @@ import { losePacketsFault } from './lose-packets.ts';
 import { nothingFault } from './nothing.ts';
 import { pauseReplayFault } from './pause-replay.ts';
 import { powerOffFault } from './power-off.ts';
+import { rebootFault } from './reboot.ts';
+import { surgeFault } from './surge.ts';
 import { refuseFault } from './refuse.ts';
 import { switchoverFault } from './switchover.ts';
 import { terminateSessionsFault } from './terminate-sessions.ts';
+import { weighSiteFault } from './weigh-site.ts';
 
 /** Every fault there is, by the name that journals carry. */
 export const catalogue: Readonly<Record<string, Fault>> = Object.fromEntries(
   [
     powerOffFault,
+    rebootFault,
     freezeFault,
+    fillDiskFault,
     isolateFault,
     refuseFault,
     delayFault,
@@ -39,9 +48,14 @@ export const catalogue: Readonly<Record<string, Fault>> = Object.fromEntries(
     restartPodsFault,
     drainNodeFault,
     drainSiteFault,
+    weighSiteFault,
+    blindHealthCheckFault,
+    flapHealthCheckFault,
+    surgeFault,
     switchoverFault,
     killPostmasterFault,
     terminateSessionsFault,
+    exhaustConnectionsFault,
     pauseReplayFault,
     cancelWaitsFault,
     nothingFault,

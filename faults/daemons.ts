@@ -1,7 +1,7 @@
 import { UsageError } from '../support/errors.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
-import { all, answeringAt, refusingAt, shownThen } from './probes.ts';
+import { all, answeringAt, refusingAt } from './probes.ts';
 import { serving } from './serving.ts';
 import { describeTarget, resolveTarget } from './targets.ts';
 
@@ -43,11 +43,10 @@ export const killDaemonFault: Fault = {
   takes: ['daemon', 'allowTotalLoss'],
   asked: ({ target, daemon = '', allowTotalLoss = false }) => killDaemon(target, { daemon, allowTotalLoss }),
   pin,
-  steady: alive,
   inject: (topology, pinned) => control(topology, pinned, 'kill'),
   heal: (topology, pinned) => control(topology, pinned, 'start'),
   effect: anew,
-  gone: shownThen(anew, alive),
+  gone: alive,
 };
 
 async function pin(topology: Topology, spec: FaultSpec): Promise<Pinned> {

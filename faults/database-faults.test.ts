@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
+import { exhaustConnections, exhaustConnectionsFault } from './exhaust-connections.ts';
 import type { Target } from './fault.ts';
 import { killPostmaster, killPostmasterFault } from './kill-postmaster.ts';
 import { pauseReplay, pauseReplayFault } from './pause-replay.ts';
@@ -23,6 +24,7 @@ describe('a fault of the database', () => {
     await assert.rejects(killPostmasterFault.pin(topology, killPostmaster({ kind: 'role', role: 'copies' })), refused);
     await assert.rejects(terminateSessionsFault.pin(topology, terminateSessions({ kind: 'site', name: 'a' })), refused);
     await assert.rejects(switchoverFault.pin(topology, { ...switchover(), target: standby }), refused);
+    await assert.rejects(exhaustConnectionsFault.pin(topology, exhaustConnections({ kind: 'host', name: 'dcs1' })), refused);
   });
 
   test('that changes the leader is proven by another one that leads', async () => {
@@ -53,6 +55,22 @@ describe('a fault of the database', () => {
     assert.deepEqual([await steady(), await steady(undefined, { hosts: ['db1'], paths: [], sessions: [] })], [true, false]);
     assert.equal((await terminateSessionsFault.effect(sketchTopology({ sessions: [8, 9] }), pinned)).seen, false);
     assert.equal((await terminateSessionsFault.effect(sketchTopology({ sessions: [9, 10] }), pinned)).seen, true);
+  });
+
+  test('that exhausts connections is proven by the refusal of another one for that reason', async () => {
+    const pinned = await exhaustConnectionsFault.pin(sketchTopology(), exhaustConnections(primary));
+    for (const [session, shows, isGone] of [
+      ['53300', true, false],
+      ['accepted', false, true],
+      ['57P03', false, false],
+      [undefined, false, false],
+    ] as const) {
+      const topology = sketchTopology(session === undefined ? {} : { session });
+      assert.deepEqual(
+        [(await exhaustConnectionsFault.effect(topology, pinned)).seen, (await exhaustConnectionsFault.gone(topology, pinned)).seen],
+        [shows, isGone],
+      );
+    }
   });
 
   test('that pauses replay is proven by what the standby says; one that does not answer says nothing', async () => {

@@ -20,6 +20,7 @@ export function delay(target: Target, from: OtherEnd, options: NetworkOptions & 
 
 export const delayFault = networkFault({
   name: 'delay',
+  needs: ['lines'],
   takes: ['by', 'jitter'],
   asked: ({ by, jitter, ...rest }) => {
     if (by === undefined) throw new UsageError('delay: expected "by", such as "50ms"; came none');

@@ -1,11 +1,11 @@
-import type { Impairment, Path, Topology } from '../topology/model.ts';
+import type { HealthCheck, Impairment, Mechanism, Path, Topology } from '../topology/model.ts';
 
 /** On whom a fault falls; roles are resolved when it is injected, and pinned. */
 export type Target =
   { kind: 'host'; name: string } | { kind: 'hosts'; names: string[] } | { kind: 'site'; name: string } | { kind: 'role'; role: Role };
 
-/** Hosts by what they do now: the leading copy of the database, its synchronous standby, all its copies, the members of the store that elects the leader. */
-export const ROLES = ['primary', 'sync-standby', 'copies', 'dcs'] as const;
+/** Hosts by what they do now: the leading copy of the database, its synchronous standby, all its copies, the members of the store that elects the leader; the load balancer. */
+export const ROLES = ['primary', 'sync-standby', 'copies', 'dcs', 'balancer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Ends of a network fault that stand for several hosts. */
@@ -32,6 +32,12 @@ export interface FaultSpec {
   app?: string;
   /** time that pods are given to end; s */
   graceS?: number;
+  /** weight of a site at the load balancer; percent of its own */
+  weight?: number;
+  /** health check of a release that is rolled out */
+  healthCheck?: HealthCheck;
+  /** operations a second of a surge */
+  rates?: { writes: number; reads: number };
   /** a fault that leaves no healthy site must say so */
   allowTotalLoss?: boolean;
 }
@@ -51,6 +57,15 @@ export interface Pinned {
   restarts?: Record<string, number>;
   replicas?: number;
   graceS?: number;
+  /** weight of a site at the load balancer; percent of its own */
+  weight?: number;
+  /** health check of a release that is rolled out */
+  healthCheck?: HealthCheck;
+  /** operations a second of a surge, and requests a second at the load balancer before it */
+  rates?: { writes: number; reads: number };
+  requestsPerSecond?: number;
+  /** what named the boots of the hosts when the fault was pinned */
+  boots?: Record<string, string>;
   /** when the server of a copy had been started */
   started?: string;
   /** sessions of the platform at a copy, by the number of their backend */
@@ -70,7 +85,22 @@ export interface Evidence {
 }
 
 /** What a person may say of a fault beside its target and length, as texts. */
-export const FAULT_OPTIONS = ['from', 'direction', 'by', 'jitter', 'share', 'to', 'daemon', 'app', 'grace', 'allowTotalLoss'] as const;
+export const FAULT_OPTIONS = [
+  'from',
+  'direction',
+  'by',
+  'jitter',
+  'share',
+  'to',
+  'daemon',
+  'app',
+  'grace',
+  'weight',
+  'every',
+  'writes',
+  'reads',
+  'allowTotalLoss',
+] as const;
 export type FaultOption = (typeof FAULT_OPTIONS)[number];
 
 /** A fault as a person asks for it. */
@@ -85,6 +115,10 @@ export interface Asked {
   daemon?: string;
   app?: string;
   grace?: string;
+  weight?: string;
+  every?: string;
+  writes?: string;
+  reads?: string;
   allowTotalLoss?: boolean;
 }
 
@@ -94,6 +128,8 @@ export interface Fault {
   kind: FaultKind;
   /** what it takes; everything else is refused */
   takes: readonly FaultOption[];
+  /** mechanisms that a machine may lack, where it uses such */
+  needs?: readonly Mechanism[];
   /** the fault that is asked for; a UsageError says what is missing or wrong */
   asked(by: Asked): FaultSpec;
   pin(topology: Topology, spec: FaultSpec): Promise<Pinned>;
@@ -104,6 +140,6 @@ export interface Fault {
   heal(topology: Topology, pinned: Pinned): Promise<void>;
   /** looks from another host: does the fault show? */
   effect(topology: Topology, pinned: Pinned): Promise<Evidence>;
-  /** looks from another host: is the fault over (off: serving again)? A momentary one must have shown before it can be */
+  /** looks from another host: is the fault over (off: serving again)? Of a momentary one it is asked only once that has shown */
   gone(topology: Topology, pinned: Pinned): Promise<Evidence>;
 }

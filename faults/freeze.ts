@@ -10,6 +10,7 @@ export function freeze(target: Target, options: { allowTotalLoss?: boolean } = {
 export const freezeFault: Fault = {
   name: 'freeze',
   kind: 'held',
+  needs: ['freezer'],
   takes: ['allowTotalLoss'],
   asked: ({ target, allowTotalLoss = false }) => freeze(target, { allowTotalLoss }),
   pin: async (topology, spec) => ({ hosts: (await resolveTarget(topology, spec.target)).map(({ name }) => name), paths: [] }),

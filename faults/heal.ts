@@ -2,10 +2,11 @@ import { bootId } from '../support/clock.ts';
 import { messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
+import { isAlive } from '../support/processes.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
-import type { FaultKind } from './fault.ts';
-import { append, headOf, openFaults, unreadable, type JournalHead, type JournalLine } from './journal.ts';
+import type { Evidence, FaultKind } from './fault.ts';
+import { append, headOf, openFaults, readJournal, unreadable, type JournalHead, type JournalLine } from './journal.ts';
 
 /** What became of healing one fault. */
 export interface Healing {
@@ -28,12 +29,26 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
     // a look at a booting site costs it CPU, and its end is told in tenths of a second
     intervalMs: fault.kind === 'off' ? 100 : 20,
     probe: async () => {
-      const evidence = await fault.gone(topology, head.pinned);
+      const evidence = await endSeen(topology, head);
       if (!evidence.seen) throw new Error(evidence.what);
       return evidence;
     },
   });
   append(topology.journalDir, head, 'gone', last.what);
+}
+
+/** Looks whether a fault is over. A momentary one that was carried out must have shown first; one whose injector died before it carried anything out never will. */
+export async function endSeen(topology: Topology, head: JournalHead): Promise<Evidence> {
+  const fault = faultNamed(head.fault);
+  const states = readJournal(topology.journalDir, head.id).map(({ state }) => state);
+  if (fault.kind !== 'momentary' || states.includes('verified')) return fault.gone(topology, head.pinned);
+  if (!states.includes('applied') && head.injector !== undefined && isAlive(head.injector))
+    return { seen: false, what: 'it is being injected' };
+  if (states.includes('applied')) {
+    const shown = await fault.effect(topology, head.pinned);
+    if (!shown.seen) return shown;
+  }
+  return fault.gone(topology, head.pinned);
 }
 
 /** How long after its end a fault may still be seen; ms. */

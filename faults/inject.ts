@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNs } from '../support/clock.ts';
-import { HoldfastError, messageOf } from '../support/errors.ts';
+import { HoldfastError, MachineError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
-import type { FaultSpec } from './fault.ts';
+import type { Fault, FaultSpec } from './fault.ts';
 import { append, openJournal, readJournal, type JournalHead, type JournalLine } from './journal.ts';
 import { healerFiles } from './healer.ts';
 import { goneWithin } from './heal.ts';
@@ -33,6 +33,7 @@ export interface ActiveFault {
 export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const { topology, spec, leaseMs, settleMs = 0 } = injection;
   const fault = faultNamed(spec.fault);
+  refuseLacking(topology, fault);
   const pinned = await fault.pin(topology, spec);
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
   const hit = pinned.hosts.map((host) => topology.host(host));
@@ -53,9 +54,9 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   );
   await armHealer(injection, head);
   await sleep(settleMs);
-  const beganNs = monotonicNs().toString();
-  await fault.inject(topology, pinned, leaseMs);
-  append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs });
+  const began = monotonicNs();
+  await withinLease(injection, head, () => fault.inject(topology, pinned, msUntil(head, began)));
+  append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs: began.toString() });
   const evidence = await until({
     subject: `${spec.fault} on ${target}`,
     condition: 'its effect, seen from another host',
@@ -72,9 +73,35 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   return { head, gone: () => waitGone(injection, head) };
 }
 
+/** Refuses a fault whose mechanism this machine does not have; skipped silently it would look like one that was survived. */
+export function refuseLacking(topology: Topology, { name, needs = [] }: Fault): void {
+  for (const mechanism of needs) {
+    const lacks = topology.lacking(mechanism);
+    if (lacks !== undefined) throw new MachineError(`${name} is refused: this machine lacks its mechanism, ${mechanism}: ${lacks}`);
+  }
+}
+
+/** Carries a fault out, unless its lease has ended before; one that came too late for its healer is ended here. */
+async function withinLease({ topology }: Injection, head: JournalHead, carryOut: () => Promise<void>): Promise<void> {
+  const late = (): boolean => head.kind !== 'momentary' && msUntil(head) <= 0;
+  const tooLate = new HoldfastError(
+    `${head.fault} on ${head.target}: expected to be injected within its lease; the lease ended first: give it more time, or the machine less to do`,
+  );
+  if (late()) throw tooLate;
+  await carryOut();
+  if (!late()) return;
+  await faultNamed(head.fault).heal(topology, head.pinned);
+  throw tooLate;
+}
+
+/** Time from now, or another moment, to the end of a lease; ms. */
+function msUntil({ leaseEndNs }: JournalHead, fromNs = monotonicNs()): number {
+  return Number(BigInt(leaseEndNs) - fromNs) / 1e6;
+}
+
 async function waitGone({ topology, leaseMs, startHealer }: Injection, head: JournalHead): Promise<JournalLine[]> {
   const kind = faultNamed(head.fault).kind;
-  const leftMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
+  const leftMs = Math.max(0, msUntil(head));
   return until({
     subject: `${head.fault} on ${head.target}`,
     condition: `gone after its lease of ${leaseMs} ms`,

@@ -5,6 +5,7 @@ import { bootId, monotonicNs } from '../support/clock.ts';
 import { HoldfastError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { takeLockSoon } from '../support/lock.ts';
+import { identify, type ProcessIdentity } from '../support/processes.ts';
 import type { FaultState } from '../record/format.ts';
 import type { FaultKind, Pinned } from './fault.ts';
 
@@ -21,6 +22,8 @@ export interface JournalHead {
   /** end of the lease; ns of CLOCK_MONOTONIC */
   leaseEndNs: string;
   bootId: string;
+  /** who injects; absent in journals of earlier versions */
+  injector?: ProcessIdentity;
   /** run that asked for it */
   run?: string;
 }
@@ -37,10 +40,11 @@ export interface JournalLine extends JournalHead {
 }
 
 /** Starts the journal of a fault with its `intent`; one file a fault. */
-export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId'>, evidence: string): JournalHead {
+export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId' | 'injector'>, evidence: string): JournalHead {
   mkdirSync(dir, { recursive: true });
   const id = `${monotonicNs().toString().padStart(18, '0')}-${head.fault}`;
-  const full: JournalHead = { ...head, id, bootId: bootId() };
+  const injector = identify(process.pid);
+  const full: JournalHead = { ...head, id, bootId: bootId(), ...(injector === undefined ? {} : { injector }) };
   append(dir, full, 'intent', evidence);
   return full;
 }
@@ -96,17 +100,20 @@ export function readJournal(dir: string, id: string): JournalLine[] {
 
 /** Every fault that a lab's journal knows, oldest first; one whose file cannot be trusted comes as the error instead. */
 export function journals(dir: string): (JournalLine[] | UnreadableJournal)[] {
-  if (!existsSync(dir)) return [];
-  const ids = readdirSync(dir)
-    .filter((file) => file.endsWith('.jsonl'))
-    .map((file) => file.slice(0, -'.jsonl'.length));
-  return ids.sort().map((id) => {
+  return faultIds(dir).map((id) => {
     try {
       return readJournal(dir, id);
     } catch (error) {
       return { id, error: messageOf(error) };
     }
   });
+}
+
+/** Ids of the faults that a lab's journal knows, oldest first. */
+export function faultIds(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  const files = readdirSync(dir).filter((file) => file.endsWith('.jsonl'));
+  return files.map((file) => file.slice(0, -'.jsonl'.length)).sort();
 }
 
 export interface UnreadableJournal {
@@ -135,8 +142,8 @@ export function unreadable(dir: string): UnreadableJournal[] {
 export function headOf(lines: readonly JournalLine[]): JournalHead {
   const [first] = lines;
   if (first === undefined) throw new HoldfastError('empty journal: expected at least the intent');
-  const { id, fault, kind, target, pinned, leaseEndNs, run } = first;
-  return { id, fault, kind, target, pinned, leaseEndNs, bootId: first.bootId, ...(run === undefined ? {} : { run }) };
+  const { format: _format, state: _state, atNs: _at, evidence: _evidence, beganNs: _began, hash: _hash, ...head } = first;
+  return head;
 }
 
 /** What a writer that was killed left of a line. */

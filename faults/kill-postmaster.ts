@@ -1,4 +1,4 @@
-import { all, shownThen } from './probes.ts';
+import { all } from './probes.ts';
 import { pinCopy } from './copy.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
 import type { Topology } from '../topology/model.ts';
@@ -19,11 +19,10 @@ export const killPostmasterFault: Fault = {
     const started = await topology.database.serverStarted(copy);
     return { hosts: [copy], paths: [], ...(started === undefined ? {} : { started }) };
   },
-  steady: runs,
   inject: (topology, { hosts }) => topology.database.killServer(hosts[0] as string),
   heal: async () => undefined,
   effect: anew,
-  gone: shownThen(anew, runs),
+  gone: runs,
 };
 
 /** Whether the server that was killed is none that answers. */

@@ -22,6 +22,7 @@ export function limitBandwidth(target: Target, from: OtherEnd, options: NetworkO
 
 export const limitBandwidthFault = networkFault({
   name: 'limit-bandwidth',
+  needs: ['lines'],
   takes: ['to'],
   asked: ({ to, ...rest }) => {
     if (to === undefined) throw new UsageError('limit-bandwidth: expected "to", such as "1Mbit"; came none');

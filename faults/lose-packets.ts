@@ -17,6 +17,7 @@ export function losePackets(target: Target, from: OtherEnd, options: NetworkOpti
 
 export const losePacketsFault = networkFault({
   name: 'lose-packets',
+  needs: ['lines'],
   takes: ['share'],
   asked: ({ share, ...rest }) => losePackets(rest.target, rest.from, { ...networkOptions(rest), share: Number(share) }),
   impairment: ({ line }) => ({ kind: 'line', ...line }),

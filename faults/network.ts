@@ -1,5 +1,5 @@
 import { UsageError } from '../support/errors.ts';
-import type { Impairment, Path, Topology } from '../topology/model.ts';
+import type { Impairment, Mechanism, Path, Topology } from '../topology/model.ts';
 import {
   NAMED_ENDS,
   type Asked,
@@ -40,6 +40,8 @@ export function networkOptions({ direction, allowTotalLoss }: Asked): NetworkOpt
 /** How one network fault differs from the others. */
 export interface NetworkFault {
   name: string;
+  /** mechanisms beside the packet filter, which every network fault uses */
+  needs?: readonly Mechanism[];
   /** options beside those of every network fault */
   takes?: readonly FaultOption[];
   asked: (by: Asked & { from: OtherEnd }) => FaultSpec;
@@ -50,10 +52,11 @@ export interface NetworkFault {
 }
 
 /** A held fault on the paths between two sets of hosts; the router ends it with its lease, whoever lives. */
-export function networkFault({ name, takes = [], asked, impairment, effect, gone }: NetworkFault): Fault {
+export function networkFault({ name, needs = [], takes = [], asked, impairment, effect, gone }: NetworkFault): Fault {
   return {
     name,
     kind: 'held',
+    needs: ['packet filter', ...needs],
     takes: ['from', 'direction', 'allowTotalLoss', ...takes],
     asked: ({ from, ...rest }) => {
       if (from === undefined)

@@ -21,6 +21,6 @@ export const pauseReplayFault: Fault = {
 
 async function replay(topology: Topology, { hosts: [copy = ''] }: Pinned, paused: boolean): Promise<Evidence> {
   const now = await topology.database.replayPaused(copy);
-  const word = now === undefined ? `${copy} is no standby that answers` : `replay at ${copy} ${now ? 'is paused' : 'goes on'}`;
+  const word = now === undefined ? `${copy} does not answer` : `replay at ${copy} ${now ? 'is paused' : 'goes on'}`;
   return { seen: now === paused, what: word };
 }

@@ -1,7 +1,6 @@
 import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
-import { shownThen } from './probes.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
 /** Kinds of pods that the platform has. */
@@ -55,11 +54,10 @@ export function podFault({ name, kind, takes = [], asked, inject, heal, effect }
         ...(spec.graceS === undefined ? {} : { graceS: spec.graceS }),
       };
     },
-    steady: whole,
     inject: (topology, pinned) => inject(siteOf(topology, pinned), { ...pinned, app: appOf(pinned), pods: pinned.pods ?? [] }),
     heal: async (topology, pinned) => heal?.(siteOf(topology, pinned), { ...pinned, app: appOf(pinned) }),
     effect: showing,
-    gone: kind === 'momentary' ? shownThen(showing, whole) : whole,
+    gone: whole,
   };
 }
 

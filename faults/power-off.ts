@@ -1,6 +1,6 @@
 import type { Fault, FaultSpec, Target } from './fault.ts';
-import { answering, all, silent } from './probes.ts';
-import { serving } from './serving.ts';
+import { silent } from './probes.ts';
+import { servingAgain } from './serving.ts';
 import { resolveTarget } from './targets.ts';
 
 /** Power-off of a host, a site or the holder of a role; at lease end its hosts boot from their disks. */
@@ -21,8 +21,5 @@ export const powerOffFault: Fault = {
     await Promise.all(hosts.map((host) => topology.host(host).boot()));
   },
   effect: (topology, { hosts }) => silent(topology, hosts),
-  gone: async (topology, pinned) => {
-    const alive = await answering(topology, pinned.hosts);
-    return alive.seen ? all([alive, await serving(topology, pinned)]) : alive;
-  },
+  gone: servingAgain,
 };

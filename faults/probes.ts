@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { slow } from '../support/limits.ts';
 import type { Host, Topology } from '../topology/model.ts';
-import type { Evidence, Pinned } from './fault.ts';
+import type { Evidence } from './fault.ts';
 
 /** How long a probe waits for an answer; a healthy host on this network answers within 10 ms. */
-const PROBE_MS = 250;
+const PROBE_MS = 250 * slow;
 /** TCP port service multiplexer (RFC 1078): nothing in a lab offers it. */
 const CLOSED_PORT = 1;
 /** Payload of a datagram that fits into one packet. */
 const DATAGRAM = 1400;
 /** What is sent at once on this network arrives within 10 ms. */
-const SOON_MS = 300;
+const SOON_MS = 300 * slow;
 /** Not connected: a socket that is hears of the closed port, and sends no more. */
 const SEND = `use Socket; my ($to, $port, $size, $count) = @ARGV;
 socket(my $out, PF_INET, SOCK_DGRAM, 0) or die $!; my $there = sockaddr_in($port, inet_aton($to)); my $data = "0" x $size;
@@ -104,16 +105,6 @@ async function unclaimed(topology: Topology, host: string): Promise<number> {
     .filter((line) => line.startsWith('Udp:'))
     .map((line) => line.split(' '));
   return Number(values[names.indexOf('NoPorts')]);
-}
-
-type Look = (topology: Topology, pinned: Pinned) => Promise<Evidence>;
-
-/** A look that sees the second only once the first has been seen: what has not begun is not over. */
-export function shownThen(first: Look, second: Look): Look {
-  return async (topology, pinned) => {
-    const begun = await first(topology, pinned);
-    return begun.seen ? all([begun, await second(topology, pinned)]) : begun;
-  };
 }
 
 /** Several looks as one: seen only if all saw. */

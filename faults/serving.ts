@@ -1,6 +1,6 @@
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, Pinned } from './fault.ts';
-import { all } from './probes.ts';
+import { all, answering } from './probes.ts';
 
 /** Whether what hosts are there for is done again: sites serve, database copies follow their leader. A machine or program that is started is not yet one that serves. */
 export async function serving(topology: Topology, { hosts }: Pinned): Promise<Evidence> {
@@ -16,4 +16,10 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
       what: `${copy} runs on the leader's timeline ${timeline}`,
     })),
   ]);
+}
+
+/** Whether hosts that had lost power answer, and what they are there for is done again. */
+export async function servingAgain(topology: Topology, pinned: Pinned): Promise<Evidence> {
+  const alive = await answering(topology, pinned.hosts);
+  return alive.seen ? all([alive, await serving(topology, pinned)]) : alive;
 }

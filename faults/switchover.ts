@@ -1,7 +1,6 @@
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned } from './fault.ts';
 import { primaryOf, pinCopy } from './copy.ts';
-import { shownThen } from './probes.ts';
 import { redundant } from './redundant.ts';
 
 /** A planned change of the database's leader, as before maintenance of its host. */
@@ -15,11 +14,10 @@ export const switchoverFault: Fault = {
   takes: [],
   asked: ({ target }) => ({ fault: 'switchover', target }),
   pin: async (topology, spec) => ({ hosts: [await pinCopy(topology, spec, 'primary')], paths: [] }),
-  steady: redundant,
   inject: (topology, { hosts }) => topology.database.switchOver(hosts[0] as string),
   heal: async () => undefined,
   effect: changed,
-  gone: shownThen(changed, redundant),
+  gone: redundant,
 };
 
 async function changed(topology: Topology, { hosts }: Pinned): Promise<Evidence> {

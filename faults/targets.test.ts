@@ -34,6 +34,9 @@ describe('a target', () => {
     assert.deepEqual(await hit(role('sync-standby')), ['db2']);
   });
 
+  test('that watches the run is refused as the other end too', () =>
+    assert.rejects(otherEnd(host('observer')), /isolate from observer is refused: it watches the run/));
+
   test('that nobody is now is refused', async () => {
     await assert.rejects(
       resolveTarget(sketchTopology({ copies: [] }), role('sync-standby')),

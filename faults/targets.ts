@@ -41,6 +41,13 @@ export function pathsBetween(some: readonly Host[], others: readonly Host[], dir
 
 /** The other end of a network fault. "Everything" never includes the observer; the runner is no host. */
 export async function resolveOtherEnd(topology: Topology, spec: FaultSpec, near: readonly Host[]): Promise<Host[]> {
+  const far = await hostsAtOtherEnd(topology, spec, near);
+  const watcher = far.find(({ role }) => role === 'observer');
+  if (watcher !== undefined) throw new UsageError(`${spec.fault} from ${watcher.name} is refused: it watches the run`);
+  return far;
+}
+
+async function hostsAtOtherEnd(topology: Topology, spec: FaultSpec, near: readonly Host[]): Promise<Host[]> {
   const names = new Set(near.map(({ name }) => name));
   const outside = topology.hosts.filter((host) => !names.has(host.name) && host.role !== 'observer');
   switch (spec.from) {
@@ -101,5 +108,7 @@ async function hostsOfRole(topology: Topology, role: Role): Promise<Host[]> {
       return [...topology.database.hosts];
     case 'dcs':
       return topology.hosts.filter((host) => host.role === 'dcs');
+    case 'balancer':
+      return [topology.balancer.host];
   }
 }

@@ -1,7 +1,6 @@
 import { pinCopy } from './copy.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
-import { shownThen } from './probes.ts';
 import { redundant } from './redundant.ts';
 
 /** Terminates every session of the platform at a copy, as an administrator would: what was under way is unknown to its client. */
@@ -25,7 +24,7 @@ export const terminateSessionsFault: Fault = {
   inject: async (topology, { hosts }) => void (await topology.database.terminateSessions(hosts[0] as string)),
   heal: async () => undefined,
   effect: ended,
-  gone: shownThen(ended, redundant),
+  gone: redundant,
 };
 
 async function ended(topology: Topology, { hosts: [copy = ''], sessions = [] }: Pinned): Promise<Evidence> {

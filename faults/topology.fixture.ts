@@ -1,4 +1,4 @@
-import type { CopyState, Host, HostRole, PodState, Topology } from '../topology/model.ts';
+import type { CopyState, Host, HostRole, Mechanism, PodState, Topology } from '../topology/model.ts';
 
 export interface TopologySketch {
   /** sites whose pods are not ready */
@@ -12,6 +12,13 @@ export interface TopologySketch {
   /** when servers were started */
   started?: string;
   sessions?: readonly number[];
+  /** what becomes of a new session */
+  session?: string;
+  /** what a process on a host says when it is asked */
+  said?: string;
+  boots?: Readonly<Record<string, string>>;
+  /** mechanisms that its machine lacks, with what would help */
+  lacks?: Partial<Record<Mechanism, string>>;
   replayPaused?: boolean;
   /** pods of every kind at every site, how many are wanted, and whether nodes take pods */
   pods?: readonly PodState[];
@@ -28,7 +35,7 @@ export function sketchTopology({
   committed = [],
   ...rest
 }: TopologySketch = {}): Topology {
-  const { started, sessions = [], replayPaused, pods = [], wanted = 2, schedulable = true } = rest;
+  const { started, session, said, boots = {}, lacks = {}, sessions = [], replayPaused, pods = [], wanted = 2, schedulable = true } = rest;
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
   const sites = ['a', 'b'].map((name) => ({
@@ -42,6 +49,8 @@ export function sketchTopology({
     deletePods: async () => undefined,
     evict: async () => undefined,
     killContainers: async () => undefined,
+    healthCheckUrls: Object.fromEntries(hosts.filter(({ site }) => site === name).map((node) => [node.name, `http://${node.name}/`])),
+    releaseHealthCheck: async () => undefined,
     isSchedulable: async () => schedulable,
     setSchedulable: async () => undefined,
   }));
@@ -53,6 +62,26 @@ export function sketchTopology({
     hosts,
     site: (name) => found(sites, name),
     host: named,
+    observer: {
+      ...named('observer'),
+      folder: { inside: '', outside: '' },
+      programs: {},
+      start: () => missing('observer.start()'),
+      isRunning: () => missing('observer.isRunning()'),
+      end: () => missing('observer.end()'),
+    },
+    balancer: {
+      host: named('glb'),
+      url: 'http://glb',
+      requests: async () => 0,
+      backends: async () => ({}),
+      setDrained: async () => undefined,
+      weights: async () => ({}),
+      setWeight: async () => undefined,
+    },
+    boots: () => ({ ...boots }),
+    lacking: (mechanism) => lacks[mechanism],
+    ...(said === undefined ? {} : { probe: async () => ({ exitCode: 0, stdout: said }) }),
     database: {
       hosts: databases,
       endpointDsn: '',
@@ -69,6 +98,9 @@ export function sketchTopology({
       serverStarted: async () => started,
       sessions: async () => [...sessions],
       terminateSessions: async () => sessions.length,
+      occupySessions: async () => undefined,
+      releaseSessions: async () => undefined,
+      trySession: async () => session,
       setReplayPaused: async () => undefined,
       replayPaused: async () => replayPaused,
       committed: async (_copy, asked) => asked.filter((transaction) => committed.includes(transaction)),
@@ -107,6 +139,7 @@ function hostOf(name: string, role: HostRole, { site, mute }: { site: string | u
     role,
     address: `198.18.0.${name.length}`,
     ...(site === undefined ? {} : { site }),
+    ...(role === 'database' ? { disk: { at: '/disk', user: 'postgres', fill: verb('disk.fill'), free: verb('disk.free') } } : {}),
     ...(mute ? {} : { aliveUrl: `http://${name}/` }),
     state: async () => 'running',
     powerOff: verb('powerOff'),

@@ -22,12 +22,20 @@ export function openProbes({ identity, databaseRw, databaseRo }: Settings): Prob
 }
 
 /** Adds the load balancer's health check: 200 while this pod reaches some copy of the database. */
-export function addHealthCheck(app: FastifyInstance, { identity, blindHealthCheck }: Settings, probes: Probes): void {
+export function addHealthCheck(app: FastifyInstance, settings: Settings, probes: Probes): void {
+  const { blindHealthCheck, flappingHealthCheckMs } = settings;
+  const identity = { ...(flappingHealthCheckMs > 0 ? { flapping: true } : {}), ...settings.identity };
   app.get('/api/healthcheck', async (_request, reply) => {
+    if (isFlappedDown(flappingHealthCheckMs, Date.now())) return reply.code(503).send({ status: 'unavailable', ...identity });
     if (blindHealthCheck) return { status: 'ok', blind: true, ...identity };
     const { ok, rw, ro } = await lookAt(probes);
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable', writable: rw.writable, rw, ro, ...identity });
   });
+}
+
+/** Whether a health check that flaps says 503 at a time of the wall clock, so that all pods of a site agree; one without a period never does. */
+export function isFlappedDown(everyMs: number, nowMs: number): boolean {
+  return everyMs > 0 && Math.floor(nowMs / everyMs) % 2 === 1;
 }
 
 async function lookAt({ rw, ro }: Probes): Promise<{ ok: boolean; rw: Look; ro: Look }> {

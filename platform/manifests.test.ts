@@ -48,7 +48,8 @@ describe('the manifests of a site', () => {
     const api = apiDeployment({ ...SITE, apiReplicas: 3, blindHealthCheck: true });
     assert.deepEqual([api.spec?.replicas, apiDeployment(SITE).spec?.replicas, workerDeployment(SITE).spec?.replicas], [3, 2, 1]);
     assert.equal(environmentOf(api).BLIND_HEALTHCHECK, '1');
-    assert.equal('BLIND_HEALTHCHECK' in environmentOf(apiDeployment(SITE)), false);
+    assert.equal(environmentOf(apiDeployment({ ...SITE, flappingHealthCheckMs: 2000 })).FLAPPING_HEALTHCHECK, '2000');
+    for (const name of ['BLIND_HEALTHCHECK', 'FLAPPING_HEALTHCHECK']) assert.equal(name in environmentOf(apiDeployment(SITE)), false);
     assert.equal(environmentOf(api).HOLDFAST_SITE, 'a');
     assert.equal(apiService({ ...SITE, nodePort: 30081 }).spec?.ports?.[0]?.nodePort, 30081);
     assert.equal(apiService(SITE).spec?.ports?.[0]?.nodePort, 30080);

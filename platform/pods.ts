@@ -62,7 +62,7 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
   };
 }
 
-function environment({ site, blindHealthCheck }: SiteParameters): V1EnvVar[] {
+function environment({ site, blindHealthCheck, flappingHealthCheckMs }: SiteParameters): V1EnvVar[] {
   return [
     { name: 'HOLDFAST_SITE', value: site },
     { name: 'HOLDFAST_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -71,6 +71,7 @@ function environment({ site, blindHealthCheck }: SiteParameters): V1EnvVar[] {
     { name: 'DATABASE_RO', valueFrom: { secretKeyRef: { name: SECRET_NAME, key: 'ro' } } },
     { name: 'PORT', value: String(PORT) },
     ...(blindHealthCheck ? [{ name: 'BLIND_HEALTHCHECK', value: '1' }] : []),
+    ...(flappingHealthCheckMs === undefined ? [] : [{ name: 'FLAPPING_HEALTHCHECK', value: String(flappingHealthCheckMs) }]),
   ];
 }
 

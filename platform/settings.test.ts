@@ -13,6 +13,7 @@ describe('the settings', () => {
       poolPrimary: 6,
       drainMs: 1500,
       blindHealthCheck: false,
+      flappingHealthCheckMs: 0,
     });
   });
 
@@ -24,12 +25,14 @@ describe('the settings', () => {
       POOL_RO: '3',
       DRAIN_MS: '0',
       BLIND_HEALTHCHECK: '1',
+      FLAPPING_HEALTHCHECK: '2000',
     });
     assert.partialDeepStrictEqual(settings, {
       identity: { site: 'a', pod: 'api-1', node: 'a1' },
       poolRo: 3,
       drainMs: 0,
       blindHealthCheck: true,
+      flappingHealthCheckMs: 2000,
     });
   });
 
@@ -38,5 +41,6 @@ describe('the settings', () => {
     assert.throws(() => settingsFrom({ DATABASE_RW: 'x' }), /HOLDFAST_SITE/);
     assert.throws(() => settingsFrom({ ...LEAST, POOL_RW: '0' }), /POOL_RW.*at least 1.*"0"/);
     assert.throws(() => settingsFrom({ ...LEAST, DRAIN_MS: '1.5' }), /DRAIN_MS/);
+    assert.throws(() => settingsFrom({ ...LEAST, FLAPPING_HEALTHCHECK: '2s' }), /FLAPPING_HEALTHCHECK.*at least 1.*"2s"/);
   });
 });

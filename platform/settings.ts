@@ -27,6 +27,8 @@ export interface Settings {
   drainMs: number;
   /** a control: the health check answers 200 whatever the database does */
   blindHealthCheck: boolean;
+  /** a control: the health check answers 503 in every other period of this length; 0: it does not */
+  flappingHealthCheckMs: number;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -50,6 +52,7 @@ export function settingsFrom(env: Environment): Settings {
     requestMs: count(env, 'REQUEST_TIMEOUT_MS', 1600),
     drainMs: count(env, 'DRAIN_MS', 1500, 0),
     blindHealthCheck: env.BLIND_HEALTHCHECK === '1',
+    flappingHealthCheckMs: count(env, 'FLAPPING_HEALTHCHECK', 0),
   };
 }
 

@@ -20,4 +20,6 @@ export interface SiteParameters {
   slow?: number;
   /** a control: the health check says 200 whatever happens */
   blindHealthCheck?: boolean;
+  /** a control: the health check says 503 in every other period of this length; ms */
+  flappingHealthCheckMs?: number;
 }

@@ -43,6 +43,9 @@ export const FINDING_CLASSES = [
 ] as const;
 export type FindingClass = (typeof FINDING_CLASSES)[number];
 
+/** Classes of findings that a figure worse than its bound makes, without a rule of their own. */
+export type FigureClass = 'availability' | 'time-availability' | 'longest-outage' | 'rto' | 'latency';
+
 /** Promises that a scenario makes; an absent one is measured, not judged. */
 export const Bounds = z.strictObject({
   /** acknowledged writes that may be missing; count */

@@ -27,7 +27,7 @@ export function headline(verdict: Verdict | undefined): { word: string; tone: 'g
     return {
       word: 'Control not flagged',
       tone: 'bad',
-      aside: `a control: it is built to show “${expect}” and nothing else that breaks; verdict ${verdict.verdict}`,
+      aside: `a control: it is built to show “${expect}” and nothing else that breaks, with nothing in doubt; verdict ${verdict.verdict}`,
     };
   if (verdict.verdict === 'pass') return { word: 'Pass', tone: 'good', aside: 'every promise was kept' };
   if (verdict.verdict === 'fail') return { word: 'Fail', tone: 'bad', aside: 'a promise was broken' };

@@ -88,7 +88,10 @@ function conclusion({ verdict, expect, held, reasons, findings }: Verdict): Even
   if (expect !== undefined) {
     return held
       ? { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was.`, tone: 'good' }
-      : { text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was not, or not only.`, tone: 'bad' };
+      : {
+          text: `Verdict: ${verdict}. This control had to be flagged as "${expect}", and was not, not only, or with something in doubt.`,
+          tone: 'bad',
+        };
   }
   const told = findings.some((finding) => finding.breaks && reasons[0]?.endsWith(finding.message));
   const why = verdict === 'pass' || reasons[0] === undefined || told ? '' : ` ${reasons[0]}`;

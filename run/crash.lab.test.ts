@@ -9,6 +9,7 @@ import { readJson } from '../support/files.ts';
 import { lockOwner } from '../support/lock.ts';
 import { projectRoot } from '../support/paths.ts';
 import { until } from '../support/poll.ts';
+import { commandLine, descendants } from '../support/processes.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { findLab } from '../topology/lab/store.ts';
@@ -149,31 +150,6 @@ async function killTree(command: ChildProcess, matches: (text: string) => boolea
   const victims = descendants(command.pid as number).filter((pid) => matches(commandLine(pid)));
   assert.ok(victims.length > 0, 'nothing to kill was found');
   for (const pid of victims) process.kill(pid, 'SIGKILL');
-}
-
-function descendants(parent: number): number[] {
-  const all = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number);
-  const children = all.filter((pid) => parentOf(pid) === parent);
-  return [...children, ...children.flatMap(descendants)];
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
 }
 
 function records(): string[] {

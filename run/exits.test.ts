@@ -73,7 +73,7 @@ test('of several faults the one explains that was there', () => {
   assert.deepEqual(exits([{}], faults), [['haproxy', 'glb', 'isolate']]);
 });
 
-test('a host that runs another boot than before, or none, lost power, unless a power-off was journalled', () => {
+test('a host that runs another boot than before, or none, lost power, unless a power-off or a reboot was journalled', () => {
   const boots = { before: { a1: '1', b1: '2', db1: '3', glb: '4' }, now: { a1: '1', b1: '9', glb: '8' } };
   const lost = [
     ['host', 'b1', null],
@@ -82,5 +82,6 @@ test('a host that runs another boot than before, or none, lost power, unless a p
   ];
   assert.deepEqual(exits([], [], boots), lost);
   assert.deepEqual(exits([], [journal('power-off', 'b1', { intent: 1 })], boots), lost.slice(1));
+  assert.deepEqual(exits([], [journal('reboot', 'b1', { intent: 1 })], boots), lost.slice(1));
   assert.deepEqual(exits([], [journal('freeze', 'b1', { intent: 1 })], boots), lost);
 });

@@ -3,6 +3,9 @@ import type { ExitSample } from '../record/format.ts';
 import { microsSince } from '../support/clock.ts';
 import type { Topology } from '../topology/model.ts';
 
+/** Faults after which a host runs another boot. */
+const ENDS_HOSTS: ReadonlySet<string> = new Set(['power-off', 'reboot']);
+
 /** Daemons and hosts that ended during a run, each with the journalled fault that explains it, or null. */
 export function exitsOf(
   topology: Topology,
@@ -17,7 +20,9 @@ export function exitsOf(
   const now = topology.boots();
   const changed = Object.keys(run.bootsBefore).filter((host) => now[host] !== run.bootsBefore[host]);
   const hosts = changed
-    .filter((host) => !run.faults.some((lines) => lines[0]?.fault === 'power-off' && lines[0].pinned.hosts.includes(host)))
+    .filter(
+      (host) => !run.faults.some(([first]) => first !== undefined && ENDS_HOSTS.has(first.fault) && first.pinned.hosts.includes(host)),
+    )
     .map((host): ExitSample => ({ at: microsSince(run.zeroNs), exit: 'host', host, fault: null }));
   return [...daemons, ...hosts];
 }

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { blindHealthCheck } from '../faults/blind-healthcheck.ts';
 import { deletePods } from '../faults/delete-pods.ts';
 import { drainNode } from '../faults/drain-node.ts';
 import { drainSite } from '../faults/drain-site.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
+import { flapHealthCheck } from '../faults/flap-healthcheck.ts';
+import { isolate } from '../faults/isolate.ts';
 import { killContainers } from '../faults/kill-containers.ts';
 import { restartPods } from '../faults/restart-pods.ts';
 import { scaleToZero } from '../faults/scale-to-zero.ts';
+import { weighSite } from '../faults/weigh-site.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { injected, suiteLab } from './lab.fixture.ts';
 
@@ -73,6 +79,54 @@ describe('a fault of pods', { concurrency: 1 }, () => {
       }
     }));
 
+  it('weighs a site at the load balancer: its share of the answers falls to that of its weight', async () => {
+    const before = await answersOf('a', 100);
+    assert.ok(before >= 45 && before <= 55, `${before} of 100 answers came from site a`);
+    await during(weighSite(a, { weight: '25%' }), '3s', async () => {
+      const share = await answersOf('a', 100);
+      assert.ok(share >= 15 && share <= 25, `${share} of 100 answers came from site a`);
+    });
+    const after = await answersOf('a', 100);
+    assert.ok(after >= 45 && after <= 55, `${after} of 100 answers came from site a`);
+  });
+
+  it('keeps a blind site in service while it is cut from the database, where an honest one is taken out', async () => {
+    const honest = await injected(topology, isolate(a, 'database'), '5s');
+    await sees('every server of site a DOWN', (states) => states.every((state) => state === 'DOWN'));
+    await honest.gone();
+    await during(blindHealthCheck(a), '25s', async () => {
+      const cut = await injected(topology, isolate(a, 'database'), '5s');
+      for (const end = Date.now() + 4_000; Date.now() < end;) {
+        assert.deepEqual(await statesOf('a'), ['UP', 'UP']);
+        const read = await fetch(`${doorOf('a1')}/api/changes/none?role=primary`);
+        assert.equal(read.status, 503);
+      }
+      await cut.gone();
+    });
+    assert.equal('blind' in (await health('a1')), false);
+  });
+
+  it('leaves no blind site behind a reset, though nobody healed it', async () => {
+    const blind = async (): Promise<boolean> => {
+      const url = topology.site('a').healthCheckUrls['a1'] ?? '';
+      return (await topology.probe('glb', ['curl', '-s', '-m', '1', url], 5_000)).stdout.includes('"blind":true');
+    };
+    await topology.site('a').releaseHealthCheck({ kind: 'blind' });
+    await until({ subject: 'site a', condition: 'blind', timeoutMs: limits.podsReady, probe: blind });
+    await topology.reset({ routing: 'active-active', replication: 'strict' });
+    assert.equal(await blind(), false);
+  });
+
+  it('takes a site with a flapping health check out and in, whose pods stay in its Service', async () => {
+    await during(flapHealthCheck(a, { every: '2s' }), '20s', async () => {
+      for (const wanted of ['DOWN', 'UP', 'DOWN']) {
+        await sees(`every server of site a ${wanted}`, (states) => states.every((state) => state === wanted));
+        assert.equal((await fetch(`${doorOf('a1')}/api/ready`)).status, 200);
+      }
+    });
+    assert.equal('flapping' in (await health('a1')), false);
+  });
+
   it('drains a node, whose pods move to the other one', async () => {
     await during(drainNode({ kind: 'host', name: 'a2' }), '5s', async () => {
       const nodes = (await Promise.all(['api', 'worker'].map((app) => topology.site('a').pods(app)))).flat().map((pod) => pod.node);
@@ -80,6 +134,28 @@ describe('a fault of pods', { concurrency: 1 }, () => {
     });
     assert.equal(await topology.site('a').isSchedulable('a2'), true);
   });
+
+  const doorOf = (node: string): string => new URL(topology.site('a').healthCheckUrls[node] ?? '').origin;
+  const health = async (node: string): Promise<object> => (await (await fetch(`${doorOf(node)}/api/healthcheck`)).json()) as object;
+
+  /** how many of so many answers through the load balancer come from a site */
+  async function answersOf(site: string, count: number): Promise<number> {
+    let own = 0;
+    for (let n = 0; n < count; n++) {
+      const answer = (await (await fetch(`${topology.balancer.url}/api/healthcheck`)).json()) as { site: string };
+      if (answer.site === site) own++;
+    }
+    return own;
+  }
+
+  async function statesOf(site: string): Promise<string[]> {
+    const states = Object.entries(await topology.balancer.backends());
+    return states.filter(([server]) => server.startsWith(`${site}/`)).map(([, state]) => state);
+  }
+
+  async function sees(condition: string, holds: (states: string[]) => boolean): Promise<void> {
+    await until({ subject: 'load balancer', condition, timeoutMs: limits.faultEffect, probe: async () => holds(await statesOf('a')) });
+  }
 
   const earlier: Record<string, string[]> = {};
   /** pods of those there were before the fault */

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { killDaemon, stopDaemon } from '../faults/daemons.ts';
+import { exhaustConnections, exhaustConnectionsFault } from '../faults/exhaust-connections.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
+import { fillDisk, fillDiskFault } from '../faults/fill-disk.ts';
 import { killPostmaster } from '../faults/kill-postmaster.ts';
 import { pauseReplay } from '../faults/pause-replay.ts';
+import { reboot, rebootFault } from '../faults/reboot.ts';
+import { redundant } from '../faults/redundant.ts';
 import { switchover } from '../faults/switchover.ts';
 import { terminateSessions } from '../faults/terminate-sessions.ts';
 import { withDatabase } from '../support/database.ts';
+import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { injected, suiteLab } from './lab.fixture.ts';
@@ -105,6 +110,101 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
     assert.notEqual(await topology.database.serverStarted(copy), before);
   });
 
+  it('exhausts the connections of the leading copy: who is cut off then is refused until the end', async () => {
+    await during(exhaustConnections(role('primary')), '20s', async () => {
+      await injected(topology, terminateSessions(role('primary')));
+      // a pod that was faster than the fault has its connection again, and needs more of them for several writes at once
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, nth) => answer(`cut-off-${nth}-${process.hrtime.bigint()}`)));
+      assert.ok(
+        answers.some(({ status, sqlstate }) => status === 503 && sqlstate === '53300'),
+        JSON.stringify(answers),
+      );
+    });
+  });
+
+  it('gives connections back at the end of the lease, though nobody is there to end it', async () => {
+    const { name: copy } = await topology.database.primary();
+    const others = "select from pg_stat_activity where usename = 'replicator' and backend_type = 'client backend'";
+    const taken = (): Promise<number | null> =>
+      withDatabase(topology.database.dsn(copy), async (client) => (await client.query(others)).rowCount);
+    await topology.database.occupySessions(copy, 8_000);
+    await becomes(`sessions at ${copy}`, 'taken', async () => (await taken()) !== 0);
+    await becomes(`sessions at ${copy}`, 'given back', async () => (await taken()) === 0);
+    assert.equal(await topology.database.trySession(copy), 'accepted');
+  });
+
+  it('fills the disk of the leading copy: it leads on, and refuses what needs another page', async () => {
+    const { name: copy } = await topology.database.primary();
+    await during(fillDisk(role('primary')), '15s', async () => {
+      await becomes('a write', 'refused for want of space', async () => (await answer()).sqlstate === '53100');
+      assert.equal(await curl('client', `${topology.balancer.url}/api/healthcheck`), 0);
+      assert.equal((await topology.database.primary()).name, copy);
+    });
+    await becomes('every copy', 'in sync', async () => (await redundant(topology)).seen);
+  });
+
+  it('fills the disk of the leading copy: it crashes when its log needs space, and follows another one in the end', async () => {
+    const { name: copy } = await topology.database.primary();
+    await during(fillDisk(host(copy)), '15s', async () => {
+      await becomes('another copy', 'leading', async () => {
+        const leader = (await topology.database.copies()).find(({ role }) => role === 'primary')?.name;
+        if (leader !== copy) return leader !== undefined;
+        await withDatabase(topology.database.dsn(copy), (client) =>
+          client.query('select pg_switch_wal(), pg_logical_emit_message(true, $1, $1)', ['filled']),
+        );
+        return false;
+      });
+    });
+    await becomes('every copy', 'in sync', async () => (await redundant(topology)).seen);
+  });
+
+  it('fills the disk of a standby, which is as full after a power-off', async () => {
+    const standby = (await topology.database.copies()).find(({ sync }) => sync)?.name ?? '';
+    await during(fillDisk(host(standby)), '6s', async () => {
+      const full = topology.host(standby);
+      await full.powerOff();
+      await full.boot();
+      const { stdout } = await topology.probe(standby, ['stat', '-f', '-c', '%a', full.disk?.at ?? ''], 5_000);
+      assert.ok(Number(stdout) < 4096, `${stdout} blocks are free`);
+    });
+    await becomes('every copy', 'in sync', async () => (await redundant(topology)).seen);
+  });
+
+  it('gives back at a reset what faults took that no journal knows', async () => {
+    const { name: copy, disk } = await topology.database.primary();
+    await disk?.fill();
+    await topology.database.occupySessions(copy, 600_000);
+    const pinned = { hosts: [copy], paths: [] };
+    await becomes(`new sessions at ${copy}`, 'refused', async () => (await exhaustConnectionsFault.effect(topology, pinned)).seen);
+    await topology.reset({ routing: 'active-active', replication: 'strict' });
+    await becomes(`a new session at ${copy}`, 'accepted', async () => (await topology.database.trySession(copy)) === 'accepted');
+    assert.ok((await fillDiskFault.gone(topology, pinned)).seen);
+  });
+
+  it('reboots the leading copy: another one takes over', async () => {
+    const { name: copy } = await topology.database.primary();
+    const boot = topology.boots()[copy];
+    await during(reboot(role('primary')), undefined);
+    assert.notEqual(topology.boots()[copy], boot);
+    assert.notEqual((await topology.database.primary()).name, copy);
+  });
+
+  it('reboots a site: it serves again, in another boot', async () => {
+    const boot = topology.boots()['b1'];
+    await during(reboot(site('b')), undefined);
+    assert.notEqual(topology.boots()['b1'], boot);
+    assert.equal(await topology.site('b').ready(), true);
+  });
+
+  it('boots a host whose reboot was left half done', async () => {
+    await topology.reset({ routing: 'active-active', replication: 'strict' });
+    const pinned = await rebootFault.pin(topology, reboot(host('dcs3')));
+    await topology.host('dcs3').powerOff();
+    assert.equal((await rebootFault.gone(topology, pinned)).seen, false);
+    await rebootFault.heal(topology, pinned);
+    await becomes('dcs3', 'rebooted and answering', async () => (await rebootFault.gone(topology, pinned)).seen);
+  });
+
   /** Injects, looks while it lasts, waits for its end, and has a write acknowledged after it. */
   async function during(spec: FaultSpec, length: string | undefined, look?: () => Promise<void>): Promise<void> {
     await topology.reset({ routing: 'active-active', replication: 'strict' });
@@ -120,15 +220,24 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
     });
   }
 
-  async function write(id = `service-${process.hrtime.bigint()}`): Promise<number> {
+  async function becomes(subject: string, condition: string, probe: () => Promise<boolean>): Promise<void> {
+    await until({ subject, condition, timeoutMs: limits.redundant, intervalMs: 20, probe });
+  }
+
+  async function write(id?: string): Promise<number> {
+    return (await answer(id)).status;
+  }
+
+  async function answer(id = `service-${process.hrtime.bigint()}`): Promise<{ status: number; sqlstate: string | undefined }> {
     const response = await fetch(`${topology.balancer.url}/api/changes`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ id, run: name }),
       signal: AbortSignal.timeout(5_000),
     });
-    await response.arrayBuffer();
-    return response.status;
+    // the balancer itself answers in HTML
+    const sqlstate = /"sqlstate":"(\w+)"/.exec(await response.text())?.[1];
+    return { status: response.status, sqlstate };
   }
 
   async function curl(from: string, url: string): Promise<number> {

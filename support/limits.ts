@@ -45,6 +45,8 @@ export const limits = {
   failover: ms(60_000),
   /** k6 has started offering load */
   loadStarted: ms(20_000),
+  /** a test runner, its worker and a load generator are at work, beside other labs on the same cores */
+  victimStarted: ms(60_000),
   /** k6 ended after being told to: one request timeout and the flush */
   loadStopped: ms(15_000),
   /** the service is stable after the fault: 5 s without a bad slice */

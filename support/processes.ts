@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import { HoldfastError } from './errors.ts';
 import { bootId } from './clock.ts';
@@ -47,12 +47,35 @@ export async function command(file: string, args: string[], options: Options & {
   return typeof result.stdout === 'string' ? result.stdout : '';
 }
 
-function statOf(pid: number): { state: string; startTicks: string } | undefined {
+function statOf(pid: number): { state: string; parent: number; startTicks: string } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTicks: fields[19] ?? '' };
+    return { state: fields[0] ?? '', parent: Number(fields[1]), startTicks: fields[19] ?? '' };
   } catch {
     return undefined;
+  }
+}
+
+/** Every process below one, by number: its children, and theirs. */
+export function descendants(parent: number): number[] {
+  const parents = new Map(
+    readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map((entry) => [Number(entry), statOf(Number(entry))?.parent]),
+  );
+  const below = (of: number): number[] => {
+    const children = [...parents].filter(([, own]) => own === of).map(([pid]) => pid);
+    return [...children, ...children.flatMap(below)];
+  };
+  return below(parent);
+}
+
+/** How a process was called, its arguments parted by blanks; empty for one that is gone. */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
   }
 }

@@ -4,7 +4,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   fixtures: ['run', 'faults', 'load', 'record', 'reports', 'support', 'topology'],
   cli: ['run', 'topology', 'faults', 'reports', 'verdict', 'support'],
   run: ['topology', 'load', 'faults', 'verdict', 'reports', 'record', 'platform/final-state.ts', 'support'],
-  faults: ['topology/model.ts', 'record', 'support'],
+  faults: ['topology/model.ts', 'load', 'record', 'support'],
   topology: ['toolchain', 'platform', 'support'],
   verdict: ['record', 'support'],
   reports: ['record', 'support'],

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { HoldfastError } from '../support/errors.ts';
-import { askHaproxy, serverStates, SHOW_SERVERS } from './haproxy.ts';
+import { askHaproxy, serverStates, serverWeights, SHOW_SERVERS } from './haproxy.ts';
 
 /** What HAProxy 2.6 said to "show stat": one server each UP, in drain, in maintenance and down, between a frontend and a backend. */
 const said = readFileSync(join(import.meta.dirname, 'show-stat.fixture.csv'), 'utf8');
@@ -34,6 +34,25 @@ describe('the states of servers', () => {
 
   test('are none when nothing, or no table, was said', () => {
     assert.deepEqual([serverStates(''), serverStates('Unknown command.\n')], [{}, {}]);
+  });
+});
+
+describe('the weights of servers', () => {
+  /** What HAProxy 2.6 said to "show servers state platform", without the columns behind these. */
+  const weights = `1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change
+4 platform 1 a_a1 198.18.32.64 2 0 100 100 67
+4 platform 2 a_a2 198.18.32.65 2 0 1 100 67
+4 platform 3 b_b1 198.18.32.66 2 0 50 200 19
+
+`;
+
+  test('are told in percent of those that are configured', () => {
+    assert.deepEqual(serverWeights(weights), { 'a/a1': 100, 'a/a2': 1, 'b/b1': 25 });
+  });
+
+  test('are none when nothing, or no table, was said', () => {
+    assert.deepEqual([serverWeights(''), serverWeights("Can't find backend.\n")], [{}, {}]);
   });
 });
 

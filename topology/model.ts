@@ -15,6 +15,18 @@ export interface Replication {
 export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'load-balancer' | 'client' | 'observer';
 export type HostState = 'running' | 'frozen' | 'off';
 
+/** The file system of a host for the data of its service. */
+export interface Disk {
+  /** where it is mounted on the host */
+  readonly at: string;
+  /** whose program writes there */
+  readonly user: string;
+  /** takes every block that is left; a power-off and a boot change nothing in that */
+  fill(): Promise<void>;
+  /** gives them back; nothing where none were taken */
+  free(): Promise<void>;
+}
+
 /** Anything with its own kernel network namespace. */
 export interface Host {
   readonly name: string;
@@ -24,6 +36,8 @@ export interface Host {
   readonly site?: string;
   /** answers any HTTP status while the host's own daemons work; how a fault is proven from another host */
   readonly aliveUrl?: string;
+  /** a file system of its own for its data; absent where there is none */
+  readonly disk?: Disk;
   state(): Promise<HostState>;
   /** ends every process at once, silently to its peers; returns when none is left */
   powerOff(): Promise<void>;
@@ -52,6 +66,9 @@ export interface PodState {
   restarts: number;
 }
 
+/** What the api's health check at a site says: what it sees, 200 whatever happens, or 503 in every other period. */
+export type HealthCheck = { kind: 'honest' } | { kind: 'blind' } | { kind: 'flapping'; everyMs: number };
+
 export interface Site {
   readonly name: string;
   readonly nodes: readonly Host[];
@@ -70,6 +87,10 @@ export interface Site {
   evict(names: readonly string[]): Promise<void>;
   /** kills a pod's programs on its node */
   killContainers(pod: string): Promise<void>;
+  /** where the load balancer asks for the site's health, by node */
+  readonly healthCheckUrls: Readonly<Record<string, string>>;
+  /** rolls out a release of the api with such a health check; nothing where it has it already */
+  releaseHealthCheck(check: HealthCheck): Promise<void>;
   /** whether a node takes pods */
   isSchedulable(node: string): Promise<boolean>;
   setSchedulable(node: string, schedulable: boolean): Promise<void>;
@@ -89,6 +110,10 @@ export interface Workplace extends Host {
   /** programs that are there, by name (`k6`, `node`) */
   readonly programs: Readonly<Record<string, string>>;
   start(name: string, file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program;
+  /** whether the program that was last started under that name lives */
+  isRunning(name: string): Promise<boolean>;
+  /** kills it with all that it started; nothing where it has ended */
+  end(name: string): Promise<void>;
 }
 
 /** The unexplained or explained end of something that a host supervises; "host" is process 1 itself. */
@@ -100,6 +125,10 @@ export interface DaemonEnd {
   code: number;
   signal: number;
 }
+
+/** Ways of breaking things that a machine may lack: stopping every process of a host, dropping and refusing packets, delaying and losing some, disks of bounded size. */
+export const MECHANISMS = ['freezer', 'packet filter', 'lines', 'disks'] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
 
 /** One direction of traffic between two hosts. */
 export interface Path {
@@ -162,8 +191,14 @@ export interface DatabaseService {
   sessions(copy: string): Promise<number[]>;
   /** ends all of them; how many there were */
   terminateSessions(copy: string): Promise<number>;
+  /** takes every session that a copy gives to others than superusers, and each that becomes free, until `ttlMs` has passed; then it ends, whoever lives */
+  occupySessions(copy: string, ttlMs: number): Promise<void>;
+  /** gives them back; nothing where none were taken */
+  releaseSessions(copy: string): Promise<void>;
+  /** what becomes of a new session of the platform at a copy: "accepted", the SQLSTATE of its refusal, or undefined when there is no answer */
+  trySession(copy: string): Promise<string | undefined>;
   setReplayPaused(copy: string, paused: boolean): Promise<void>;
-  /** undefined for what is no standby, or does not answer */
+  /** never at a copy that leads; undefined for one that does not answer */
   replayPaused(copy: string): Promise<boolean | undefined>;
   /** rows of a run, as a final state has them, that copies held when they were deposed as primary since then; by copy */
   deposedRows(asked: { run: string; since: Date }): Map<string, AsyncIterable<Record<string, unknown>>>;
@@ -175,10 +210,16 @@ export interface Balancer {
   readonly host: Host;
   /** address for clients */
   readonly url: string;
+  /** requests of clients since the load balancer was started */
+  requests(): Promise<number>;
   /** status of each server, by `site/node` */
   backends(): Promise<Record<string, BackendStatus>>;
   /** takes a site out for new requests, or back */
   setDrained(site: string, drained: boolean): Promise<void>;
+  /** weight of each server in percent of its own, by `site/node` */
+  weights(): Promise<Record<string, number>>;
+  /** sets the weight of every server of a site, in percent of its own */
+  setWeight(site: string, percent: number): Promise<void>;
 }
 
 /** The state in which a scenario begins. */
@@ -211,6 +252,8 @@ export interface Topology {
   readonly companionsDir: string;
   /** folder of the fault journal, which outlives runs */
   readonly journalDir: string;
+  /** why a mechanism cannot be used here, and what would help; undefined when it can */
+  lacking(mechanism: Mechanism): string | undefined;
   site(name: string): Site;
   host(name: string): Host;
   /** runs a probe command on a host, to see a fault from outside the injector; its exit code and output */

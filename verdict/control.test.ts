@@ -24,6 +24,11 @@ describe('a control', { concurrency: 4 }, () => {
       ],
     );
   });
+  test('does not hold when the evidence is in doubt: it may be flagged for another reason than its fault', async () => {
+    const { held, verdict, reasons } = await judged(tiny({ run: expecting('lost'), final: without, end: null }));
+    assert.deepEqual([verdict, held], ['fail', false]);
+    assert.match(reasons.join('\n'), /^lost: .*\n(.*\n)*vacuous: /u);
+  });
   test('that expects no decision holds when there is none', async () => {
     const open = await judged(tiny({ run: expecting('inconclusive'), end: null }));
     const broken = await judged(tiny({ run: expecting('inconclusive'), end: null, final: without }));

@@ -31,7 +31,7 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
-  return { verdict, reasons, held: holds(run, verdict, broken) };
+  return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }
 
 /** What an alarm brought along, in its own sentence. */
@@ -44,9 +44,11 @@ function explains(finding: Finding, findings: readonly Finding[]): string {
   return parts.length === 0 ? '' : `; this explains ${parts.join(', ')}`;
 }
 
-function holds({ expect }: Run, verdict: Verdict['verdict'], broken: Finding[]): boolean {
+function holds({ expect }: Run, verdict: Verdict['verdict'], { broken, doubts }: Record<'broken' | 'doubts', Finding[]>): boolean {
   if (expect === undefined) return verdict === 'pass';
   if (expect === 'inconclusive') return verdict === 'inconclusive';
+  // what is flagged although its fault was not proven, or its load not offered, is not flagged for the reason that the control is about
+  if (doubts.length > 0) return false;
   const allowed = new Set([expect, ...(CONSEQUENCES[expect] ?? [])]);
   return (
     broken.some((finding) => finding.class === expect) && broken.every((finding) => allowed.has(finding.class) || finding.root === expect)

@@ -3,7 +3,8 @@ import { nodesReady, labServing } from './bring-up.ts';
 import { siteBoot, sitePowerOff, siteReset } from './site-loss.ts';
 import { offeredLoad } from './offered-load.ts';
 import { judging, type Judging } from './judging.ts';
-import { freezeEffect, networkEffect, powerEffect } from './effects.ts';
+import type { FaultSpec } from '../../faults/fault.ts';
+import { effectOf, endOf, frozen, network, unpowered } from './effects.ts';
 
 /** Every figure that can be measured by now, in the order in which they are measured. */
 export const benches: readonly Bench[] = [
@@ -44,17 +45,9 @@ export const benches: readonly Bench[] = [
     needs: 'lab',
     measure: siteReset,
   },
-  {
-    name: 'effect-network',
-    what: 'call to proven effect, network',
-    unit: 's',
-    reach: 0.5,
-    repeats: 5,
-    needs: 'lab',
-    measure: networkEffect,
-  },
-  { name: 'effect-freeze', what: 'call to proven effect, freeze', unit: 's', reach: 0.5, repeats: 5, needs: 'lab', measure: freezeEffect },
-  { name: 'effect-power', what: 'call to proven effect, power', unit: 's', reach: 0.5, repeats: 5, needs: 'lab', measure: powerEffect },
+  ...faulted('network', network),
+  ...faulted('freeze', frozen),
+  ...faulted('power', unpowered, 'hosts started'),
   {
     name: 'offered-load',
     what: 'operations a second offered beside the lab, all in the history, none dropped',
@@ -70,6 +63,20 @@ export const benches: readonly Bench[] = [
   ...judged('1m', 1_000_000, { seconds: 1.5, memoryGB: 2, seldom: true }),
   ...judged('100m', 100_000_000, { seconds: 90, memoryGB: 2, seldom: true }),
 ];
+
+function faulted(name: string, spec: FaultSpec, end = 'proven end'): Bench[] {
+  const common = { unit: 's', repeats: 5, needs: 'lab' } as const;
+  return [
+    {
+      ...common,
+      name: `effect-${name}`,
+      what: `call to proven effect, ${name}`,
+      reach: 0.5,
+      measure: (context) => effectOf(context, spec),
+    },
+    { ...common, name: `end-${name}`, what: `lease end to ${end}, ${name}`, reach: 1, measure: (context) => endOf(context, spec) },
+  ];
+}
 
 function judged(name: string, operations: number, reach: { seconds: number; memoryGB: number; seldom?: boolean }): Bench[] {
   const what = `judging ${operations.toLocaleString('en')} operations`;

@@ -1,30 +1,44 @@
-import type { FaultSpec } from '../../faults/fault.ts';
+import type { FaultSpec, Target } from '../../faults/fault.ts';
 import { freeze } from '../../faults/freeze.ts';
 import { injectFault } from '../../faults/inject.ts';
 import { isolate } from '../../faults/isolate.ts';
 import { powerOff } from '../../faults/power-off.ts';
+import { HoldfastError } from '../../support/errors.ts';
 import { labTopology } from '../../topology/lab/lab-topology.ts';
 import { startHealer } from '../healer.ts';
 import type { BenchContext } from './figure.ts';
 
 const LEASE_MS = 1500;
+const node: Target = { kind: 'host', name: 'b2' };
 
-/** Seconds from the call to the proof that a site is cut from the database. */
-export const networkEffect = (context: BenchContext): Promise<number> => effect(context, isolate({ kind: 'site', name: 'b' }, 'database'));
+/** A site that is cut from the database. */
+export const network = isolate({ kind: 'site', name: 'b' }, 'database');
 
-/** Seconds from the call to the proof that a node is frozen. */
-export const freezeEffect = (context: BenchContext): Promise<number> => effect(context, freeze({ kind: 'host', name: 'b2' }));
+/** A node that is frozen. */
+export const frozen = freeze(node);
 
-/** Seconds from the call to the proof that a node is without power. */
-export const powerEffect = (context: BenchContext): Promise<number> => effect(context, powerOff({ kind: 'host', name: 'b2' }));
+/** A node without power. */
+export const unpowered = powerOff(node);
 
-async function effect({ lab }: BenchContext, spec: FaultSpec): Promise<number> {
+/** Seconds from the call of a fault to the proof of its effect. */
+export async function effectOf({ lab }: BenchContext, spec: FaultSpec): Promise<number> {
+  return (await injected(lab, spec)).effectSeconds;
+}
+
+/** Seconds from the end of a fault's lease to the proof of its end; off: until the hosts are started, which then boot. */
+export async function endOf({ lab }: BenchContext, spec: FaultSpec): Promise<number> {
+  return (await injected(lab, spec)).endSeconds;
+}
+
+async function injected(lab: string, spec: FaultSpec): Promise<{ effectSeconds: number; endSeconds: number }> {
   const topology = labTopology(lab);
   await topology.reset({ routing: 'active-active', replication: 'strict' });
   await startHealer(topology);
   const start = performance.now();
   const active = await injectFault({ topology, spec, leaseMs: LEASE_MS, startHealer: () => startHealer(topology) });
-  const seconds = (performance.now() - start) / 1000;
-  await active.gone();
-  return seconds;
+  const effectSeconds = (performance.now() - start) / 1000;
+  const { head } = active;
+  const end = (await active.gone()).find(({ state }) => state === (head.kind === 'off' ? 'healed' : 'gone'));
+  if (end === undefined) throw new HoldfastError(`${head.fault}: expected its end in the journal, came none`);
+  return { effectSeconds, endSeconds: Number(BigInt(end.atNs) - BigInt(head.leaseEndNs)) / 1e9 };
 }

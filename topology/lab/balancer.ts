@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../support/errors.ts';
 import { limits, slow } from '../../support/limits.ts';
-import { SHOW_SERVERS, askHaproxy, serverStates } from '../haproxy.ts';
+import { SHOW_FRONTENDS, SHOW_SERVERS, askHaproxy, requestsAt, serverStates, serverWeights } from '../haproxy.ts';
 import type { BackendStatus, RoutingPolicy } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
 import { writeHostFile, type Machine } from './machine.ts';
@@ -17,6 +17,9 @@ export const ALIVE_PORT = 8404;
 /** How fast a dead or hung site is found: two failed checks half a second apart, each given half a second. */
 export const checkTiming = { interMs: 500 * slow, fall: 2, rise: 2, timeoutMs: 500 * slow } as const;
 
+/** Weight of every server: that of a share of it is a whole number, and 0 would be a drain. */
+const OWN_WEIGHT = 100;
+
 /** The global load balancer: every node of every site is a server; the routing policy is configuration. */
 export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine, routing: RoutingPolicy): Daemon[] {
   writeHostFile(machine, 'haproxy.cfg', balancerConfig(lab, host, routing));
@@ -31,18 +34,38 @@ export function endpointDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
 
 /** Status of each server of the load balancer, by `site/node`, from its runtime API. */
 export async function backendStates(lab: Lab): Promise<Record<string, BackendStatus>> {
-  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
-  return serverStates(await askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, SHOW_SERVERS));
+  return serverStates(await ask(lab, SHOW_SERVERS));
+}
+
+/** Requests that the load balancer has had since it was started. */
+export async function requestsServed(lab: Lab): Promise<number> {
+  return requestsAt('clients', await ask(lab, SHOW_FRONTENDS));
 }
 
 /** Takes every server of a site out for new requests, or back. */
 export async function setSiteDrained(lab: Lab, site: string, drained: boolean): Promise<void> {
-  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
+  await setServers(lab, site, `state ${drained ? 'drain' : 'ready'}`);
+}
+
+/** Weight of each server of the load balancer in percent of its own, by `site/node`. */
+export async function backendWeights(lab: Lab): Promise<Record<string, number>> {
+  return serverWeights(await ask(lab, 'show servers state platform'));
+}
+
+/** Sets the weight of every server of a site, in percent of its own. */
+export async function setSiteWeight(lab: Lab, site: string, percent: number): Promise<void> {
+  await setServers(lab, site, `weight ${percent}%`);
+}
+
+async function setServers(lab: Lab, site: string, setting: string): Promise<void> {
   const servers = lab.plan.hosts.filter((node) => node.role === 'node' && node.site === site);
-  const commands = servers.map(({ name }) => `set server platform/${site}_${name} state ${drained ? 'drain' : 'ready'}`);
-  const answer = await askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, commands.join('; '));
-  if (answer.trim() !== '')
-    throw new HoldfastError(`load balancer: expected site ${site} ${drained ? 'drained' : 'ready'}, came "${answer.trim()}"`);
+  const answer = await ask(lab, servers.map(({ name }) => `set server platform/${site}_${name} ${setting}`).join('; '));
+  if (answer.trim() !== '') throw new HoldfastError(`load balancer: expected site ${site} to take "${setting}", came "${answer.trim()}"`);
+}
+
+async function ask(lab: Lab, command: string): Promise<string> {
+  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
+  return askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, command);
 }
 
 const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };
@@ -79,7 +102,7 @@ backend platform
   http-reuse safe
   option allbackups
   option httpchk GET /api/healthcheck
-  default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
+  default-server weight ${OWN_WEIGHT} inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
 ${servers.join('\n')}
 `;
 }

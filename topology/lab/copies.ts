@@ -49,11 +49,12 @@ export async function setReplayPaused(lab: Lab, copy: string, paused: boolean): 
   await ask(lab, copy, paused ? 'SELECT pg_wal_replay_pause()' : 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()');
 }
 
-/** Whether a standby's replay is paused; a copy that is no standby, or does not answer, has none. */
+/** Whether replay is paused at a copy; never at one that leads. Undefined when it does not answer. */
 export async function isReplayPaused(lab: Lab, copy: string): Promise<boolean | undefined> {
   try {
-    const [row] = await ask<{ state: string }>(lab, copy, 'SELECT pg_get_wal_replay_pause_state() AS state WHERE pg_is_in_recovery()');
-    return row === undefined ? undefined : row.state === 'paused';
+    const state = "CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'leads' END";
+    const [row] = await ask<{ state: string }>(lab, copy, `SELECT ${state} AS state`);
+    return row?.state === 'paused';
   } catch {
     return undefined;
   }

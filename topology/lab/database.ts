@@ -127,6 +127,12 @@ export function superuserDsn(lab: Lab, copy: string, database = DATABASE_NAME): 
   return dsn({ user: 'postgres', password: lab.secrets.superuser, address: `${host?.address}:5432`, database });
 }
 
+/** Of one copy for a session of the platform's own user. */
+export function platformDsn(lab: Lab, copy: string): string {
+  const host = hostsOf(lab, 'database').find(({ name }) => name === copy);
+  return dsn({ user: 'platform', password: lab.secrets.platform, address: `${host?.address}:5432`, database: DATABASE_NAME });
+}
+
 export function endpointDsn(lab: Lab, endpoint: keyof typeof ENDPOINT_PORTS, as: 'postgres' | 'platform'): string {
   const address = lab.plan.hosts.find(({ role }) => role === 'database-endpoint')?.address;
   const password = as === 'postgres' ? lab.secrets.superuser : lab.secrets.platform;

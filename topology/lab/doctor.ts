@@ -6,6 +6,7 @@ import { cacheDir, stateDir } from '../../support/paths.ts';
 import { isRoot } from '../../support/user.ts';
 import { missingPackages } from '../../toolchain/packages.ts';
 import { cgroupVersion } from './cgroups.ts';
+import { tryMechanism } from './mechanisms.ts';
 import { checkState } from './prepare.ts';
 
 export interface Examined {
@@ -105,15 +106,7 @@ async function kernelFeatures(): Promise<Examined[]> {
   });
   const filesystems = readFileSync('/proc/filesystems', 'utf8');
   const has = (name: string): boolean => new RegExp(`\\b${name}$`, 'm').test(filesystems);
-  const nft = await execa(
-    'unshare',
-    [
-      '--net',
-      'nft',
-      'add table inet probe; add set inet probe dropped { type ifname . mark; flags timeout; }; add map inet probe lines { type ifname . mark : mark; flags timeout; }',
-    ],
-    { reject: false },
-  );
+  const nft = await tryMechanism('packet filter');
   const veth = await execa('unshare', ['--net', 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'], {
     reject: false,
   });
@@ -121,12 +114,7 @@ async function kernelFeatures(): Promise<Examined[]> {
     { good: has('overlay'), what: 'kernel: overlayfs', remedy: 'load the module "overlay"' },
     { good: has('ext4'), what: 'kernel: ext4', remedy: 'load the module "ext4"' },
     { good: existsSync('/dev/loop-control'), what: 'kernel: loop devices', remedy: 'load the module "loop"' },
-    {
-      good: !nft.failed,
-      what: 'kernel: nftables sets with timeouts',
-      remedy: `needs nf_tables and its set types: ${nft.stderr.split('\n')[0]}`,
-    },
-    { good: existsSync('/dev/net/tun'), what: 'kernel: TUN devices', remedy: 'load the module "tun"' },
+    { good: nft.lacks === undefined, what: `kernel: ${nft.what}`, ...(nft.lacks === undefined ? {} : { remedy: nft.lacks }) },
     { good: !veth.failed, what: 'kernel: network namespaces with veth', remedy: `load the module "veth": ${veth.stderr.split('\n')[0]}` },
   ];
 }

@@ -1,13 +1,17 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { limits } from '../../support/limits.ts';
+import { takeLock } from '../../support/lock.ts';
+import { until } from '../../support/poll.ts';
 import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen, weighHost } from './cgroups.ts';
-import { DATABASE_DISK_MB, DCS_DISK, DCS_DISK_MB, databaseDaemons, dcsDaemons } from './database.ts';
+import { databaseDaemons, dcsDaemons } from './database.ts';
+import { disks } from './disks.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
 import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
-import { attachHost, detachHost, hostNamespace, unplugHost } from './network.ts';
+import { attachHost, detachHost, hostNamespace, pluggedHosts, unplugHost } from './network.ts';
 import type { Prepared } from './prepare.ts';
 import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -22,12 +26,6 @@ const shares = { measuring: 32, other: 8, servingNode: 4, bootingNode: 1 } as co
 
 const shareOf = (role: HostRole): number =>
   role === 'node' ? shares.bootingNode : role === 'client' || role === 'observer' ? shares.measuring : shares.other;
-
-/** Hosts whose flushes to disk are part of an acknowledgement have a disk of their own. */
-const disks: Partial<Record<HostRole, { megabytes: number; at: string }>> = {
-  database: { megabytes: DATABASE_DISK_MB, at: '/var/lib/postgresql' },
-  dcs: { megabytes: DCS_DISK_MB, at: DCS_DISK },
-};
 
 /** The machine behind a planned host. */
 export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Machine {
@@ -46,10 +44,11 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
   return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
 }
 
-/** Boots a host on its disks, making them at the first time; a host that runs is left alone. */
+/** Boots a host on its disks, making them at the first time; a host that runs is left alone, one whose power-off was begun and not ended is booted anew. */
 export async function bootHost(lab: Lab, host: PlannedHost, prepared: Prepared): Promise<void> {
   const machine = machineOf(lab, host, prepared);
-  if (machineInit(machine) !== undefined) return;
+  using _alone = await atTheSwitch(machine);
+  if (machineInit(machine) !== undefined && (await pluggedHosts(lab.record.name)).has(host.name)) return;
   await killMachine(machine);
   const disks = makeDisks(host, machine, prepared);
   await attachHost(lab, host);
@@ -65,9 +64,22 @@ export function shareAsServing(lab: Lab, site: string): void {
 
 /** Power-off: the cable first, so that no dying process is heard, then every process. */
 export async function powerOffHost(lab: Lab, host: PlannedHost): Promise<void> {
+  const machine = machineOf(lab, host);
+  using _alone = await atTheSwitch(machine);
   await unplugHost(lab.record.name, host.name);
-  await killMachine(machineOf(lab, host));
+  await killMachine(machine);
   await detachHost(lab.record.name, host.name);
+}
+
+/** One at a time: a healer may boot a host that its injector is still turning off and on. */
+function atTheSwitch({ dir, name }: Machine): Promise<Disposable> {
+  return until({
+    subject: `host ${name}`,
+    condition: 'nobody else turning it on or off',
+    timeoutMs: limits.hostBooted + limits.hostGone,
+    intervalMs: 5,
+    probe: async () => takeLock(join(dir, 'switch.lock'), `turning ${name} on or off`),
+  });
 }
 
 export function hostState(lab: Lab, host: PlannedHost): HostState {

@@ -4,17 +4,28 @@ import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { versions } from '../../toolchain/versions.ts';
-import type { Balancer, DaemonEnd, DatabaseService, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
-import { ALIVE_PORT, BALANCER_PORT, RUNTIME_PORT, backendStates, setSiteDrained } from './balancer.ts';
+import type { Balancer, DaemonEnd, DatabaseService, Disk, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
+import {
+  ALIVE_PORT,
+  BALANCER_PORT,
+  RUNTIME_PORT,
+  backendStates,
+  backendWeights,
+  requestsServed,
+  setSiteDrained,
+  setSiteWeight,
+} from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
 import { deposedRows } from './deposed.ts';
+import { disks, fillDisk, freeDisk } from './disks.ts';
 import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { API_PORT } from './kubernetes.ts';
 import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
-import { applyReplication, commitLevelApplied, databaseInSync } from './platform.ts';
+import { lacking } from './mechanisms.ts';
+import { applyReplication, commitLevelApplied, databaseInSync, healthCheckUrl, releaseHealthCheck } from './platform.ts';
 import {
   deletePods,
   evictPods,
@@ -28,6 +39,7 @@ import {
 } from './pods.ts';
 import type { Prepared } from './prepare.ts';
 import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
+import { occupySessions, releaseSessions, trySession } from './sessions.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
 import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
@@ -57,6 +69,10 @@ export function labTopology(name: string): Topology {
     deletePods: (names, graceS) => deletePods(lab, site, { names, ...(graceS === undefined ? {} : { graceS }) }),
     evict: (names) => evictPods(lab, site, names),
     killContainers: (name) => killContainers(lab, { site, name }),
+    healthCheckUrls: Object.fromEntries(
+      lab.plan.hosts.filter((node) => node.site === site).map((node) => [node.name, healthCheckUrl(node)]),
+    ),
+    releaseHealthCheck: (check) => releaseHealthCheck(lab, site, check),
     isSchedulable: (node) => isSchedulable(lab, site, node),
     setSchedulable: (node, schedulable) => setSchedulable(lab, site, { node, schedulable }),
   }));
@@ -83,6 +99,7 @@ export function labTopology(name: string): Topology {
       return found;
     },
     host,
+    lacking: (mechanism) => lacking(lab.dir, mechanism),
     probe: (from, command, timeoutMs) => probe(lab, from, command, timeoutMs),
     writeLedger: (wanted) => writeLedger(lab, wanted),
     reset: (reference) => reset(lab, reference),
@@ -107,12 +124,14 @@ export function plannedHost(lab: Lab, name: string): PlannedHost {
 
 function hostOf(lab: Lab, planned: PlannedHost): Host {
   const speaker = speakers[planned.role];
+  const disk = diskOf(lab, planned);
   return {
     name: planned.name,
     role: planned.role,
     address: planned.address,
     ...(planned.site === undefined ? {} : { site: planned.site }),
     ...(speaker === undefined ? {} : { aliveUrl: daemonUrl(planned, speaker) }),
+    ...(disk === undefined ? {} : { disk }),
     state: async () => hostState(lab, planned),
     powerOff: () => powerOffHost(lab, planned),
     boot: () => bootHost(lab, planned, preparedOf(lab)),
@@ -123,6 +142,14 @@ function hostOf(lab: Lab, planned: PlannedHost): Host {
     process: (daemon) => daemonProcess(machineOf(lab, planned), daemon),
     control: (daemon, action) => controlDaemon(machineOf(lab, planned), daemon, action),
   };
+}
+
+function diskOf(lab: Lab, planned: PlannedHost): Disk | undefined {
+  const disk = disks[planned.role];
+  if (disk === undefined) return undefined;
+  const { at, user } = disk;
+  const machine = machineOf(lab, planned);
+  return { at, user, fill: () => fillDisk(machine, at), free: () => freeDisk(machine, at) };
 }
 
 async function controlDaemon(machine: Machine, daemon: string, action: 'stop' | 'start' | 'kill'): Promise<void> {
@@ -173,6 +200,9 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     serverStarted: (copy) => serverStarted(lab, copy),
     sessions: (copy) => sessionsAt(lab, copy),
     terminateSessions: (copy) => terminateSessionsAt(lab, copy),
+    occupySessions: async (copy, ttlMs) => occupySessions(lab, plannedHost(lab, copy), ttlMs),
+    releaseSessions: (copy) => releaseSessions(lab, plannedHost(lab, copy)),
+    trySession: (copy) => trySession(lab, copy),
     setReplayPaused: (copy, paused) => setReplayPaused(lab, copy, paused),
     replayPaused: (copy) => isReplayPaused(lab, copy),
     deposedRows: (asked) => deposedRows(lab, asked),
@@ -184,8 +214,11 @@ function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
   return {
     host: own,
     url: `http://${own.address}:${BALANCER_PORT}`,
+    requests: () => requestsServed(lab),
     backends: () => backendStates(lab),
     setDrained: (site, drained) => setSiteDrained(lab, site, drained),
+    weights: () => backendWeights(lab),
+    setWeight: (site, percent) => setSiteWeight(lab, site, percent),
   };
 }
 
@@ -231,6 +264,7 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   await route(lab, reference);
   const { replication: mode, commit = 'on' } = reference;
   await applyReplication(lab, { mode, commit });
+  await Promise.all(sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' })));
   await Promise.all([databaseInSync(lab, mode, limits.reset), allReady(lab)]);
   await commitLevelApplied(lab, commit);
 }

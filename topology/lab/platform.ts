@@ -1,13 +1,15 @@
-import { siteManifests } from '../../platform/manifests.ts';
+import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
+import type { SiteParameters } from '../../platform/site.ts';
 import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
-import type { CommitLevel, Replication, ReplicationMode } from '../model.ts';
+import type { CommitLevel, HealthCheck, Replication, ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
 import { DATABASE_NAME, clusterState, endpointDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
+import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
 /** Waits until the database service has a leader with a synchronous standby and every copy streams. */
@@ -98,15 +100,30 @@ export async function applySchema(lab: Lab, primary: string): Promise<void> {
 export async function deployPlatform(lab: Lab, site: string): Promise<void> {
   await apiReady(lab, site);
   await nodesReady(lab, site);
-  const objects = siteManifests({
+  await applyObjects(lab, site, siteManifests(parametersOf(lab, site)));
+}
+
+/** Applies the api's Deployment with a health check of some kind; one that is as it should be stays untouched. */
+export async function releaseHealthCheck(lab: Lab, site: string, check: HealthCheck): Promise<void> {
+  const blind = check.kind === 'blind' ? { blindHealthCheck: true } : {};
+  const flapping = check.kind === 'flapping' ? { flappingHealthCheckMs: check.everyMs } : {};
+  await applyObjects(lab, site, [apiDeployment({ ...parametersOf(lab, site), ...blind, ...flapping })]);
+}
+
+/** Where the load balancer asks a node for its site's health. */
+export function healthCheckUrl({ address }: PlannedHost): string {
+  return `http://${address}:${NODE_PORT}/api/healthcheck`;
+}
+
+function parametersOf(lab: Lab, site: string): SiteParameters {
+  return {
     site,
     image: platformReference,
     databaseRw: endpointDsn(lab, 'readWrite', 'platform'),
     databaseRo: endpointDsn(lab, 'readOnly', 'platform'),
     nodePort: NODE_PORT,
     slow,
-  });
-  await applyObjects(lab, site, objects);
+  };
 }
 
 /** Whether every node of a site is Ready and every wanted pod of the platform answers for itself; the words of the API server alone may be from before a power-off. */
@@ -119,7 +136,7 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
   if (wanted === 0 || good.length !== wanted || pods.length !== wanted)
     throw new Error(`${good.length} of ${wanted} pods ready, ${pods.length} there`);
   const apis = good.filter((pod) => pod.metadata?.labels?.['app'] === 'api').map((pod) => `http://${pod.status?.podIP}:8080/api/ready`);
-  const ports = nodes.map((node) => `http://${node.address}:${NODE_PORT}/api/healthcheck`);
+  const ports = nodes.map(healthCheckUrl);
   await Promise.all([...apis, ...ports].map(answersOk));
   return true;
 }

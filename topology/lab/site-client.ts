@@ -75,16 +75,27 @@ export async function platformPods(lab: Lab, site: string): Promise<V1Pod[]> {
   return (await allPods(lab, site)).filter((pod) => pod.metadata?.deletionTimestamp === undefined);
 }
 
+/** Names of those that are being deleted, and may answer still. */
+export async function endingPods(lab: Lab, site: string): Promise<string[]> {
+  const ending = (await allPods(lab, site)).filter((pod) => pod.metadata?.deletionTimestamp !== undefined);
+  return ending.flatMap((pod) => pod.metadata?.name ?? []);
+}
+
 /** Pods of the platform at a site, those that are being deleted included. */
 export async function allPods(lab: Lab, site: string): Promise<V1Pod[]> {
   const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
   return (await core.listNamespacedPod({ namespace: NAMESPACE }, abortAfter(limits.httpProbe))).items;
 }
 
-/** Pods that the site's Deployments ask for. */
+/** Pods that the site's Deployments ask for; throws while one of them has yet to bring the pods that it describes. */
 export async function wantedPods(lab: Lab, site: string): Promise<number> {
   const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
   const { items } = await apps.listNamespacedDeployment({ namespace: NAMESPACE }, abortAfter(limits.httpProbe));
+  for (const { metadata, spec, status } of items) {
+    const { updatedReplicas = 0, observedGeneration } = status ?? {};
+    if (observedGeneration !== metadata?.generation || updatedReplicas !== spec?.replicas)
+      throw new Error(`${metadata?.name} is being rolled out: ${updatedReplicas} of ${spec?.replicas} pods are as it describes`);
+  }
   return items.reduce((sum, deployment) => sum + (deployment.spec?.replicas ?? 0), 0);
 }
 

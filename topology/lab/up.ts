@@ -8,15 +8,18 @@ import type { Progress } from '../../toolchain/artefact.ts';
 import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { defaultReplication } from './database.ts';
+import { disks, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
-import { bootHost, hostState, machineOf, powerOffHost, shareAsServing } from './hosts.ts';
+import { bootHost, hostState, machineOf, shareAsServing } from './hosts.ts';
 import { ensureRules } from './impairments.ts';
 import { runIn } from './machine.ts';
+import { keepTried, tryMechanisms } from './mechanisms.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
 import { applyReplication, applySchema, databaseInSync, deployPlatform, nodesReady, siteReady } from './platform.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { apiReady } from './site-client.ts';
-import type { LabShape } from './shape.ts';
+import { apiReady, endingPods } from './site-client.ts';
+import { releaseSessions } from './sessions.ts';
+import type { LabShape, PlannedHost } from './shape.ts';
 import { createLab, findLab, writeLab, type Lab } from './store.ts';
 
 export const defaultShape: LabShape = { sites: 2, nodes: 2, routing: 'active-active' };
@@ -39,6 +42,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
     writeLab(lab.record);
   }
   writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
+  keepTried(lab.dir, await tryMechanisms());
   await ensureRouter(lab);
   await ensureRules(lab);
   await bootMissing(lab, prepared);
@@ -63,18 +67,25 @@ export async function bringUpSites(options: UpOptions, progress: Progress): Prom
   return lab;
 }
 
-/** Boots hosts that are off or unplugged, thaws frozen ones, and starts daemons that were held off. */
+/** Boots hosts that are off or unplugged, thaws frozen ones, starts daemons that were held off, and frees disks and sessions that were taken. */
 export async function bootMissing(lab: Lab, prepared: Prepared): Promise<void> {
   const plugged = await pluggedHosts(lab.record.name);
   await Promise.all(
     lab.plan.hosts.map(async (host) => {
       const state = hostState(lab, host);
       if (state === 'frozen') await setFrozen(lab.record.name, host.name, false);
-      if (state !== 'off' && !plugged.has(host.name)) await powerOffHost(lab, host);
-      if (hostState(lab, host) === 'off') await bootHost(lab, host, prepared);
+      if (state === 'off' || !plugged.has(host.name)) await bootHost(lab, host, prepared);
       else await runIn(machineOf(lab, host), ['sh', '-c', 'for d in /data/sv/*; do [ -d "$d" ] && sv up "$d"; done; true']);
+      await giveBack(lab, host);
     }),
   );
+}
+
+/** What a fault took of a host, which no journal may know any more: its disk, the sessions of its database. */
+async function giveBack(lab: Lab, host: PlannedHost): Promise<void> {
+  const disk = disks[host.role];
+  if (disk !== undefined) await freeDisk(machineOf(lab, host), disk.at);
+  if (host.role === 'database') await releaseSessions(lab, host);
 }
 
 /** Waits until every site is ready and the load balancer sees every node of every site UP. */
@@ -83,11 +94,16 @@ export async function allReady(lab: Lab): Promise<void> {
     sitesOf(lab).map((site) =>
       until({
         subject: `site ${site}`,
-        condition: 'every node Ready and every pod of the platform serving',
+        condition: 'every node Ready, every pod of the platform serving, and none of an earlier release left',
         timeoutMs: limits.podsReady,
         intervalMs: 250,
         hint: `see hosts/${site}*/data/log in ${lab.dir}`,
-        probe: () => siteServes(lab, site),
+        probe: async () => {
+          await siteServes(lab, site);
+          const ending = await endingPods(lab, site);
+          if (ending.length > 0) throw new Error(`ending still: ${ending.join(', ')}`);
+          return true;
+        },
       }),
     ),
   );

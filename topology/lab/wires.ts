@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { readJson, writeAtomic } from '../../support/files.ts';
+import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
-import { identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
+import { isAlive, type ProcessIdentity } from '../../support/processes.ts';
 import type { Impairment } from '../model.ts';
 import { createHostGroup } from './cgroups.ts';
+import { companionLives, companionLog, companions, endCompanion, startCompanion } from './companions.ts';
 import { inNamespace, routerLinks, routerNamespace } from './network.ts';
 import type { Prepared } from './prepare.ts';
 import type { Lab } from './store.ts';
@@ -28,7 +27,7 @@ const WEIGHT = 8;
 /** Starts a line that ends itself after `ttlMs`, and gives its number. */
 export async function startWire(lab: Lab, line: Extract<Impairment, { kind: 'line' }>, ttlMs: number): Promise<number> {
   const number = await freeNumber(lab);
-  const device = `wire${number}`;
+  const device = deviceOf(number);
   const identity = await spawnWire(lab, device, [
     `-lease=${Math.ceil(ttlMs)}ms`,
     `-delay=${line.delayMs ?? 0}ms`,
@@ -36,14 +35,13 @@ export async function startWire(lab: Lab, line: Extract<Impairment, { kind: 'lin
     `-loss=${line.loss ?? 0}`,
     `-bytes-per-second=${line.bytesPerSecond ?? 0}`,
   ]);
-  writeAtomic(identityFile(lab, number), JSON.stringify(identity));
   await until({
     subject: `line ${number}`,
     condition: 'its device in place',
     timeoutMs: limits.wireStarted,
     intervalMs: 2,
     probe: async () => {
-      if (!isAlive(identity)) throw new HoldfastError(`line ${number} ended early: ${logOf(lab, device)}`);
+      if (!isAlive(identity)) throw new HoldfastError(`line ${number} ended early: ${companionLog(lab, device)}`);
       return (await routerLinks(lab.record.name)).has(device);
     },
   });
@@ -56,18 +54,7 @@ export async function startWire(lab: Lab, line: Extract<Impairment, { kind: 'lin
 /** Ends the lines that are meant, and forgets those that have ended. */
 export async function endWires(lab: Lab, isMeant: (number: number) => boolean): Promise<void> {
   for (const number of knownNumbers(lab)) {
-    const identity = readJson<ProcessIdentity>(identityFile(lab, number));
-    if (identity === undefined) continue;
-    if (isMeant(number)) signalProcess(identity, 'SIGTERM');
-    else if (isAlive(identity)) continue;
-    await until({
-      subject: `line ${number}`,
-      condition: 'ended',
-      timeoutMs: limits.hostGone,
-      intervalMs: 2,
-      probe: async () => !isAlive(identity),
-    });
-    rmSync(identityFile(lab, number), { force: true });
+    if (isMeant(number) || !companionLives(lab, deviceOf(number))) await endCompanion(lab, deviceOf(number));
   }
 }
 
@@ -77,49 +64,28 @@ async function spawnWire(lab: Lab, device: string, options: string[]): Promise<P
     throw new HoldfastError(
       `lab ${lab.record.name} has no program for lines: expected one brought up by this version; take it down and up again`,
     );
-  mkdirSync(companions(lab), { recursive: true });
   const groups = await createHostGroup(lab.record.name, 'wan', WEIGHT);
   const enter = groups.map((group) => `echo $$ > '${group}/cgroup.procs'`);
-  const log = openSync(logFile(lab, device), 'w');
   const network = `--net=/run/netns/${routerNamespace(lab.record.name)}`;
-  const args = ['-ec', [...enter, 'exec nsenter "$@"'].join('\n'), 'sh', network, program, `-device=${device}`, ...options];
-  const child = spawn('sh', args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
-  closeSync(log);
-  child.unref();
-  const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (identity === undefined) throw new HoldfastError(`${device} could not be started: ${logOf(lab, device)}`);
-  return identity;
+  const script = [...enter, 'exec nsenter "$@"'].join('\n');
+  return startCompanion(lab, device, ['sh', '-ec', script, 'sh', network, program, `-device=${device}`, ...options]);
 }
 
 async function freeNumber(lab: Lab): Promise<number> {
   const taken = await routerLinks(lab.record.name);
+  const known = knownNumbers(lab);
   const free = Array.from({ length: MOST }, (_, index) => FIRST + index).find(
-    (number) => !taken.has(`wire${number}`) && !existsSync(identityFile(lab, number)),
+    (number) => !taken.has(deviceOf(number)) && !known.includes(number),
   );
   if (free === undefined) throw new HoldfastError(`expected at most ${MOST} lines at once: heal faults first`);
   return free;
 }
 
 function knownNumbers(lab: Lab): number[] {
-  if (!existsSync(companions(lab))) return [];
-  return readdirSync(companions(lab)).flatMap((file) => {
-    const number = /^wire(\d+)\.json$/.exec(file)?.[1];
+  return companions(lab).flatMap((name) => {
+    const number = /^wire(\d+)$/.exec(name)?.[1];
     return number === undefined ? [] : [Number(number)];
   });
 }
 
-function companions(lab: Lab): string {
-  return join(lab.dir, 'companions');
-}
-
-function identityFile(lab: Lab, number: number): string {
-  return join(companions(lab), `wire${number}.json`);
-}
-
-function logFile(lab: Lab, device: string): string {
-  return join(companions(lab), `${device}.log`);
-}
-
-function logOf(lab: Lab, device: string): string {
-  return existsSync(logFile(lab, device)) ? readFileSync(logFile(lab, device), 'utf8').trim().slice(-500) : 'no log';
-}
+const deviceOf = (number: number): string => `wire${number}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Host, Program, Workplace } from '../model.ts';
 import { machineOf } from './hosts.ts';
-import { enterArgs, enterCommand, hostEnvironment, type Machine } from './machine.ts';
+import { enterArgs, enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import type { Lab } from './store.ts';
 
 /** A host of the lab as a place where k6 or the observer runs. */
@@ -19,7 +19,21 @@ export function workplaceOf(lab: Lab, host: Host, programs: Record<string, strin
     folder: { inside: '/data/work', outside },
     programs,
     start: (name, file, args, env) => startProgram(machine, { name, file, args, env }),
+    isRunning: (name) => tell(machine, name, 'kill -0 "$pid"'),
+    // one that leads a group of its own may have started others
+    end: async (name) => void (await tell(machine, name, 'kill -KILL -- "-$pid" || kill -KILL "$pid"')),
   };
+}
+
+/** Runs a shell text about a program that was started on a machine, as `$pid`; whether it ended well. */
+async function tell(machine: Machine, name: string, script: string): Promise<boolean> {
+  if (machineInit(machine) === undefined) return false;
+  const { exitCode } = await execa('nsenter', [...enterArgs(machine), 'sh', '-c', `pid=$(cat ${pidFileOf(name)}) && { ${script}; }`], {
+    reject: false,
+    env: hostEnvironment,
+    extendEnv: false,
+  });
+  return exitCode === 0;
 }
 
 function startProgram(
@@ -27,8 +41,8 @@ function startProgram(
   program: { name: string; file: string; args: readonly string[]; env: Readonly<Record<string, string>> },
 ): Program {
   // nsenter forwards no signal: the program leaves its number, as the host counts, where a second nsenter finds it
-  const pidFile = `/run/${program.name}.pid`;
-  const [file, ...args] = enterCommand(machine, ['sh', '-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh', program.file, ...program.args]);
+  const script = `echo $$ > ${pidFileOf(program.name)}; exec "$@"`;
+  const [file, ...args] = enterCommand(machine, ['sh', '-c', script, 'sh', program.file, ...program.args]);
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...hostEnvironment, ...program.env },
@@ -44,12 +58,12 @@ function startProgram(
   });
   return {
     ended,
-    signal: async (name) => {
-      await execa('nsenter', [...enterArgs(machine), 'sh', '-c', `kill -${name} "$(cat ${pidFile})"`], {
-        reject: false,
-        env: hostEnvironment,
-        extendEnv: false,
-      });
+    signal: async (signal) => {
+      await tell(machine, program.name, `kill -${signal} "$pid"`);
     },
   };
+}
+
+function pidFileOf(name: string): string {
+  return `/run/${name}.pid`;
 }

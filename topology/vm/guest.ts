@@ -9,6 +9,7 @@ import { command } from '../../support/processes.ts';
 import { hostProcesses } from '../lab/cgroups.ts';
 import { examine } from '../lab/doctor.ts';
 import { labTopology } from '../lab/lab-topology.ts';
+import { tryMechanisms } from '../lab/mechanisms.ts';
 import { labDir } from '../lab/store.ts';
 import { GuestChecks, printLogs } from './guest-checks.ts';
 import { added, traces } from './leftovers.ts';
@@ -16,6 +17,15 @@ import { losesSite } from './site-loss.ts';
 import { frozenHostIsSilent } from './frozen-host.ts';
 
 const LAB = 'main';
+/** One fault of each mechanism that cgroups or kernels of another kind could break. */
+const FAULTS = [
+  'freeze dcs3',
+  'isolate dcs3 --from database',
+  'refuse dcs3 --from database',
+  'delay dcs3 --from database --by 2s',
+  'fill-disk dcs3',
+  'stop-daemon dcs3 --daemon etcd',
+];
 const checks = new GuestChecks();
 
 // iproute2 leaves a mount at /run/netns when the first namespace of a machine is made; that is not the lab's
@@ -32,6 +42,12 @@ await checks.check('doctor names cgroup v2 under systemd', async () => {
     [],
   );
 });
+await checks.check('every mechanism of faults is there', async () => {
+  assert.deepEqual(
+    (await tryMechanisms()).filter(({ lacks }) => lacks !== undefined),
+    [],
+  );
+});
 const up = await checks.check('a user brings a lab up through sudo, building and fetching nothing', async () => {
   const said = await holdfast(`up --name ${LAB} --nodes 1`);
   assert.doesNotMatch(said, /building|making|fetching|installing/);
@@ -40,6 +56,12 @@ const up = await checks.check('a user brings a lab up through sudo, building and
 if (up) {
   await checks.check('every process of a host is in its group below the delegated unit', hostsAreInTheirGroups);
   await checks.check('a frozen host is silent, pods included, and answers again when thawed', () => frozenHostIsSilent(labTopology(LAB)));
+  for (const fault of FAULTS) {
+    await checks.check(`a user injects a fault through sudo, sees it proven, and its end: ${fault}`, async () => {
+      const said = await holdfast(`fault inject ${fault} --for 20s --name ${LAB}`);
+      assert.match(said, /verified .*\n.*healed .*\n.*gone /);
+    });
+  }
   await losesSite(labTopology(LAB), checks);
 }
 if (checks.failed > 0) printLogs(labDir(LAB));
