@@ -22,8 +22,8 @@ import type { Order } from './victim.ts';
 const LEASE_S = 3;
 /** Within this time of its lease end a fault must be over, or its start issued where it was off; s. */
 const WITHIN_S = 1;
-/** The same from the call of a command that heals; the start of the command itself takes a second of a shared core. */
-const BY_HAND_S = 3;
+/** The same from the call of a command that heals: its own start takes a second of a core, and several where others share it. */
+const BY_HAND_S = 10;
 
 /** What became of one cell. */
 export interface Outcome {

@@ -7,7 +7,6 @@ import { freeze } from '../../faults/freeze.ts';
 import { isolate } from '../../faults/isolate.ts';
 import { pauseReplay } from '../../faults/pause-replay.ts';
 import { powerOff } from '../../faults/power-off.ts';
-import { refuse } from '../../faults/refuse.ts';
 import { scaleToZero } from '../../faults/scale-to-zero.ts';
 import { surge } from '../../faults/surge.ts';
 import { steady } from '../../load/profiles.ts';
@@ -37,8 +36,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     started: async (topology) => (await topology.host('dcs3').state()) === 'running',
   },
   { name: 'freezer', spec: async () => freeze(member), endsItself: false },
-  { name: 'packets dropped', spec: async () => isolate(member, 'database'), endsItself: true },
-  { name: 'packets refused', spec: async () => refuse(member, 'database'), endsItself: true },
+  { name: 'packet filter', spec: async () => isolate(member, 'database'), endsItself: true },
   { name: 'line', spec: async () => delay(member, 'database', { by: '50ms' }), endsItself: true },
   {
     name: 'supervisor',

@@ -1,4 +1,5 @@
 import { messageOf } from '../../support/errors.ts';
+import { interruption } from '../../support/interrupt.ts';
 import type { Topology } from '../../topology/model.ts';
 import { KILLED, KILLED_WITH_HEALER, STATES, allCells, randomTenth, type Cell, type Killed } from './cells.ts';
 import { runCell, type Outcome } from './matrix.ts';
@@ -26,6 +27,7 @@ export async function runPasses(
   await Promise.all(
     labs.map(async (topology) => {
       for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+        interruption.signal.throwIfAborted();
         const one = await holds(topology, cell);
         held.push(one);
         progress(`${held.length} of ${total}: ${nameOf(cell)}: ${'error' in one ? `FAILED: ${one.error}` : secondsOf(one.outcome)}`);
