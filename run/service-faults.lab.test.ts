@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { killDaemon, stopDaemon } from '../faults/daemons.ts';
 import { exhaustConnections, exhaustConnectionsFault } from '../faults/exhaust-connections.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
@@ -8,8 +9,10 @@ import { killPostmaster } from '../faults/kill-postmaster.ts';
 import { pauseReplay } from '../faults/pause-replay.ts';
 import { reboot, rebootFault } from '../faults/reboot.ts';
 import { redundant } from '../faults/redundant.ts';
+import { surge, surgeFault } from '../faults/surge.ts';
 import { switchover } from '../faults/switchover.ts';
 import { terminateSessions } from '../faults/terminate-sessions.ts';
+import { steady } from '../load/profiles.ts';
 import { withDatabase } from '../support/database.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
@@ -120,6 +123,23 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
         JSON.stringify(answers),
       );
     });
+  });
+
+  it('surges: clients of its own make more requests at the load balancer, which end with the lease', async () => {
+    await during(surge(steady({ writesPerSecond: 20, readsPerSecond: 20 }), { times: 3 }), '6s', async () => {
+      const before = await topology.balancer.requests();
+      await sleep(1_000);
+      // 80 a second of the surge; a look in between may take its time
+      assert.ok((await topology.balancer.requests()) - before >= 60);
+    });
+    assert.equal(await topology.client.isRunning('surge'), false);
+  });
+
+  it('ends a surge with its lease, though nobody is there to end it', async () => {
+    const asked = surge(steady({ writesPerSecond: 20, readsPerSecond: 20 }), { times: 2 });
+    await surgeFault.inject(topology, await surgeFault.pin(topology, asked), 4_000);
+    await becomes('surge', 'running', () => topology.client.isRunning('surge'));
+    await becomes('surge', 'ended by itself', async () => !(await topology.client.isRunning('surge')));
   });
 
   it('gives connections back at the end of the lease, though nobody is there to end it', async () => {

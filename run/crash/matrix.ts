@@ -83,7 +83,7 @@ async function oursUnderLoad(victim: ChildProcess): Promise<Ours> {
     subject: 'victim',
     condition: 'a worker and a load generator',
     timeoutMs: limits.victimStarted,
-    intervalMs: 10,
+    intervalMs: 150,
     probe: async () => {
       const all = descendants(victim.pid as number).map((pid) => ({ pid, called: commandLine(pid) }));
       const runner = numbered(victim.pid);
@@ -101,7 +101,7 @@ async function reached({ journalDir }: Topology, { state }: Cell, known: Readonl
     subject: 'fault of the victim',
     condition: awaited,
     timeoutMs: limits.loadStarted + limits.faultEffect,
-    intervalMs: 1,
+    intervalMs: 2,
     probe: async () => {
       const id = faultIds(journalDir).find((one) => !known.has(one));
       const own = id === undefined ? [] : readJournal(journalDir, id);
@@ -155,7 +155,7 @@ async function looked(what: string, within: number, seconds: () => number, look:
     subject: what,
     condition: 'seen',
     timeoutMs: Math.max(0, within - seconds()) * 1000 + limits.faultGone,
-    intervalMs: 5,
+    intervalMs: 20,
     probe: look,
   });
   const took = seconds();
