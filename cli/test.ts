@@ -45,10 +45,10 @@ async function vm(): Promise<Tally> {
   return testVm(progress);
 }
 
-/** The crash matrix in three labs, whose cells mostly wait for leases. */
+/** The crash matrix in two labs, whose cells mostly wait for leases. */
 async function crash(passes: Passes): Promise<Tally> {
   requireRoot('test crash');
-  const names = Array.from({ length: 3 }, () => `c${randomBytes(3).toString('hex')}`);
+  const names = Array.from({ length: 2 }, () => `c${randomBytes(3).toString('hex')}`);
   void interruption.listen();
   try {
     for (const name of names) await bringUp({ name, shape: { nodes: 1 } }, progress);

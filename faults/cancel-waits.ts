@@ -11,6 +11,7 @@ export function cancelWaits(target: Target): FaultSpec {
 export const cancelWaitsFault: Fault = {
   name: 'cancel-waits',
   kind: 'momentary',
+  sparesDaemons: true,
   takes: [],
   asked: ({ target }) => cancelWaits(target),
   pin: async (topology, spec) => {

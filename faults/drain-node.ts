@@ -12,6 +12,7 @@ export function drainNode(target: Target, options: { allowTotalLoss?: boolean } 
 export const drainNodeFault: Fault = {
   name: 'drain-node',
   kind: 'held',
+  sparesDaemons: true,
   takes: ['allowTotalLoss'],
   asked: ({ target, allowTotalLoss = false }) => drainNode(target, { allowTotalLoss }),
   pin: async (topology, spec) => {

@@ -10,6 +10,7 @@ export function drainSite(target: Target, options: { allowTotalLoss?: boolean } 
 export const drainSiteFault: Fault = {
   name: 'drain-site',
   kind: 'held',
+  sparesDaemons: true,
   takes: ['allowTotalLoss'],
   asked: ({ target, allowTotalLoss = false }) => drainSite(target, { allowTotalLoss }),
   pin: async (topology, spec) => {

@@ -126,6 +126,8 @@ export interface Asked {
 export interface Fault {
   name: string;
   kind: FaultKind;
+  /** no program that hosts supervise ends for its sake: it explains no such end */
+  sparesDaemons?: true;
   /** what it takes; everything else is refused */
   takes: readonly FaultOption[];
   /** mechanisms that a machine may lack, where it uses such */

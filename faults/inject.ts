@@ -56,6 +56,9 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   await sleep(settleMs);
   const began = monotonicNs();
   await withinLease(injection, head, () => fault.inject(topology, pinned, msUntil(head, began)));
+  // the first look mostly waits, and the journal's line does not depend on it
+  const first = [fault.effect(topology, pinned)];
+  first[0]?.catch(() => undefined);
   append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs: began.toString() });
   const evidence = await until({
     subject: `${spec.fault} on ${target}`,
@@ -64,7 +67,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     timeoutMs: fault.kind === 'momentary' ? limits.faultEffect : Math.min(limits.faultEffect, leaseMs),
     intervalMs: 10,
     probe: async () => {
-      const look = await fault.effect(topology, pinned);
+      const look = await (first.pop() ?? fault.effect(topology, pinned));
       if (!look.seen) throw new Error(look.what);
       return look;
     },

@@ -10,6 +10,7 @@ export function nothing(target: Target): FaultSpec {
 export const nothingFault: Fault = {
   name: 'nothing',
   kind: 'held',
+  sparesDaemons: true,
   takes: [],
   asked: ({ target }) => nothing(target),
   pin: async (topology, spec) => ({ hosts: (await resolveTarget(topology, spec.target)).map(({ name }) => name), paths: [] }),

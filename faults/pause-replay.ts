@@ -10,6 +10,7 @@ export function pauseReplay(target: Target): FaultSpec {
 export const pauseReplayFault: Fault = {
   name: 'pause-replay',
   kind: 'held',
+  sparesDaemons: true,
   takes: [],
   asked: ({ target }) => pauseReplay(target),
   pin: async (topology, spec) => ({ hosts: [await pinCopy(topology, spec, 'replica')], paths: [] }),

@@ -38,6 +38,7 @@ export function podFault({ name, kind, takes = [], asked, inject, heal, effect }
   return {
     name,
     kind,
+    sparesDaemons: true,
     takes: ['app', 'allowTotalLoss', ...takes],
     asked,
     pin: async (topology, spec) => {

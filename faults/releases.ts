@@ -36,6 +36,7 @@ export function releaseFault({ name, takes = [], asked, shows }: ReleaseFault): 
   return {
     name,
     kind: 'off',
+    sparesDaemons: true,
     takes: [...takes, 'allowTotalLoss'],
     asked,
     pin: async (topology, spec) => {

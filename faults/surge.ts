@@ -43,6 +43,7 @@ function surgeOf(target: Target, rates: Rates): FaultSpec {
 export const surgeFault: Fault = {
   name: 'surge',
   kind: 'held',
+  sparesDaemons: true,
   takes: ['writes', 'reads'],
   asked: ({ target, writes, reads }) => surgeOf(target, { writes: rateFrom('writes', writes), reads: rateFrom('reads', reads) }),
   pin: async (topology, spec) => {

@@ -11,6 +11,7 @@ export function terminateSessions(target: Target): FaultSpec {
 export const terminateSessionsFault: Fault = {
   name: 'terminate-sessions',
   kind: 'momentary',
+  sparesDaemons: true,
   takes: [],
   asked: ({ target }) => terminateSessions(target),
   pin: async (topology, spec) => {

@@ -19,6 +19,7 @@ export function weighSite(target: Target, { weight, ...options }: { weight: stri
 export const weighSiteFault: Fault = {
   name: 'weigh-site',
   kind: 'held',
+  sparesDaemons: true,
   takes: ['weight', 'allowTotalLoss'],
   asked: ({ target, weight, allowTotalLoss = false }) => {
     if (weight === undefined) throw new UsageError('weigh-site: expected "weight", such as "10%"; came none');

@@ -62,6 +62,21 @@ test('a fault explains ends on its own hosts, from its intent until it is gone',
   assert.deepEqual(exits([{ host: 'db1' }], faults), [['haproxy', 'db1', null]]);
 });
 
+test('a fault of pods, sessions or routing explains no end of a program that a host supervises', () => {
+  for (const fault of [
+    'delete-pods',
+    'restart-pods',
+    'blind-healthcheck',
+    'drain-site',
+    'drain-node',
+    'terminate-sessions',
+    'surge',
+    'nothing',
+  ]) {
+    assert.deepEqual(exits([{}], [journal(fault, 'glb', { intent: 400, gone: 600 })]), [['haproxy', 'glb', null]]);
+  }
+});
+
 test('a fault that is not gone yet explains all that comes', () => {
   assert.deepEqual(exits([{ atNs: at(9_000_000) }], [journal('freeze', 'glb', { intent: 400, healed: 500 })]), [
     ['haproxy', 'glb', 'freeze'],

@@ -1,3 +1,4 @@
+import { catalogue } from '../faults/catalogue.ts';
 import type { JournalLine } from '../faults/journal.ts';
 import type { ExitSample } from '../record/format.ts';
 import { microsSince } from '../support/clock.ts';
@@ -27,12 +28,12 @@ export function exitsOf(
   return [...daemons, ...hosts];
 }
 
-/** A fault explains what ends on its own hosts between its intent and the proof that it is gone. */
+/** A fault explains what ends on its own hosts between its intent and the proof that it is gone, unless it spares the programs there. */
 function explanation(faults: readonly JournalLine[][], host: string, atNs: bigint): string | null {
   for (const lines of faults) {
     const first = lines[0];
     const last = lines.find(({ state }) => state === 'gone');
-    if (first === undefined || !first.pinned.hosts.includes(host)) continue;
+    if (first === undefined || !first.pinned.hosts.includes(host) || catalogue[first.fault]?.sparesDaemons === true) continue;
     if (BigInt(first.atNs) <= atNs && (last === undefined || atNs <= BigInt(last.atNs))) return first.fault;
   }
   return null;

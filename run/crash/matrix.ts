@@ -16,6 +16,7 @@ import { commandLine, descendants, identify, signalProcess, type ProcessIdentity
 import type { Topology } from '../../topology/model.ts';
 import { healerAlive } from '../healer.ts';
 import type { Cell, Killed } from './cells.ts';
+import type { Mechanism } from './mechanisms.ts';
 import type { Order } from './victim.ts';
 
 /** Lease of the faults of the matrix where their mechanism says nothing else; s. */
@@ -134,10 +135,19 @@ async function cleaned(topology: Topology, { mechanism, killed }: Cell, head: Jo
   const byHand = killed === 'all and healer' && !mechanism.endsItself;
   await sleep(untilNs(head.leaseEndNs));
   const fromNs = byHand ? monotonicNs() : BigInt(head.leaseEndNs);
-  const healing = byHand ? healByHand(topology) : Promise.resolve();
-  const within = byHand ? BY_HAND_S : WITHIN_S;
+  const [seen] = await Promise.all([
+    timesSeen(topology, mechanism, { head, fromNs, within: byHand ? BY_HAND_S : WITHIN_S }),
+    byHand ? healByHand(topology) : undefined,
+  ]);
+  return { ...seen, byHand };
+}
+
+async function timesSeen(
+  topology: Topology,
+  { started }: Mechanism,
+  { head, fromNs, within }: { head: JournalHead; fromNs: bigint; within: number },
+): Promise<Omit<Outcome, 'byHand'>> {
   const seconds = (): number => Number(monotonicNs() - fromNs) / 1e9;
-  const { started } = mechanism;
   const looks = started === undefined ? {} : { started: await looked(`start of ${head.fault}`, within, seconds, () => started(topology)) };
   const fault = faultNamed(head.fault);
   const over = await looked(`end of ${head.fault}`, started === undefined ? within : limits.serviceBack / 1000, seconds, async () => {
@@ -145,8 +155,7 @@ async function cleaned(topology: Topology, { mechanism, killed }: Cell, head: Jo
     if (!look.seen) throw new HoldfastError(look.what);
     return true;
   });
-  await healing;
-  return { seconds: over, ...looks, byHand };
+  return { seconds: over, ...looks };
 }
 
 /** Seconds at which a look first saw; an error when that is later than it may be. */

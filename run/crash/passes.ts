@@ -24,7 +24,7 @@ export async function runPasses(
   const queue = [...Array.from({ length: passes }, () => whole).flat(), ...Array.from({ length: tenths }, () => randomTenth(whole)).flat()];
   const total = queue.length;
   const held: Held[] = [];
-  await Promise.all(
+  const ends = await Promise.allSettled(
     labs.map(async (topology) => {
       for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
         interruption.signal.throwIfAborted();
@@ -34,6 +34,7 @@ export async function runPasses(
       }
     }),
   );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return held;
 }
 
