@@ -42,11 +42,12 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
     writeLab(lab.record);
   }
   writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
-  keepTried(lab.dir, await tryMechanisms());
+  const tried = tryMechanisms();
   await ensureRouter(lab);
   await ensureRules(lab);
   await bootMissing(lab, prepared);
   await Promise.all([serveDatabase(lab), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
+  keepTried(lab.dir, await tried);
   await allReady(lab);
   return { lab, created: existing === undefined, prepared };
 }
