@@ -147,7 +147,7 @@ async function timesSeen(
   { started }: Mechanism,
   { head, fromNs, within }: { head: JournalHead; fromNs: bigint; within: number },
 ): Promise<Omit<Outcome, 'byHand'>> {
-  const seconds = (): number => Number(monotonicNs() - fromNs) / 1e9;
+  const seconds = (): number => Math.max(0, Number(monotonicNs() - fromNs) / 1e9);
   const looks = started === undefined ? {} : { started: await looked(`start of ${head.fault}`, within, seconds, () => started(topology)) };
   const fault = faultNamed(head.fault);
   const over = await looked(`end of ${head.fault}`, started === undefined ? within : limits.serviceBack / 1000, seconds, async () => {
