@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { identify, type ProcessIdentity } from '../support/processes.ts';
 import type { Topology } from '../topology/model.ts';
-import { endSeen, healAll } from './heal.ts';
+import { endSeen, healAll, isBeingInjected } from './heal.ts';
 import { append, openFaults, openJournal, readJournal, type JournalHead } from './journal.ts';
 import { sketchTopology } from './topology.fixture.ts';
 
@@ -41,7 +41,16 @@ async function dead(): Promise<ProcessIdentity> {
 describe('the end of a momentary fault', () => {
   test('is not looked for while it is being injected', async () => {
     const one = topology('1');
-    assert.deepEqual(await endSeen(one, begun(one, identify(process.pid))), { seen: false, what: 'it is being injected' });
+    const head = begun(one, identify(process.pid));
+    assert.equal(isBeingInjected(one, head), true);
+    append(one.journalDir, head, 'applied', 'the verb returned');
+    assert.equal(isBeingInjected(one, head), false);
+    const failed = topology('1');
+    const itsHead = begun(failed, identify(process.pid));
+    append(failed.journalDir, itsHead, 'healed', 'the verb failed');
+    assert.equal(isBeingInjected(failed, itsHead), false, 'its injector has given up');
+    const other = topology('1');
+    assert.equal(isBeingInjected(other, begun(other, await dead())), false);
   });
 
   test('is seen where its injector died before it carried anything out', async () => {

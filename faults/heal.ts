@@ -20,6 +20,15 @@ export interface Healing {
 /** Ends one fault and proves from outside that it is over; every step is idempotent and journalled. */
 export async function healFault(topology: Topology, head: JournalHead, by: string): Promise<void> {
   const fault = faultNamed(head.fault);
+  if (fault.kind === 'momentary') {
+    await until({
+      subject: `${head.fault} on ${head.target}`,
+      condition: 'carried out, or its injector gone',
+      timeoutMs: goneWithin(fault.kind),
+      intervalMs: 20,
+      probe: async () => !isBeingInjected(topology, head),
+    });
+  }
   await fault.heal(topology, head.pinned);
   append(topology.journalDir, head, 'healed', by);
   const last = await until({
@@ -40,15 +49,23 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
 /** Looks whether a fault is over. A momentary one that was carried out must have shown first; one whose injector died before it carried anything out never will. */
 export async function endSeen(topology: Topology, head: JournalHead): Promise<Evidence> {
   const fault = faultNamed(head.fault);
-  const states = readJournal(topology.journalDir, head.id).map(({ state }) => state);
+  const states = statesOf(topology, head);
   if (fault.kind !== 'momentary' || states.includes('verified')) return fault.gone(topology, head.pinned);
-  if (!states.includes('applied') && head.injector !== undefined && isAlive(head.injector))
-    return { seen: false, what: 'it is being injected' };
   if (states.includes('applied')) {
     const shown = await fault.effect(topology, head.pinned);
     if (!shown.seen) return shown;
   }
   return fault.gone(topology, head.pinned);
+}
+
+/** Whether a fault has yet to be carried out by somebody who lives, and has not failed in that. */
+export function isBeingInjected(topology: Topology, head: JournalHead): boolean {
+  const states = statesOf(topology, head);
+  return !states.includes('applied') && !states.includes('healed') && head.injector !== undefined && isAlive(head.injector);
+}
+
+function statesOf({ journalDir }: Topology, { id }: JournalHead): string[] {
+  return readJournal(journalDir, id).map(({ state }) => state);
 }
 
 /** How long after its end a fault may still be seen; ms. */

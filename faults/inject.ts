@@ -91,7 +91,11 @@ async function withinLease({ topology }: Injection, head: JournalHead, carryOut:
     `${head.fault} on ${head.target}: expected to be injected within its lease; the lease ended first: give it more time, or the machine less to do`,
   );
   if (late()) throw tooLate;
-  await carryOut();
+  await carryOut().catch((error: unknown) => {
+    // its injector lives on, and nobody must wait for it
+    if (head.kind === 'momentary') append(topology.journalDir, head, 'healed', `the verb failed: ${messageOf(error)}`);
+    throw error;
+  });
   if (!late()) return;
   await faultNamed(head.fault).heal(topology, head.pinned);
   throw tooLate;
