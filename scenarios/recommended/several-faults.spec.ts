@@ -29,9 +29,9 @@ test(
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
       await inject(powerOff(site('b')), { for: '12s' }, async () => {
         await inject(switchover());
-        await repeated({ every: '4s', times: 3 }, () => inject(terminateSessions(primary)));
+        await repeated({ every: '6s', times: 2 }, () => inject(terminateSessions(primary)));
         // beyond the lease: the site boots
-        await pause('1s');
+        await pause('2s');
         await inject(killDaemon(host('dcs1'), { daemon: 'etcd' }));
       });
     });
