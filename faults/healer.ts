@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { monotonicNs } from '../support/clock.ts';
+import { msUntil } from '../support/clock.ts';
 import { writeAtomic } from '../support/files.ts';
 import { identify } from '../support/processes.ts';
 import type { Topology } from '../topology/model.ts';
@@ -36,7 +36,7 @@ export function serveHealing(topology: Topology): Server {
   });
   const arm = (head: JournalHead): void => {
     if (armed.has(head.id)) return;
-    const waitMs = Math.max(0, Number((BigInt(head.leaseEndNs) - monotonicNs()) / 1_000_000n));
+    const waitMs = Math.max(0, msUntil(head.leaseEndNs));
     const timer = setTimeout(() => {
       void endFault(topology, head).finally(() => {
         armed.delete(head.id);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicNs } from '../support/clock.ts';
+import { monotonicNs, msUntil } from '../support/clock.ts';
 import { HoldfastError, MachineError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
@@ -55,10 +55,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   await armHealer(injection, head);
   await sleep(settleMs);
   const began = monotonicNs();
-  await withinLease(injection, head, () => fault.inject(topology, pinned, msUntil(head, began)));
-  // the first look mostly waits, and the journal's line does not depend on it
-  const first = [fault.effect(topology, pinned)];
-  first[0]?.catch(() => undefined);
+  await withinLease(injection, head, () => fault.inject(topology, pinned, msUntil(head.leaseEndNs, began)));
   append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs: began.toString() });
   const evidence = await until({
     subject: `${spec.fault} on ${target}`,
@@ -67,7 +64,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
     timeoutMs: fault.kind === 'momentary' ? limits.faultEffect : Math.min(limits.faultEffect, leaseMs),
     intervalMs: 10,
     probe: async () => {
-      const look = await (first.pop() ?? fault.effect(topology, pinned));
+      const look = await fault.effect(topology, pinned);
       if (!look.seen) throw new Error(look.what);
       return look;
     },
@@ -86,7 +83,7 @@ export function refuseLacking(topology: Topology, { name, needs = [] }: Fault): 
 
 /** Carries a fault out, unless its lease has ended before; one that came too late for its healer is ended here. */
 async function withinLease({ topology }: Injection, head: JournalHead, carryOut: () => Promise<void>): Promise<void> {
-  const late = (): boolean => head.kind !== 'momentary' && msUntil(head) <= 0;
+  const late = (): boolean => head.kind !== 'momentary' && msUntil(head.leaseEndNs) <= 0;
   const tooLate = new HoldfastError(
     `${head.fault} on ${head.target}: expected to be injected within its lease; the lease ended first: give it more time, or the machine less to do`,
   );
@@ -101,14 +98,9 @@ async function withinLease({ topology }: Injection, head: JournalHead, carryOut:
   throw tooLate;
 }
 
-/** Time from now, or another moment, to the end of a lease; ms. */
-function msUntil({ leaseEndNs }: JournalHead, fromNs = monotonicNs()): number {
-  return Number(BigInt(leaseEndNs) - fromNs) / 1e6;
-}
-
 async function waitGone({ topology, leaseMs, startHealer }: Injection, head: JournalHead): Promise<JournalLine[]> {
   const kind = faultNamed(head.fault).kind;
-  const leftMs = Math.max(0, msUntil(head));
+  const leftMs = Math.max(0, msUntil(head.leaseEndNs));
   return until({
     subject: `${head.fault} on ${head.target}`,
     condition: `gone after its lease of ${leaseMs} ms`,

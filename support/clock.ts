@@ -10,6 +10,11 @@ export function microsSince(zeroNs: bigint, nowNs: bigint = monotonicNs()): numb
   return Number((nowNs - zeroNs) / 1000n);
 }
 
+/** Milliseconds from now, or another moment, until a time in ns of CLOCK_MONOTONIC, which a journal keeps as text; negative once it has passed. */
+export function msUntil(atNs: string | bigint, fromNs: bigint = monotonicNs()): number {
+  return Number(BigInt(atNs) - fromNs) / 1e6;
+}
+
 /** Identity of the running kernel's boot; monotonic times of two boots do not compare. */
 export function bootId(): string {
   try {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { faultNamed } from '../../faults/catalogue.ts';
 import { goneWithin } from '../../faults/heal.ts';
 import { faultIds, headOf, readJournal, type JournalHead, type JournalLine } from '../../faults/journal.ts';
-import { monotonicNs } from '../../support/clock.ts';
+import { monotonicNs, msUntil } from '../../support/clock.ts';
 import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import { lockOwner } from '../../support/lock.ts';
@@ -110,7 +110,7 @@ async function reached({ journalDir }: Topology, { state }: Cell, known: Readonl
     },
   });
   const head = headOf(lines);
-  if (state === 'healing') await sleep(untilNs(head.leaseEndNs));
+  if (state === 'healing') await sleep(Math.max(0, msUntil(head.leaseEndNs)));
   return head;
 }
 
@@ -133,7 +133,7 @@ function kill(topology: Topology, killed: Killed, { runner, worker, load }: Ours
 /** Waits for the lease end, lets a command heal where nothing else could, and measures until the lab is clean. */
 async function cleaned(topology: Topology, { mechanism, killed }: Cell, head: JournalHead): Promise<Outcome> {
   const byHand = killed === 'all and healer' && !mechanism.endsItself;
-  await sleep(untilNs(head.leaseEndNs));
+  await sleep(Math.max(0, msUntil(head.leaseEndNs)));
   const fromNs = byHand ? monotonicNs() : BigInt(head.leaseEndNs);
   const [seen] = await Promise.all([
     timesSeen(topology, mechanism, { head, fromNs, within: byHand ? BY_HAND_S : WITHIN_S }),
@@ -197,8 +197,4 @@ async function nothingLeft(topology: Topology, head: JournalHead, victim: ChildP
   const neverArmed = readJournal(topology.journalDir, head.id).length === 1;
   if (neverArmed || healerAlive(topology) === undefined) await healByHand(topology);
   await until({ subject: head.fault, condition: 'its end in the journal', timeoutMs: goneWithin(head.kind), probe: closed });
-}
-
-function untilNs(atNs: string): number {
-  return Math.max(0, Number(BigInt(atNs) - monotonicNs()) / 1e6);
 }

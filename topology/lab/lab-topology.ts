@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
@@ -251,16 +251,16 @@ function endsOf(lab: Lab, sinceNs: bigint): DaemonEnd[] {
   );
 }
 
-/* Many run at once between a fault's call and its proof: execa takes several ms of this process for each. */
-function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {
+async function probe(lab: Lab, from: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }> {
   const [file, ...args] = enterCommand(machineOf(lab, plannedHost(lab, from)), command);
-  const child = spawn(file, args, { timeout: timeoutMs, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'ignore'], env: hostEnvironment });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ exitCode: -1, stdout: String(error) }));
-    child.once('close', (code) => resolve({ exitCode: code ?? -1, stdout: Buffer.concat(chunks).toString('utf8').replace(/\n$/, '') }));
+  const result = await execa(file, args, {
+    timeout: timeoutMs,
+    reject: false,
+    stdin: 'ignore',
+    env: hostEnvironment,
+    extendEnv: false,
   });
+  return { exitCode: result.exitCode ?? -1, stdout: result.stdout };
 }
 
 async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
@@ -268,8 +268,10 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);
   const { replication: mode, commit = 'on' } = reference;
-  await applyReplication(lab, { mode, commit });
-  await Promise.all(sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' })));
+  await Promise.all([
+    applyReplication(lab, { mode, commit }),
+    ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' })),
+  ]);
   await Promise.all([databaseInSync(lab, mode, limits.reset), allReady(lab)]);
   await commitLevelApplied(lab, commit);
 }
