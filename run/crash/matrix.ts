@@ -46,7 +46,7 @@ export async function runCell(topology: Topology, cell: Cell): Promise<Outcome> 
     let ours: Ours | undefined;
     try {
       ours = await oursUnderLoad(victim);
-      const head = await reached(topology, cell, known);
+      const head = await reached(topology, cell, known, victim);
       kill(topology, cell.killed, ours);
       const outcome = await cleaned(topology, cell, head);
       await nothingLeft(topology, head, victim);
@@ -75,6 +75,10 @@ function startVictim(order: Order, folder: string): ChildProcess {
   return victim;
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 /** The processes of a victim. */
 type Ours = Record<'runner' | 'worker' | 'load', ProcessIdentity>;
 
@@ -96,9 +100,9 @@ async function oursUnderLoad(victim: ChildProcess): Promise<Ours> {
 }
 
 /** Waits until the fault of the victim has come to a state; the journal says so before the victim goes on. */
-async function reached({ journalDir }: Topology, { state }: Cell, known: ReadonlySet<string>): Promise<JournalHead> {
+async function reached({ journalDir }: Topology, { state }: Cell, known: ReadonlySet<string>, victim: ChildProcess): Promise<JournalHead> {
   const awaited = state === 'healing' ? 'verified' : state;
-  const lines = await until<JournalLine[]>({
+  const lines = await until<JournalLine[] | 'victim ended'>({
     subject: 'fault of the victim',
     condition: awaited,
     timeoutMs: limits.loadStarted + limits.faultEffect,
@@ -106,9 +110,11 @@ async function reached({ journalDir }: Topology, { state }: Cell, known: Readonl
     probe: async () => {
       const id = faultIds(journalDir).find((one) => !known.has(one));
       const own = id === undefined ? [] : readJournal(journalDir, id);
-      return own.some((line) => line.state === awaited) && own;
+      if (own.some((line) => line.state === awaited)) return own;
+      return hasEnded(victim) && 'victim ended';
     },
   });
+  if (lines === 'victim ended') throw new HoldfastError(`victim: expected its fault to be ${awaited}, it ended before`);
   const head = headOf(lines);
   if (state === 'healing') await sleep(Math.max(0, msUntil(head.leaseEndNs)));
   return head;
@@ -184,8 +190,7 @@ async function healByHand({ name }: Topology): Promise<void> {
 
 /** The victim is at its end, the lab free for the next run, and the journal closed. */
 async function nothingLeft(topology: Topology, head: JournalHead, victim: ChildProcess): Promise<void> {
-  const ended = (): boolean => victim.exitCode !== null || victim.signalCode !== null;
-  await until({ subject: 'victim', condition: 'at its end', timeoutMs: goneWithin(head.kind), probe: async () => ended() });
+  await until({ subject: 'victim', condition: 'at its end', timeoutMs: goneWithin(head.kind), probe: async () => hasEnded(victim) });
   await until({
     subject: 'lab',
     condition: 'its lock free',
