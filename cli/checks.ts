@@ -51,7 +51,7 @@ export function labTests(tools: { k6: string }): Check[] {
     {
       name: 'programs in Go',
       file: 'go',
-      args: ['test', 'holdfast/recorder', './wire'],
+      args: ['test', 'holdfast/recorder', './wire', './ask'],
       folder: 'toolchain',
       env: { GOFLAGS: '-mod=readonly' },
       asUser: true,

@@ -43,8 +43,17 @@ export function requireRoot(command: string): void {
 
 /** How often something is done: 1 to 100 times. */
 export function repeats(text: string): number {
+  return between(1, text);
+}
+
+/** How often something is done that may be left out: 0 to 100. */
+export function repeatsOrNone(text: string): number {
+  return between(0, text);
+}
+
+function between(least: number, text: string): number {
   const times = wholeNumber(text);
-  if (times < 1 || times > 100) throw new InvalidArgumentError(`expected 1 to 100, not "${text}"`);
+  if (times < least || times > 100) throw new InvalidArgumentError(`expected ${least} to 100, not "${text}"`);
   return times;
 }
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
 import { runPasses, tablesOf, type Passes } from '../run/crash/passes.ts';
-import { EXIT } from '../support/errors.ts';
+import { EXIT, UsageError } from '../support/errors.ts';
 import { interruption } from '../support/interrupt.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { bringUp } from '../topology/lab/up.ts';
 import { prepare } from '../topology/lab/prepare.ts';
 import { labTests, runChecks, unitChecks, type Tally } from './checks.ts';
-import { repeats, requireRoot } from './options.ts';
+import { repeatsOrNone, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
 import { runSpecs } from './run.ts';
 
@@ -22,8 +22,8 @@ export function testCommand(): Command {
         'unit: seconds, no root; vm: on an emulated machine with systemd and cgroup v2; crash: everything of ours killed at every state of every mechanism',
       ).choices(['unit', 'vm', 'crash']),
     )
-    .addOption(new Option('--passes <n>', 'crash: how often the whole matrix').argParser(repeats).default(3))
-    .addOption(new Option('--tenths <n>', 'crash: how often a random tenth of it').argParser(repeats).default(20))
+    .addOption(new Option('--passes <n>', 'crash: how often the whole matrix').argParser(repeatsOrNone).default(3))
+    .addOption(new Option('--tenths <n>', 'crash: how often a random tenth of it').argParser(repeatsOrNone).default(20))
     .action(async (part: Part | undefined, options: Passes) => {
       const total = await parts[part ?? 'everything'](options);
       console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -47,6 +47,7 @@ async function vm(): Promise<Tally> {
 
 /** The crash matrix in two labs, whose cells mostly wait for leases. */
 async function crash(passes: Passes): Promise<Tally> {
+  if (passes.passes + passes.tenths === 0) throw new UsageError('test crash: expected "--passes" or "--tenths" above 0: both came as 0');
   requireRoot('test crash');
   const names = Array.from({ length: 2 }, () => `c${randomBytes(3).toString('hex')}`);
   void interruption.listen();

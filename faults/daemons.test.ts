@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
-import type { Topology } from '../topology/model.ts';
+import type { Answer, Topology } from '../topology/model.ts';
 import { killDaemon, killDaemonFault, stopDaemon, stopDaemonFault } from './daemons.ts';
 import type { Target } from './fault.ts';
 import { sketchTopology } from './topology.fixture.ts';
@@ -9,12 +9,11 @@ import { sketchTopology } from './topology.fixture.ts';
 const site: Target = { kind: 'site', name: 'a' };
 const glb: Target = { kind: 'host', name: 'glb' };
 
-/** A topology in which programs run as these processes, and curl ends so. */
-function running(pid: number | undefined, exitCode = 0): Topology {
-  const topology = sketchTopology();
+/** A topology in which programs run as these processes, and so comes of every question. */
+function running(pid: number | undefined, came: Answer['came'] = 'answer'): Topology {
+  const topology = sketchTopology({ answers: () => ({ came }) });
   return new Proxy(topology, {
     get: (target, key): unknown => {
-      if (key === 'probe') return async () => ({ exitCode, stdout: '' });
       if (key === 'observer') return { name: 'observer' };
       if (key === 'host') return (name: string) => ({ ...target.host(name), process: () => pid });
       return Reflect.get(target, key) as unknown;
@@ -39,20 +38,20 @@ describe('a fault of a program', () => {
 
   test('that stops it is proven by refusals, or by its supervisor where it cannot be asked', async () => {
     const pinned = { hosts: ['a1'], paths: [], daemon: 'kubelet' };
-    assert.equal((await stopDaemonFault.effect(running(undefined, 7), pinned)).seen, true);
-    assert.equal((await stopDaemonFault.effect(running(undefined, 28), pinned)).seen, false);
+    assert.equal((await stopDaemonFault.effect(running(undefined, 'refusal'), pinned)).seen, true);
+    assert.equal((await stopDaemonFault.effect(running(undefined, 'silence'), pinned)).seen, false);
     // it has closed its port, and takes its time to end
-    assert.equal((await stopDaemonFault.effect(running(100, 7), pinned)).seen, true);
+    assert.equal((await stopDaemonFault.effect(running(100, 'refusal'), pinned)).seen, true);
     // nothing to ask: the supervisor alone
-    assert.equal((await stopDaemonFault.effect(running(undefined, 0), { ...pinned, daemon: 'etcd' })).seen, true);
-    assert.equal((await stopDaemonFault.effect(running(100, 0), { ...pinned, daemon: 'etcd' })).seen, false);
+    assert.equal((await stopDaemonFault.effect(running(undefined), { ...pinned, daemon: 'etcd' })).seen, true);
+    assert.equal((await stopDaemonFault.effect(running(100), { ...pinned, daemon: 'etcd' })).seen, false);
   });
 
   test('is gone when it runs, answers, and its hosts do what they are there for', async () => {
     const pinned = { hosts: ['a1'], paths: [], daemon: 'kubelet' };
     assert.equal((await stopDaemonFault.gone(running(101), pinned)).seen, true);
     assert.equal((await stopDaemonFault.gone(running(undefined), pinned)).seen, false);
-    assert.equal((await stopDaemonFault.gone(running(101, 7), pinned)).seen, false);
+    assert.equal((await stopDaemonFault.gone(running(101, 'refusal'), pinned)).seen, false);
   });
 
   test('that kills it is proven by another process, or none', async () => {

@@ -2,7 +2,7 @@ import { UsageError } from '../support/errors.ts';
 import { parseDuration } from '../support/durations.ts';
 import type { Path } from '../topology/model.ts';
 import type { FaultSpec, Pinned, Target } from './fault.ts';
-import { across, between, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
+import { along, between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { connecting } from './probes.ts';
 
 /** Shorter ones cannot be told from a busy machine. */
@@ -28,12 +28,12 @@ export const delayFault = networkFault({
   },
   impairment: ({ line }) => ({ kind: 'line', ...line }),
   effect: (topology, pinned) =>
-    across({ topology, paths: pinned.paths, bothWays: true }, ({ from, to }) => {
+    along(lookedAt({ topology, paths: pinned.paths, bothWays: true }), ({ from, to }) => {
       const least = roundTrip(pinned, { from, to });
       return connecting({ topology, from, to, within: LONGEST_MS * 3 }, (ms) => ms >= least, `at least ${least} ms`);
     }),
   gone: (topology, pinned) =>
-    across({ topology, paths: pinned.paths, bothWays: true }, ({ from, to }) => {
+    along(lookedAt({ topology, paths: pinned.paths, bothWays: true }), ({ from, to }) => {
       const less = roundTrip(pinned, { from, to });
       return connecting({ topology, from, to, within: less }, (ms) => ms < less, `less than ${less} ms`);
     }),

@@ -20,9 +20,8 @@ describe('a reboot', () => {
 
   test('shows when no host is in the boot any more that it was in, and is over when all serve', async () => {
     const pinned = { hosts: ['a1', 'a2'], paths: [], boots: { a1: '10', a2: '11' } };
-    const answers = { said: '' };
     const looks = async (boots: Record<string, string>, unready: string[] = []): Promise<boolean[]> => {
-      const topology = sketchTopology({ ...answers, boots, unready });
+      const topology = sketchTopology({ answers: () => ({ came: 'answer' }), boots, unready });
       return [(await rebootFault.effect(topology, pinned)).seen, (await rebootFault.gone(topology, pinned)).seen];
     };
     assert.deepEqual(await looks(before), [false, true]);

@@ -1,5 +1,5 @@
 import type { FaultSpec, Target } from './fault.ts';
-import { across, between, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
+import { between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { answering, silent } from './probes.ts';
 
 /** Drops every packet between a target and the database service, its standbys, everything, or another target. */
@@ -11,6 +11,6 @@ export const isolateFault = networkFault({
   name: 'isolate',
   asked: (by) => isolate(by.target, by.from, networkOptions(by)),
   impairment: () => ({ kind: 'drop' }),
-  effect: (topology, { paths }) => across({ topology, paths, bothWays: true }, ({ from, to }) => silent(topology, [to], from)),
-  gone: (topology, { paths }) => across({ topology, paths, bothWays: true }, ({ from, to }) => answering(topology, [to], from)),
+  effect: (topology, { paths }) => silent(topology, lookedAt({ topology, paths, bothWays: true })),
+  gone: (topology, { paths }) => answering(topology, lookedAt({ topology, paths, bothWays: true })),
 });

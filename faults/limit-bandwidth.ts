@@ -1,7 +1,7 @@
 import { UsageError } from '../support/errors.ts';
 import type { Impairment, Path, Topology } from '../topology/model.ts';
 import type { Evidence, FaultSpec, Pinned, Target } from './fault.ts';
-import { across, between, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
+import { along, between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { arriving } from './probes.ts';
 
 const UNITS: Record<string, number> = { kbit: 1e3 / 8, Mbit: 1e6 / 8 };
@@ -36,7 +36,7 @@ export const limitBandwidthFault = networkFault({
 function looks(topology: Topology, { paths, impairment }: Pinned, holds: (share: number) => boolean): Promise<Evidence> {
   // a line passes 30 % of a second's worth in the time of a look, and what its queue holds is not there yet
   const look = ({ from, to }: Path): Promise<Evidence> => arriving({ topology, from, to, bytes: rateOf(impairment) }, holds);
-  return across({ topology, paths, bothWays: false }, look);
+  return along(lookedAt({ topology, paths, bothWays: false }), look);
 }
 
 function rateOf(impairment: Impairment | undefined): number {

@@ -1,6 +1,6 @@
 import { UsageError } from '../support/errors.ts';
 import type { FaultSpec, Target } from './fault.ts';
-import { across, between, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
+import { along, between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { losing } from './probes.ts';
 
 /** Requests of a look; of 40 at a loss of 5 % each way four get no answer in time, and none in one look of 60. */
@@ -22,7 +22,11 @@ export const losePacketsFault = networkFault({
   asked: ({ share, ...rest }) => losePackets(rest.target, rest.from, { ...networkOptions(rest), share: Number(share) }),
   impairment: ({ line }) => ({ kind: 'line', ...line }),
   effect: (topology, { paths }) =>
-    across({ topology, paths, bothWays: true }, ({ from, to }) => losing({ topology, from, to, requests: REQUESTS }, (lost) => lost > 0)),
+    along(lookedAt({ topology, paths, bothWays: true }), ({ from, to }) =>
+      losing({ topology, from, to, requests: REQUESTS }, (lost) => lost > 0),
+    ),
   gone: (topology, { paths }) =>
-    across({ topology, paths, bothWays: true }, ({ from, to }) => losing({ topology, from, to, requests: REQUESTS }, (lost) => lost === 0)),
+    along(lookedAt({ topology, paths, bothWays: true }), ({ from, to }) =>
+      losing({ topology, from, to, requests: REQUESTS }, (lost) => lost === 0),
+    ),
 });

@@ -1,27 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
-import type { Topology } from '../topology/model.ts';
+import type { Answer, Topology } from '../topology/model.ts';
 import { delay, delayFault } from './delay.ts';
 import type { Target } from './fault.ts';
 import { isolate, isolateFault } from './isolate.ts';
 import { limitBandwidth, limitBandwidthFault } from './limit-bandwidth.ts';
 import { losePackets, losePacketsFault } from './lose-packets.ts';
 import { refuse, refuseFault } from './refuse.ts';
-import { sketchTopology } from './topology.fixture.ts';
+import { sketchTopology, type TopologySketch } from './topology.fixture.ts';
 
 const db1: Target = { kind: 'host', name: 'db1' };
 const db2: Target = { kind: 'host', name: 'db2' };
 const out = { from: 'db1', to: 'db2' };
 const back = { from: 'db2', to: 'db1' };
 
-/** A topology in which curl, asked from a host, ends and prints so. */
-function answers(said: (from: string, url: string) => { exitCode: number; stdout?: string }, mute: string[] = []): Topology {
-  const topology = sketchTopology({ mute });
-  return new Proxy(topology, {
+const ANSWER: Answer = { came: 'answer', connectMs: 1, status: 200 };
+const REFUSAL: Answer = { came: 'refusal' };
+const SILENCE: Answer = { came: 'silence' };
+
+const answers = (answer: TopologySketch['answers'] & object, mute: string[] = []): Topology => sketchTopology({ answers: answer, mute });
+
+/** A topology in which programs that are run on a host print so. */
+function running(prints: (file: string) => string): Topology {
+  return new Proxy(sketchTopology(), {
     get: (target, key): unknown =>
       key === 'probe'
-        ? async (from: string, command: string[]) => ({ stdout: '', ...said(from, command.at(-1) ?? '') })
+        ? async (_host: string, [file = '']: string[]) => ({ exitCode: 0, stdout: prints(file) })
         : (Reflect.get(target, key) as unknown),
   });
 }
@@ -51,11 +56,10 @@ describe('a network fault', () => {
 
   test('in one direction is looked at from both ends: an answer that is lost silences like a question that is', async () => {
     const pinned = { hosts: ['db1'], paths: [out] };
-    const silent = { exitCode: 28 };
     assert.equal(
       (
         await isolateFault.effect(
-          answers(() => silent),
+          answers(() => SILENCE),
           pinned,
         )
       ).seen,
@@ -64,7 +68,7 @@ describe('a network fault', () => {
     assert.equal(
       (
         await isolateFault.effect(
-          answers((from) => (from === 'db1' ? silent : { exitCode: 0 })),
+          answers((from) => (from === 'db1' ? SILENCE : ANSWER)),
           pinned,
         )
       ).seen,
@@ -75,10 +79,10 @@ describe('a network fault', () => {
   test('is not proven where nothing can be asked', async () => {
     const pinned = { hosts: ['glb'], paths: [{ from: 'glb', to: 'client' }] };
     const { seen, what } = await isolateFault.effect(
-      answers(() => ({ exitCode: 28 }), ['client', 'glb']),
+      answers(() => SILENCE, ['client', 'glb']),
       pinned,
     );
-    assert.deepEqual([seen, what], [false, 'no host at either end has anything to ask']);
+    assert.deepEqual([seen, what], [false, 'nothing to ask']);
   });
 
   test('that refuses is proven by refusals of what it hits, silence is not enough', async () => {
@@ -86,7 +90,7 @@ describe('a network fault', () => {
     assert.equal(
       (
         await refuseFault.effect(
-          answers((from) => ({ exitCode: from === 'db1' ? 7 : 28 })),
+          answers((from) => (from === 'db1' ? REFUSAL : SILENCE)),
           pinned,
         )
       ).seen,
@@ -95,7 +99,7 @@ describe('a network fault', () => {
     assert.equal(
       (
         await refuseFault.effect(
-          answers(() => ({ exitCode: 28 })),
+          answers(() => SILENCE),
           pinned,
         )
       ).seen,
@@ -104,7 +108,7 @@ describe('a network fault', () => {
     assert.equal(
       (
         await refuseFault.gone(
-          answers((from) => ({ exitCode: from === 'db1' ? 0 : 28 })),
+          answers((from) => (from === 'db1' ? ANSWER : SILENCE)),
           pinned,
         )
       ).seen,
@@ -113,17 +117,17 @@ describe('a network fault', () => {
   });
 
   test('that delays is proven by the time to a connection: twice the delay where it hits both ways', async () => {
-    const took = (seconds: number): Topology => answers(() => ({ exitCode: 0, stdout: String(seconds) }));
+    const took = (connectMs: number): Topology => answers(() => ({ ...ANSWER, connectMs }));
     const pinned = async (direction: 'both' | 'out') => delayFault.pin(sketchTopology(), delay(db1, db2, { by: '100ms', direction }));
-    assert.equal((await delayFault.effect(took(0.15), await pinned('out'))).seen, true);
-    assert.equal((await delayFault.effect(took(0.15), await pinned('both'))).seen, false);
-    assert.equal((await delayFault.gone(took(0.15), await pinned('both'))).seen, true);
-    assert.equal((await delayFault.gone(took(0.15), await pinned('out'))).seen, false);
+    assert.equal((await delayFault.effect(took(150), await pinned('out'))).seen, true);
+    assert.equal((await delayFault.effect(took(150), await pinned('both'))).seen, false);
+    assert.equal((await delayFault.gone(took(150), await pinned('both'))).seen, true);
+    assert.equal((await delayFault.gone(took(150), await pinned('out'))).seen, false);
     // no connection at all proves neither
     assert.equal(
       (
         await delayFault.effect(
-          answers(() => ({ exitCode: 28, stdout: '0.000000' })),
+          answers(() => SILENCE),
           await pinned('out'),
         )
       ).seen,
@@ -132,7 +136,7 @@ describe('a network fault', () => {
     assert.equal(
       (
         await delayFault.gone(
-          answers(() => ({ exitCode: 28, stdout: '0.000000' })),
+          answers(() => SILENCE),
           await pinned('out'),
         )
       ).seen,
@@ -143,11 +147,7 @@ describe('a network fault', () => {
   test('that limits bandwidth is proven by datagrams that the receiver does not count in time', async () => {
     const counting = (arrived: number): Topology => {
       let asked = 0;
-      return answers((_from, last) =>
-        last === '/proc/net/snmp'
-          ? { exitCode: 0, stdout: `Udp: InDatagrams NoPorts\nUdp: 9 ${5 + arrived * asked++}\n` }
-          : { exitCode: 0 },
-      );
+      return running((file) => (file === 'cat' ? `Udp: InDatagrams NoPorts\nUdp: 9 ${5 + arrived * asked++}\n` : ''));
     };
     const pinned = await limitBandwidthFault.pin(sketchTopology(), limitBandwidth(db1, db2, { to: '1.12Mbit', direction: 'out' }));
     assert.deepEqual(pinned.impairment, { kind: 'line', bytesPerSecond: 140_000 });
@@ -159,19 +159,18 @@ describe('a network fault', () => {
       assert.equal((await limitBandwidthFault.effect(counting(arrived), pinned)).seen, shows, `${arrived} of 100`);
       assert.equal((await limitBandwidthFault.gone(counting(arrived), pinned)).seen, isGone, `${arrived} of 100`);
     }
-    const mute = answers(() => ({ exitCode: 1 }));
+    const mute = running(() => '');
     assert.equal((await limitBandwidthFault.effect(mute, pinned)).seen, false);
     assert.equal((await limitBandwidthFault.gone(mute, pinned)).seen, false);
   });
 
   test('that loses packets is proven by requests that are not even refused', async () => {
-    const codes = (lost: number, other = 7): Topology =>
-      answers(() => ({ exitCode: 0, stdout: Array.from({ length: 40 }, (_, n) => (n < lost ? 28 : other)).join('\n') }));
+    const codes = (lost: number, other = REFUSAL): Topology => answers((_from, _url, index) => (index < lost ? SILENCE : other));
     const pinned = { hosts: ['db1'], paths: [out, back], impairment: { kind: 'line', loss: 0.1 } as const };
     assert.equal((await losePacketsFault.effect(codes(3), pinned)).seen, true);
     assert.equal((await losePacketsFault.effect(codes(0), pinned)).seen, false);
     assert.equal((await losePacketsFault.gone(codes(0), pinned)).seen, true);
     assert.equal((await losePacketsFault.gone(codes(1), pinned)).seen, false);
-    assert.equal((await losePacketsFault.gone(codes(0, 0), pinned)).seen, false);
+    assert.equal((await losePacketsFault.gone(codes(0, ANSWER), pinned)).seen, false);
   });
 });

@@ -76,15 +76,17 @@ export function networkFault({ name, needs = [], takes = [], asked, impairment, 
   };
 }
 
-/** Looks over one impaired path from each host at either end, as far as the other end has something to ask; `bothWays` also against the direction of the packets that are hit, for what the answers suffer. */
-export async function across(
-  { topology, paths, bothWays }: { topology: Topology; paths: readonly Path[]; bothWays: boolean },
-  look: (path: Path) => Promise<Evidence>,
-): Promise<Evidence> {
+/** One impaired path from each host at either end, as far as the other end has something to ask; `bothWays` also against the direction of the packets that are hit, for what the answers suffer. */
+export function lookedAt({ topology, paths, bothWays }: { topology: Topology; paths: readonly Path[]; bothWays: boolean }): Path[] {
   const chosen = new Map<string, Path>();
   for (const path of bothWays ? paths.flatMap((path) => [path, { from: path.to, to: path.from }]) : paths) {
     if (topology.host(path.to).aliveUrl !== undefined && !chosen.has(path.from)) chosen.set(path.from, path);
   }
-  if (chosen.size === 0) return { seen: false, what: 'no host at either end has anything to ask' };
-  return all(await Promise.all([...chosen.values()].map(look)));
+  return [...chosen.values()];
+}
+
+/** The same look along several paths as one: seen only if all saw, and if there was one. */
+export async function along(paths: readonly Path[], look: (path: Path) => Promise<Evidence>): Promise<Evidence> {
+  if (paths.length === 0) return { seen: false, what: 'nothing to ask at either end' };
+  return all(await Promise.all(paths.map(look)));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { slow } from '../support/limits.ts';
-import type { Host, Topology } from '../topology/model.ts';
+import type { Answer, Host, Path, Question, Topology } from '../topology/model.ts';
 import type { Evidence } from './fault.ts';
 
 /** How long a probe waits for an answer; a healthy host on this network answers within 10 ms. */
@@ -15,31 +15,33 @@ const SOON_MS = 300 * slow;
 const SEND = `use Socket; my ($to, $port, $size, $count) = @ARGV;
 socket(my $out, PF_INET, SOCK_DGRAM, 0) or die $!; my $there = sockaddr_in($port, inet_aton($to)); my $data = "0" x $size;
 send($out, $data, 0, $there) for 1 .. $count;`;
-const CURL = { answered: 0, refused: 7, silent: 28 } as const;
 
-/** Whether every host stays silent when asked from `from` (default: the observer). A refusal is an answer. */
-export async function silent(topology: Topology, hosts: readonly string[], from?: string): Promise<Evidence> {
-  return askAll(topology, hosts, { from, code: CURL.silent });
+/** Who is asked: a host, by the observer, or the end of a path, by its beginning. */
+type Whom = string | Path;
+
+/** Whether all stay silent. A refusal is an answer. */
+export async function silent(topology: Topology, whom: readonly Whom[]): Promise<Evidence> {
+  return askAll(topology, whom, 'silence');
 }
 
-/** Whether every host answers when asked from `from` (default: the observer). */
-export async function answering(topology: Topology, hosts: readonly string[], from?: string): Promise<Evidence> {
-  return askAll(topology, hosts, { from, code: CURL.answered });
+/** Whether all answer; any HTTP status is an answer. */
+export async function answering(topology: Topology, whom: readonly Whom[]): Promise<Evidence> {
+  return askAll(topology, whom, 'answer');
 }
 
-/** Whether a connection to every host is refused when asked for from `from`. */
-export async function refusing(topology: Topology, hosts: readonly string[], from: string): Promise<Evidence> {
-  return askAll(topology, hosts, { from, code: CURL.refused });
+/** Whether all refuse a connection. */
+export async function refusing(topology: Topology, whom: readonly Whom[]): Promise<Evidence> {
+  return askAll(topology, whom, 'refusal');
 }
 
 /** Whether what listens at a URL of a host answers, asked from the observer; any HTTP status is an answer. */
 export async function answeringAt(topology: Topology, url: string, host: string): Promise<Evidence> {
-  return at(topology, { url, host, code: CURL.answered });
+  return askUrls(topology, [portOf(topology, url, host)], 'answer');
 }
 
 /** Whether a connection to a URL of a host is refused, asked for from the observer. */
 export async function refusingAt(topology: Topology, url: string, host: string): Promise<Evidence> {
-  return at(topology, { url, host, code: CURL.refused });
+  return askUrls(topology, [portOf(topology, url, host)], 'refusal');
 }
 
 /** Whether the time in which `from` gets a connection to `to` is what it should be; `within`: ms that it waits. */
@@ -48,11 +50,10 @@ export async function connecting(
   holds: (ms: number) => boolean,
   should: string,
 ): Promise<Evidence> {
-  const { exitCode, stdout } = await curl(topology, { from, urls: [urlOf(topology.host(to))], waitMs: within, print: '%{time_connect}' });
-  const ms = Number(stdout) * 1000;
-  const connected = Number.isFinite(ms) && ms > 0;
-  const came = connected ? `connected in ${ms.toFixed(1)} ms` : `not connected (curl exit ${exitCode})`;
-  return { seen: connected && holds(ms), what: `${to} asked from ${from}: ${came}, expected ${should}` };
+  const [answer] = await topology.ask([{ from, url: urlOf(topology.host(to)) }], within);
+  const ms = answer?.connectMs;
+  const seen = ms === undefined ? `not connected: ${answer?.what ?? 'nothing is known'}` : `connected in ${ms.toFixed(1)} ms`;
+  return { seen: ms !== undefined && holds(ms), what: `${to} asked from ${from}: ${seen}, expected ${should}` };
 }
 
 /**
@@ -63,11 +64,10 @@ export async function losing(
   { topology, from, to, requests }: { topology: Topology; from: string; to: string; requests: number },
   holds: (lost: number) => boolean,
 ): Promise<Evidence> {
-  const urls = Array<string>(requests).fill(`http://${topology.host(to).address}:${CLOSED_PORT}/`);
-  const { stdout } = await curl(topology, { from, urls, waitMs: PROBE_MS, print: '%{exitcode}\\n' });
-  const codes = stdout.trim().split('\n').map(Number);
-  const refused = codes.filter((code) => code === CURL.refused).length;
-  const lost = codes.filter((code) => code === CURL.silent).length;
+  const question = { from, url: `http://${topology.host(to).address}:${CLOSED_PORT}/` };
+  const answers = await topology.ask(Array<Question>(requests).fill(question), PROBE_MS);
+  const refused = answers.filter(({ came }) => came === 'refusal').length;
+  const lost = answers.filter(({ came }) => came === 'silence').length;
   return {
     seen: lost + refused === requests && holds(lost),
     what: `${to} asked from ${from}: ${lost} of ${requests} requests for a connection were not even refused in ${PROBE_MS} ms`,
@@ -112,48 +112,40 @@ export function all(looks: readonly Evidence[]): Evidence {
   return { seen: looks.every(({ seen }) => seen), what: looks.map(({ what }) => what).join('; ') };
 }
 
-async function askAll(
-  topology: Topology,
-  hosts: readonly string[],
-  { from, code }: { from: string | undefined; code: number },
-): Promise<Evidence> {
-  const asker = from ?? topology.observer.name;
-  const answers = await Promise.all(hosts.map((host) => ask(topology, host, asker)));
-  return { seen: answers.length > 0 && answers.every((answer) => answer.code === code), what: answers.map(({ what }) => what).join('; ') };
+/** Whether the same comes of every question. */
+async function askAll(topology: Topology, whom: readonly Whom[], came: Answer['came']): Promise<Evidence> {
+  const paths = whom.map((one) => (typeof one === 'string' ? { from: topology.observer.name, to: one } : one));
+  const mute = paths.filter(({ to }) => topology.host(to).aliveUrl === undefined);
+  if (mute.length > 0 || paths.length === 0) return { seen: false, what: `nothing to ask${mute.map(({ to }) => ` on ${to}`).join()}` };
+  const questions = paths.map(({ from, to }) => ({ from, name: to, url: urlOf(topology.host(to)) }));
+  return askUrls(topology, questions, came);
 }
 
-async function at(topology: Topology, { url, host, code }: { url: string; host: string; code: number }): Promise<Evidence> {
-  const answer = await askUrl(topology, { name: `${host} at port ${new URL(url).port}`, url, asker: topology.observer.name });
-  return { seen: answer.code === code, what: answer.what };
+async function askUrls(topology: Topology, questions: readonly (Question & { name: string })[], came: Answer['came']): Promise<Evidence> {
+  const answers = await topology.ask(questions, PROBE_MS);
+  return all(
+    questions.map(({ from, name }, index) => {
+      const answer = answers[index];
+      return { seen: answer?.came === came, what: `${name} asked from ${from}: ${wordsFor(answer)}` };
+    }),
+  );
 }
 
-async function ask(topology: Topology, name: string, asker: string): Promise<{ what: string; code: number }> {
-  const { aliveUrl: url } = topology.host(name);
-  return url === undefined ? { what: `${name} has nothing to ask`, code: -1 } : askUrl(topology, { name, url, asker });
+function wordsFor(answer: Answer | undefined): string {
+  switch (answer?.came) {
+    case 'answer':
+      return 'answers';
+    case 'refusal':
+      return 'refuses';
+    case 'silence':
+      return `silent for ${PROBE_MS} ms`;
+    default:
+      return answer?.what ?? 'nothing is known';
+  }
 }
 
-async function askUrl(
-  topology: Topology,
-  { name, url, asker }: { name: string; url: string; asker: string },
-): Promise<{ what: string; code: number }> {
-  const { exitCode } = await curl(topology, { from: asker, urls: [url], waitMs: PROBE_MS, print: '' });
-  const words: Record<number, string> = {
-    [CURL.answered]: 'answers',
-    [CURL.refused]: 'refuses',
-    [CURL.silent]: `silent for ${PROBE_MS} ms`,
-  };
-  return { what: `${name} asked from ${asker}: ${words[exitCode] ?? `curl exit ${exitCode}`}`, code: exitCode };
-}
-
-/** Asks from a host, several questions at once each on a connection of its own; `print` is curl's format for what it says of each. */
-async function curl(
-  topology: Topology,
-  { from, urls, waitMs, print }: { from: string; urls: readonly string[]; waitMs: number; print: string },
-): Promise<{ exitCode: number; stdout: string }> {
-  const parallel = urls.length === 1 ? [] : ['-Z', '--parallel-immediate', '--parallel-max', String(urls.length)];
-  const each = urls.flatMap((url) => ['-o', '/dev/null', url]);
-  const command = ['curl', '-sk', '-m', String(waitMs / 1000), ...(print === '' ? [] : ['-w', print]), ...parallel, ...each];
-  return topology.probe(from, command, waitMs * 8);
+function portOf(topology: Topology, url: string, host: string): Question & { name: string } {
+  return { from: topology.observer.name, name: `${host} at port ${new URL(url).port}`, url };
 }
 
 function urlOf({ name, aliveUrl }: Host): string {

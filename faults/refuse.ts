@@ -1,5 +1,5 @@
 import type { FaultSpec, Target } from './fault.ts';
-import { across, between, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
+import { between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { answering, refusing } from './probes.ts';
 
 /** Answers every packet between a target and another end with a reset (TCP) or as unreachable: connections break at once, new ones are refused. */
@@ -12,6 +12,6 @@ export const refuseFault = networkFault({
   asked: (by) => refuse(by.target, by.from, networkOptions(by)),
   impairment: () => ({ kind: 'reset' }),
   // only a request that is hit itself is refused; where the answers are, the asker hears nothing
-  effect: (topology, { paths }) => across({ topology, paths, bothWays: false }, ({ from, to }) => refusing(topology, [to], from)),
-  gone: (topology, { paths }) => across({ topology, paths, bothWays: true }, ({ from, to }) => answering(topology, [to], from)),
+  effect: (topology, { paths }) => refusing(topology, lookedAt({ topology, paths, bothWays: false })),
+  gone: (topology, { paths }) => answering(topology, lookedAt({ topology, paths, bothWays: true })),
 });

@@ -1,4 +1,4 @@
-import type { CopyState, Host, HostRole, Mechanism, PodState, Topology } from '../topology/model.ts';
+import type { Answer, CopyState, Host, HostRole, Mechanism, PodState, Topology } from '../topology/model.ts';
 
 export interface TopologySketch {
   /** sites whose pods are not ready */
@@ -14,7 +14,9 @@ export interface TopologySketch {
   sessions?: readonly number[];
   /** what becomes of a new session */
   session?: string;
-  /** what a process on a host says when it is asked */
+  /** what comes of a question to a URL, asked from a host; the index counts those asked at once */
+  answers?: (from: string, url: string, index: number) => Answer;
+  /** what a process on a host says when it is run there */
   said?: string;
   boots?: Readonly<Record<string, string>>;
   /** mechanisms that its machine lacks, with what would help */
@@ -35,7 +37,19 @@ export function sketchTopology({
   committed = [],
   ...rest
 }: TopologySketch = {}): Topology {
-  const { started, session, said, boots = {}, lacks = {}, sessions = [], replayPaused, pods = [], wanted = 2, schedulable = true } = rest;
+  const {
+    started,
+    session,
+    said,
+    answers,
+    boots = {},
+    lacks = {},
+    sessions = [],
+    replayPaused,
+    pods = [],
+    wanted = 2,
+    schedulable = true,
+  } = rest;
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
   const sites = ['a', 'b'].map((name) => ({
@@ -81,6 +95,7 @@ export function sketchTopology({
     },
     boots: () => ({ ...boots }),
     lacking: (mechanism) => lacks[mechanism],
+    ...(answers === undefined ? {} : { ask: async (questions) => questions.map(({ from, url }, index) => answers(from, url, index)) }),
     ...(said === undefined ? {} : { probe: async () => ({ exitCode: 0, stdout: said }) }),
     database: {
       hosts: databases,

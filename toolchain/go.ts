@@ -19,6 +19,7 @@ export interface Tools {
   kubernetes: string;
   k6: string;
   wire: string;
+  ask: string;
 }
 
 /** Builds what is missing of etcd, Kubernetes and k6; each is cached by what it is built from. */
@@ -48,7 +49,8 @@ export async function buildTools(progress: Progress): Promise<Tools> {
     progress,
   );
   const wire = await goProgram({ name: 'wire', what: 'building the lines of the network (about 2 s)', inputs: [], flags: [] }, progress);
-  return { etcd, k6: join(k6, 'k6'), kubernetes, wire: join(wire, 'wire') };
+  const ask = await goProgram({ name: 'ask', what: 'building what asks hosts (about 2 s)', inputs: [], flags: [] }, progress);
+  return { etcd, k6: join(k6, 'k6'), kubernetes, wire: join(wire, 'wire'), ask: join(ask, 'ask') };
 }
 
 interface GoProgram {

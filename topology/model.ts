@@ -230,6 +230,22 @@ export interface ReferenceState {
   commit?: CommitLevel;
 }
 
+/** A question that a host asks over HTTP or HTTPS: a URL of an address and a port. */
+export interface Question {
+  from: string;
+  url: string;
+}
+
+/** What came of a question: any HTTP status is an answer; a break is a connection that ended without one. */
+export interface Answer {
+  came: 'answer' | 'refusal' | 'unreachable' | 'silence' | 'break';
+  /** until the connection stood; none when it never did */
+  connectMs?: number;
+  status?: number;
+  /** the error in the words of the system */
+  what?: string;
+}
+
 export interface Topology {
   readonly name: string;
   readonly pattern: Pattern;
@@ -256,8 +272,10 @@ export interface Topology {
   lacking(mechanism: Mechanism): string | undefined;
   site(name: string): Site;
   host(name: string): Host;
-  /** runs a probe command on a host, to see a fault from outside the injector; its exit code and output */
+  /** runs a command on a host, to see a fault from outside the injector; its exit code and output */
   probe(host: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; stdout: string }>;
+  /** asks all at once, each over a connection of its own and for so long; throws when a host cannot ask */
+  ask(questions: readonly Question[], withinMs: number): Promise<Answer[]>;
   /** what the platform logged since then of the writes whose ids begin so, each before its COMMIT; as far as its logs are still there */
   writeLedger(wanted: { idsBeginWith: string; since: Date }): Promise<LedgerEntry[]>;
   /** brings everything to the reference state; uses the verbs above only, throws naming what did not come */

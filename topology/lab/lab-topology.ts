@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, UsageError } from '../../support/errors.ts';
-import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, DatabaseService, Disk, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
+import { askFrom } from './ask.ts';
 import {
   ALIVE_PORT,
   BALANCER_PORT,
@@ -37,7 +37,7 @@ import {
   scaleTo,
   setSchedulable,
 } from './pods.ts';
-import type { Prepared } from './prepare.ts';
+import { preparedOf } from './prepared.ts';
 import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
 import { occupySessions, releaseSessions, trySession } from './sessions.ts';
 import type { PlannedHost } from './shape.ts';
@@ -101,18 +101,11 @@ export function labTopology(name: string): Topology {
     host,
     lacking: (mechanism) => lacking(lab.dir, mechanism),
     probe: (from, command, timeoutMs) => probe(lab, from, command, timeoutMs),
+    ask: (questions, withinMs) => askFrom(lab, (from) => plannedHost(lab, from), { questions, withinMs }),
     writeLedger: (wanted) => writeLedger(lab, wanted),
     reset: (reference) => reset(lab, reference),
     versions: async () => ({ ...versions }),
   };
-}
-
-/** The paths of what this lab was made from, as stored when it was brought up. */
-export function preparedOf(lab: Lab): Prepared {
-  const prepared = readJson<Prepared>(join(lab.dir, 'prepared.json'));
-  if (prepared === undefined)
-    throw new HoldfastError(`lab ${lab.record.name} was never brought up completely: "holdfast up --name ${lab.record.name}"`);
-  return prepared;
 }
 
 /** The plan's entry of a host. */

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { readJson } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { isAlive, type ProcessIdentity } from '../../support/processes.ts';
@@ -8,7 +6,7 @@ import type { Impairment } from '../model.ts';
 import { createHostGroup } from './cgroups.ts';
 import { companionLives, companionLog, companions, endCompanion, startCompanion } from './companions.ts';
 import { inNamespace, routerLinks, routerNamespace } from './network.ts';
-import type { Prepared } from './prepare.ts';
+import { toolOf } from './prepared.ts';
 import type { Lab } from './store.ts';
 
 /*
@@ -59,16 +57,11 @@ export async function endWires(lab: Lab, isMeant: (number: number) => boolean): 
 }
 
 async function spawnWire(lab: Lab, device: string, options: string[]): Promise<ProcessIdentity> {
-  const program = readJson<Prepared>(join(lab.dir, 'prepared.json'))?.tools.wire;
-  if (program === undefined)
-    throw new HoldfastError(
-      `lab ${lab.record.name} has no program for lines: expected one brought up by this version; take it down and up again`,
-    );
   const groups = await createHostGroup(lab.record.name, 'wan', WEIGHT);
   const enter = groups.map((group) => `echo $$ > '${group}/cgroup.procs'`);
   const network = `--net=/run/netns/${routerNamespace(lab.record.name)}`;
   const script = [...enter, 'exec nsenter "$@"'].join('\n');
-  return startCompanion(lab, device, ['sh', '-ec', script, 'sh', network, program, `-device=${device}`, ...options]);
+  return startCompanion(lab, device, ['sh', '-ec', script, 'sh', network, toolOf(lab, 'wire'), `-device=${device}`, ...options]);
 }
 
 async function freeNumber(lab: Lab): Promise<number> {
