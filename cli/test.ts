@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
+import { MECHANISMS } from '../run/crash/mechanisms.ts';
 import { runPasses, tablesOf, type Passes } from '../run/crash/passes.ts';
 import { EXIT, UsageError } from '../support/errors.ts';
 import { interruption } from '../support/interrupt.ts';
@@ -24,6 +25,7 @@ export function testCommand(): Command {
     )
     .addOption(new Option('--passes <n>', 'crash: how often the whole matrix').argParser(repeatsOrNone).default(3))
     .addOption(new Option('--tenths <n>', 'crash: how often a random tenth of it').argParser(repeatsOrNone).default(20))
+    .addOption(new Option('--only <mechanism>', 'crash: cells of this one').choices(MECHANISMS.map((mechanism) => mechanism.name)))
     .action(async (part: Part | undefined, options: Passes) => {
       const total = await parts[part ?? 'everything'](options);
       console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -75,16 +75,17 @@ describe('a fault of the database', () => {
 
   test('that pauses replay is proven by what the standby says; one that does not answer says nothing', async () => {
     const pinned = { hosts: ['db2'], paths: [] };
-    for (const [replayPaused, shows, isGone] of [
-      [true, true, false],
-      [false, false, true],
-      [undefined, false, false],
+    for (const [replayPaused, shows, isGone, lasts] of [
+      [true, true, false, true],
+      [false, false, true, false],
+      [undefined, false, false, undefined],
     ] as const) {
       const topology = sketchTopology(replayPaused === undefined ? {} : { replayPaused });
       assert.deepEqual(
         [(await pauseReplayFault.effect(topology, pinned)).seen, (await pauseReplayFault.gone(topology, pinned)).seen],
         [shows, isGone],
       );
+      assert.equal((await pauseReplayFault.lasts?.(topology, pinned))?.seen, lasts);
     }
   });
 });

@@ -35,6 +35,11 @@ export const drainNodeFault: Fault = {
     const [schedulable, left] = await Promise.all([site.isSchedulable(node), evict(site, node)]);
     return { seen: !schedulable && left === 0, what: `${node} ${schedulable ? 'takes' : 'takes no'} pods and has ${left}` };
   },
+  lasts: async (topology, pinned) => {
+    const { site, node } = placeOf(topology, pinned);
+    const schedulable = await site.isSchedulable(node);
+    return { seen: !schedulable, what: `${node} ${schedulable ? 'takes' : 'takes no'} pods` };
+  },
   gone: async (topology, pinned): Promise<Evidence> => {
     const { site, node } = placeOf(topology, pinned);
     const [schedulable, ready] = await Promise.all([site.isSchedulable(node), site.ready()]);

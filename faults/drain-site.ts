@@ -20,6 +20,7 @@ export const drainSiteFault: Fault = {
   heal: (topology, pinned) => topology.balancer.setDrained(siteOf(topology, pinned).name, false),
   effect: (topology, pinned) => are('DRAIN', topology, pinned),
   gone: (topology, pinned) => are('UP', topology, pinned),
+  lasts: (topology, pinned) => are('DRAIN', topology, pinned),
 };
 
 async function are(wanted: BackendStatus, topology: Topology, pinned: Pinned): Promise<Evidence> {

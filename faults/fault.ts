@@ -142,6 +142,11 @@ export interface Fault {
   heal(topology: Topology, pinned: Pinned): Promise<void>;
   /** looks from another host: does the fault show? */
   effect(topology: Topology, pinned: Pinned): Promise<Evidence>;
+  /**
+   * held: whether it is still there, a look that disturbs nothing and is repeated until shortly before the lease ends. What was proven once
+   * may be undone by whoever looks after the service. Undefined where that cannot be seen now.
+   */
+  lasts?(topology: Topology, pinned: Pinned): Promise<Evidence | undefined>;
   /** looks from another host: is the fault over (off: serving again)? Of a momentary one it is asked only once that has shown */
   gone(topology: Topology, pinned: Pinned): Promise<Evidence>;
 }

@@ -22,4 +22,9 @@ export const freezeFault: Fault = {
   },
   effect: (topology, { hosts }) => silent(topology, hosts),
   gone: (topology, { hosts }) => answering(topology, hosts),
+  lasts: async (topology, { hosts }) => {
+    const states = await Promise.all(hosts.map(async (host) => ({ host, state: await topology.host(host).state() })));
+    // one that lost its power meanwhile is no runaway
+    return { seen: states.every(({ state }) => state !== 'running'), what: states.map(({ host, state }) => `${host} ${state}`).join(', ') };
+  },
 };

@@ -12,6 +12,11 @@ import { healerFiles } from './healer.ts';
 import { goneWithin } from './heal.ts';
 import { checkAllowed, describeTarget } from './targets.ts';
 
+/** Looks at whether a fault lasts: rarely enough to cost nothing, and once more at once where it does not; the last shortly before its lease ends. */
+const LOOK_MS = 1_000;
+const SECOND_LOOK_MS = 100;
+const LAST_LOOK_MS = 300;
+
 export interface Injection {
   topology: Topology;
   spec: FaultSpec;
@@ -98,10 +103,12 @@ async function withinLease({ topology }: Injection, head: JournalHead, carryOut:
   throw tooLate;
 }
 
-async function waitGone({ topology, leaseMs, startHealer }: Injection, head: JournalHead): Promise<JournalLine[]> {
+async function waitGone(injection: Injection, head: JournalHead): Promise<JournalLine[]> {
+  const { topology, leaseMs, startHealer } = injection;
   const kind = faultNamed(head.fault).kind;
   const leftMs = Math.max(0, msUntil(head.leaseEndNs));
-  return until({
+  const watched = watchLasting(injection, head);
+  const lines = await until({
     subject: `${head.fault} on ${head.target}`,
     condition: `gone after its lease of ${leaseMs} ms`,
     timeoutMs: leftMs + goneWithin(kind),
@@ -110,10 +117,37 @@ async function waitGone({ topology, leaseMs, startHealer }: Injection, head: Jou
     probe: async () => {
       // a healer that was killed is replaced; the new one takes over what is open
       await startHealer();
-      const lines = readJournal(topology.journalDir, head.id);
-      return lines.some(({ state }) => state === 'gone') && lines;
+      const written = readJournal(topology.journalDir, head.id);
+      return written.some(({ state }) => state === 'gone') && written;
     },
   });
+  const undone = await watched;
+  if (undone !== undefined)
+    throw new HoldfastError(
+      `${head.fault} on ${head.target} ended before its lease: expected it to last, ${undone}: somebody else ended it, and this was no test of it`,
+    );
+  return lines;
+}
+
+/** Looks again and again whether a fault that was proven is still there, until shortly before its lease ends; what came instead, twice in a row. */
+async function watchLasting({ topology }: Injection, head: JournalHead): Promise<string | undefined> {
+  const fault = faultNamed(head.fault);
+  if (fault.lasts === undefined) return undefined;
+  let missed = 0;
+  for (;;) {
+    const leftMs = msUntil(head.leaseEndNs) - LAST_LOOK_MS;
+    // an impairment is lifted by its lease, or by hand, which is no surprise
+    if ((leftMs <= 0 && missed === 0) || isHealed(topology, head)) return undefined;
+    await sleep(missed > 0 ? SECOND_LOOK_MS : Math.min(leftMs, LOOK_MS));
+    const look = await fault.lasts(topology, head.pinned).catch(() => undefined);
+    if (msUntil(head.leaseEndNs) <= 0 || isHealed(topology, head)) return undefined;
+    missed = look === undefined || look.seen ? 0 : missed + 1;
+    if (missed === 2) return look?.what;
+  }
+}
+
+function isHealed({ journalDir }: Topology, { id }: JournalHead): boolean {
+  return readJournal(journalDir, id).some(({ state }) => state === 'healed');
 }
 
 /** The healer holds the fault before it begins; without that it is not injected. */

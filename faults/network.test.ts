@@ -48,6 +48,35 @@ describe('a network fault', () => {
     assert.deepEqual((await losePacketsFault.pin(topology, losePackets(db1, db2, { share: 0.1 }))).impairment, { kind: 'line', loss: 0.1 });
   });
 
+  test('is refused where another one has its packets on a line already; one whose line has ended is none', async () => {
+    const slow = delay(db1, db2, { by: '50ms' });
+    const line = { ...back, kind: 'line' } as const;
+    for (const [fault, spec] of [
+      [delayFault, slow],
+      [losePacketsFault, losePackets(db1, db2, { share: 0.5 })],
+      [limitBandwidthFault, limitBandwidth(db1, db2, { to: '1Mbit' })],
+    ] as const) {
+      await assert.rejects(
+        fault.pin(sketchTopology({ impaired: [line] }), spec),
+        (error) => error instanceof UsageError && /from db2 to db1 are delayed, lost or slowed down by another fault/.test(error.message),
+      );
+    }
+    for (const there of [{ ...line, idle: true } as const, { ...line, to: 'db3' }, { ...line, kind: 'drop' } as const])
+      await delayFault.pin(sketchTopology({ impaired: [there] }), slow);
+    await isolateFault.pin(sketchTopology({ impaired: [line] }), isolate(db1, db2));
+  });
+
+  test('lasts while every path of it is impaired in its way', async () => {
+    const pinned = { hosts: ['db1'], paths: [out, back], impairment: { kind: 'line', delayMs: 50 } as const };
+    const lasts = async (impaired: TopologySketch['impaired'] & object): Promise<boolean | undefined> =>
+      (await delayFault.lasts?.(sketchTopology({ impaired }), pinned))?.seen;
+    const line = (path: typeof out): { from: string; to: string; kind: 'line' } => ({ ...path, kind: 'line' });
+    assert.equal(await lasts([line(out), line(back)]), true);
+    assert.equal(await lasts([line(out)]), false);
+    assert.equal(await lasts([line(out), { ...line(back), idle: true }]), false);
+    assert.equal(await lasts([line(out), { ...back, kind: 'drop' }]), false);
+  });
+
   test('refuses figures that cannot be proven, or make no sense', () => {
     for (const by of ['50', '-50ms', '5ms', '1h']) assert.throws(() => delay(db1, db2, { by }), UsageError, by);
     for (const to of ['1', '10kbit', '1Gbit', '-1Mbit']) assert.throws(() => limitBandwidth(db1, db2, { to }), UsageError, to);

@@ -67,13 +67,32 @@ export function networkFault({ name, needs = [], takes = [], asked, impairment, 
       const near = await resolveTarget(topology, spec.target);
       const paths = pathsBetween(near, await resolveOtherEnd(topology, spec, near), spec.direction);
       if (paths.length === 0) throw new UsageError(`${name}: there is no link between the two ends: expected different hosts`);
+      if (impairment(spec).kind === 'line') await refuseSecondLine(topology, name, paths);
       return { hosts: near.map(({ name: host }) => host), paths, impairment: impairment(spec) };
     },
     inject: (topology, { paths, impairment: pinned = { kind: 'drop' } }, ttlMs) => topology.router.impair(paths, pinned, ttlMs),
     heal: (topology, { paths, impairment: pinned = { kind: 'drop' } }) => topology.router.mend(paths, pinned.kind),
     effect,
     gone,
+    lasts: async (topology, { paths, impairment: pinned = { kind: 'drop' } }) => {
+      const now = await topology.router.impaired();
+      const missing = paths.filter(
+        ({ from, to }) => !now.some((path) => path.kind === pinned.kind && path.idle !== true && path.from === from && path.to === to),
+      );
+      const words = missing.map(({ from, to }) => `${from} to ${to}`).join(', ');
+      return { seen: missing.length === 0, what: missing.length === 0 ? 'every path is impaired' : `not impaired any more: ${words}` };
+    },
   };
+}
+
+/* A path has one line: a second would take the first one's place, and nobody would see that it is gone. */
+async function refuseSecondLine(topology: Topology, name: string, paths: readonly Path[]): Promise<void> {
+  const lines = (await topology.router.impaired()).filter(({ kind, idle }) => kind === 'line' && idle !== true);
+  const taken = lines.find(({ from, to }) => paths.some((path) => path.from === from && path.to === to));
+  if (taken === undefined) return;
+  throw new UsageError(
+    `${name}: packets from ${taken.from} to ${taken.to} are delayed, lost or slowed down by another fault: expected it to be over, or other hosts`,
+  );
 }
 
 /** One impaired path from each host at either end, as far as the other end has something to ask; `bothWays` also against the direction of the packets that are hit, for what the answers suffer. */

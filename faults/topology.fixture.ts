@@ -22,6 +22,8 @@ export interface TopologySketch {
   /** mechanisms that its machine lacks, with what would help */
   lacks?: Partial<Record<Mechanism, string>>;
   replayPaused?: boolean;
+  /** what the router impairs already */
+  impaired?: Awaited<ReturnType<Topology['router']['impaired']>>;
   /** pods of every kind at every site, how many are wanted, and whether nodes take pods */
   pods?: readonly PodState[];
   wanted?: number;
@@ -46,6 +48,7 @@ export function sketchTopology({
     lacks = {},
     sessions = [],
     replayPaused,
+    impaired = [],
     pods = [],
     wanted = 2,
     schedulable = true,
@@ -93,6 +96,7 @@ export function sketchTopology({
       weights: async () => ({}),
       setWeight: async () => undefined,
     },
+    router: { impair: () => missing('router.impair()'), mend: () => missing('router.mend()'), impaired: async () => [...impaired] },
     boots: () => ({ ...boots }),
     lacking: (mechanism) => lacks[mechanism],
     ...(answers === undefined ? {} : { ask: async (questions) => questions.map(({ from, url }, index) => answers(from, url, index)) }),

@@ -32,6 +32,7 @@ export const weighSiteFault: Fault = {
   heal: (topology, pinned) => topology.balancer.setWeight(siteOf(topology, pinned).name, WHOLE),
   effect: (topology, pinned) => weigh(pinned.weight ?? WHOLE, topology, pinned),
   gone: (topology, pinned) => weigh(WHOLE, topology, pinned),
+  lasts: (topology, pinned) => weigh(pinned.weight ?? WHOLE, topology, pinned),
 };
 
 async function weigh(percent: number, topology: Topology, pinned: Pinned): Promise<Evidence> {

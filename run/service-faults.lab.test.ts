@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killDaemon, stopDaemon } from '../faults/daemons.ts';
+import { drainSite } from '../faults/drain-site.ts';
 import { exhaustConnections, exhaustConnectionsFault } from '../faults/exhaust-connections.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
 import { fillDisk, fillDiskFault } from '../faults/fill-disk.ts';
+import { freeze } from '../faults/freeze.ts';
+import { readJournal } from '../faults/journal.ts';
 import { killPostmaster } from '../faults/kill-postmaster.ts';
 import { pauseReplay } from '../faults/pause-replay.ts';
 import { reboot, rebootFault } from '../faults/reboot.ts';
@@ -14,6 +17,7 @@ import { switchover } from '../faults/switchover.ts';
 import { terminateSessions } from '../faults/terminate-sessions.ts';
 import { steady } from '../load/profiles.ts';
 import { withDatabase } from '../support/database.ts';
+import { HoldfastError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
@@ -93,8 +97,10 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
         topology.database.dsn(standby),
         async (client) => (await client.query("select from changes where id = 'paused'")).rowCount,
       );
-    await during(pauseReplay(role('sync-standby')), '2s', async () => {
+    // Patroni looks after its copies every 2 s, and resumes a replay that it finds paused
+    await during(pauseReplay(role('sync-standby')), '6s', async () => {
       assert.equal(await write('paused'), 201);
+      await sleep(5_000);
       assert.equal(await shown(), 0);
     });
     await until({
@@ -104,6 +110,23 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
       intervalMs: 20,
       probe: async () => (await shown()) === 1,
     });
+  });
+
+  it('takes no fault for one that lasted when somebody else ended it', async () => {
+    for (const [spec, undo] of [
+      [pauseReplay(role('sync-standby')), (hosts: readonly string[]) => topology.database.setReplayPaused(hosts[0] ?? '', false)],
+      [drainSite(site('b')), () => topology.balancer.setDrained('b', false)],
+      [freeze(host('dcs3')), () => topology.host('dcs3').thaw()],
+    ] as const) {
+      const fault = await injected(topology, spec, '5s');
+      await undo(fault.head.pinned.hosts);
+      await assert.rejects(
+        fault.gone(),
+        (error) => error instanceof HoldfastError && error.message.includes('ended before its lease'),
+        spec.fault,
+      );
+      assert.ok(readJournal(topology.journalDir, fault.head.id).some(({ state }) => state === 'gone'));
+    }
   });
 
   it('kills the server of the leading copy: another one takes over', async () => {

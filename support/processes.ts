@@ -23,6 +23,11 @@ export function isAlive(process: ProcessIdentity): boolean {
   return now !== undefined && now.startTicks === process.startTicks && now.bootId === process.bootId;
 }
 
+/** Whether a process is stopped by a signal; false when it is gone. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.state === 'T';
+}
+
 /** Sends a signal to exactly this process; false when it is gone. */
 export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(target)) return false;

@@ -150,8 +150,8 @@ export interface Router {
   impair(paths: readonly Path[], impairment: Impairment, ttlMs: number): Promise<void>;
   /** ends impairments of one kind */
   mend(paths: readonly Path[], kind: Impairment['kind']): Promise<void>;
-  /** what is impaired now */
-  impaired(): Promise<(Path & { kind: Impairment['kind'] })[]>;
+  /** what is impaired now; `idle`: what should impair it has ended, and packets pass as ever */
+  impaired(): Promise<(Path & { kind: Impairment['kind']; idle?: true })[]>;
 }
 
 export interface CopyState {

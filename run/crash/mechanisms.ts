@@ -51,7 +51,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     started: async (topology) => (await topology.site('b').replicas('worker')) > 0,
   },
   { name: 'load balancer', spec: async () => drainSite(siteB), endsItself: false },
-  { name: 'SQL', spec: async (topology) => pauseReplay(await someStandby(topology)), endsItself: false },
+  { name: 'signal', spec: async (topology) => pauseReplay(await someStandby(topology)), endsItself: false },
   { name: 'disk', spec: async () => fillDisk(member), endsItself: false },
   // its clients need up to 2 s before they ask for anything
   {

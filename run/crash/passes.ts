@@ -9,6 +9,8 @@ import { MECHANISMS } from './mechanisms.ts';
 export interface Passes {
   passes: number;
   tenths: number;
+  /** cells of this mechanism alone */
+  only?: string;
 }
 
 /** What became of one cell, or why it failed. */
@@ -17,10 +19,10 @@ export type Held = Cell & ({ outcome: Outcome } | { error: string });
 /** Runs the whole matrix several times, and random tenths of it; labs share the cells. What failed is said at once, and the rest goes on. */
 export async function runPasses(
   labs: readonly Topology[],
-  { passes, tenths }: Passes,
+  { passes, tenths, only }: Passes,
   progress: (message: string) => void,
 ): Promise<Held[]> {
-  const whole = allCells();
+  const whole = allCells().filter(({ mechanism }) => only === undefined || mechanism.name === only);
   const queue = [...Array.from({ length: passes }, () => whole).flat(), ...Array.from({ length: tenths }, () => randomTenth(whole)).flat()];
   const total = queue.length;
   const held: Held[] = [];
@@ -53,9 +55,10 @@ export function tablesOf(held: readonly Held[]): string {
 
 function tableOf(held: readonly Held[], killed: readonly Killed[]): string {
   const lines = MECHANISMS.flatMap((mechanism) =>
-    STATES.map((state) => {
+    STATES.flatMap((state) => {
       const row = held.filter((one) => one.mechanism.name === mechanism.name && one.state === state);
-      return `| ${[mechanism.name, state, ...killed.map((name) => longest(row.filter((one) => one.killed === name)))].join(' | ')} |`;
+      if (row.length === 0) return [];
+      return [`| ${[mechanism.name, state, ...killed.map((name) => longest(row.filter((one) => one.killed === name)))].join(' | ')} |`];
     }),
   );
   return [`| mechanism | killed at | ${killed.join(' | ')} |`, `|---|---|${killed.map(() => '---|').join('')}`, ...lines].join('\n');

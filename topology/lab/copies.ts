@@ -1,6 +1,8 @@
 import { withDatabase } from '../../support/database.ts';
 import { HoldfastError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
+import { commandLine, identify, isStopped, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
+import { hostProcesses } from './cgroups.ts';
 import { DATA_DIR, PATRONI_PORT, superuserDsn } from './database.ts';
 import { machineOf } from './hosts.ts';
 import { runIn } from './machine.ts';
@@ -44,20 +46,30 @@ export async function terminateSessionsAt(lab: Lab, copy: string): Promise<numbe
   return (await ask(lab, copy, `${chosen} SELECT pid FROM chosen WHERE pg_terminate_backend(pid)`)).length;
 }
 
-/** Pauses or resumes replay at a standby. */
-export async function setReplayPaused(lab: Lab, copy: string, paused: boolean): Promise<void> {
-  await ask(lab, copy, paused ? 'SELECT pg_wal_replay_pause()' : 'SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()');
+/**
+ * Stops or resumes the process that replays at a standby; what it receives and confirms goes on. A pause asked for by SQL would not last:
+ * Patroni resumes replay that it finds paused in its next loop. Resuming a copy that replays nothing does nothing.
+ */
+export function setReplayPaused(lab: Lab, copy: string, paused: boolean): void {
+  const replaying = replayOf(lab, copy);
+  const signalled = replaying.map((one) => signalProcess(one, paused ? 'SIGSTOP' : 'SIGCONT'));
+  if (paused && !signalled.includes(true)) throw new HoldfastError(`${copy} replays nothing: expected a standby whose server runs`);
 }
 
-/** Whether replay is paused at a copy; never at one that leads. Undefined when it does not answer. */
+/** Whether replay is stopped at a copy; never at one that leads. Undefined when it does not answer. */
 export async function isReplayPaused(lab: Lab, copy: string): Promise<boolean | undefined> {
   try {
-    const state = "CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() ELSE 'leads' END";
-    const [row] = await ask<{ state: string }>(lab, copy, `SELECT ${state} AS state`);
-    return row?.state === 'paused';
+    const [row] = await ask<{ follows: boolean }>(lab, copy, 'SELECT pg_is_in_recovery() AS follows');
+    return row?.follows === true && replayOf(lab, copy).some(({ pid }) => isStopped(pid));
   } catch {
     return undefined;
   }
+}
+
+/** The process of a standby's server that replays, as the operating system knows it. */
+function replayOf(lab: Lab, copy: string): ProcessIdentity[] {
+  const ofServer = hostProcesses(lab.record.name, copy).filter((pid) => /^postgres: (\S+: )?startup\b/.test(commandLine(pid)));
+  return ofServer.flatMap((pid) => identify(pid) ?? []);
 }
 
 async function ask<Row extends object>(lab: Lab, copy: string, text: string): Promise<Row[]> {

@@ -1,10 +1,10 @@
 import type { Impairment, Path } from '../model.ts';
 import { inNamespace, nft, routerNamespace } from './network.ts';
 import type { Lab } from './store.ts';
-import { endWires, startWire } from './wires.ts';
+import { endWires, startWire, wireLives } from './wires.ts';
 
 type Kind = Impairment['kind'];
-type Impaired = Path & { kind: Kind };
+type Impaired = Path & { kind: Kind; idle?: true };
 
 /** Where the router keeps which paths; elements time out in the kernel. */
 const sets = { drop: 'dropped', reset: 'refused', line: 'lines' } as const satisfies Record<Kind, string>;
@@ -49,10 +49,14 @@ export async function mendPaths(lab: Lab, paths: readonly Path[], kind: Kind): P
 
 /** What the router impairs now. */
 export async function impairedPaths(lab: Lab): Promise<Impaired[]> {
-  const found = await Promise.all(
-    (Object.keys(sets) as Kind[]).map(async (kind) => (await elementsOf(lab, kind)).map(({ path }) => ({ ...path, kind }))),
+  const listed = await list(lab, ['table', 'inet', 'holdfast']);
+  return (Object.keys(sets) as Kind[]).flatMap((kind) =>
+    elementsIn(lab, kind, listed).map(({ path, line }) => ({
+      ...path,
+      kind,
+      ...(line === undefined || wireLives(lab, line) ? {} : { idle: true as const }),
+    })),
   );
-  return found.flat();
 }
 
 /*
@@ -90,19 +94,29 @@ interface Element {
   line?: number;
 }
 
+/** What nft says of sets and maps. */
+type Listed = Partial<Record<'map' | 'set', { name: string; elem?: unknown[] }>>[];
+
+async function list(lab: Lab, what: string[]): Promise<Listed> {
+  const text = await inNamespace(routerOf(lab), ['nft', '-j', 'list', ...what]);
+  return (JSON.parse(text) as { nftables: Listed }).nftables;
+}
+
 async function elementsOf(lab: Lab, kind: Kind): Promise<Element[]> {
-  const what = kind === 'line' ? 'map' : 'set';
-  const listed = JSON.parse(await inNamespace(routerOf(lab), ['nft', '-j', 'list', what, 'inet', 'holdfast', sets[kind]])) as {
-    nftables: Partial<Record<'map' | 'set', { elem?: unknown[] }>>[];
-  };
-  const elements = listed.nftables.flatMap((entry) => entry[what]?.elem ?? []);
-  return elements.flatMap((element) => {
-    const [key, line] = Array.isArray(element) ? (element as [unknown, number]) : [element, undefined];
-    const { concat } = ((key as { elem?: { val: unknown } }).elem?.val ?? key) as { concat: [string, number] };
-    const to = lab.plan.hosts[concat[1] - 1]?.name;
-    if (to === undefined) return [];
-    return [{ path: { from: concat[0], to }, ...(line === undefined ? {} : { line }) }];
-  });
+  return elementsIn(lab, kind, await list(lab, [kind === 'line' ? 'map' : 'set', 'inet', 'holdfast', sets[kind]]));
+}
+
+function elementsIn(lab: Lab, kind: Kind, listed: Listed): Element[] {
+  const entries = listed.map((entry) => entry[kind === 'line' ? 'map' : 'set']).filter((entry) => entry?.name === sets[kind]);
+  return entries
+    .flatMap((entry) => entry?.elem ?? [])
+    .flatMap((element) => {
+      const [key, line] = Array.isArray(element) ? (element as [unknown, number]) : [element, undefined];
+      const { concat } = ((key as { elem?: { val: unknown } }).elem?.val ?? key) as { concat: [string, number] };
+      const to = lab.plan.hosts[concat[1] - 1]?.name;
+      if (to === undefined) return [];
+      return [{ path: { from: concat[0], to }, ...(line === undefined ? {} : { line }) }];
+    });
 }
 
 /** Deletes elements; each is added first, since one that timed out meanwhile could not be deleted. */

@@ -201,7 +201,7 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     occupySessions: async (copy, ttlMs) => occupySessions(lab, plannedHost(lab, copy), ttlMs),
     releaseSessions: (copy) => releaseSessions(lab, plannedHost(lab, copy)),
     trySession: (copy) => trySession(lab, copy),
-    setReplayPaused: (copy, paused) => setReplayPaused(lab, copy, paused),
+    setReplayPaused: async (copy, paused) => setReplayPaused(lab, copy, paused),
     replayPaused: (copy) => isReplayPaused(lab, copy),
     deposedRows: (asked) => deposedRows(lab, asked),
   };

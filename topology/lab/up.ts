@@ -7,6 +7,7 @@ import { until } from '../../support/poll.ts';
 import type { Progress } from '../../toolchain/artefact.ts';
 import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
+import { setReplayPaused } from './copies.ts';
 import { defaultReplication } from './database.ts';
 import { disks, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
@@ -82,11 +83,13 @@ export async function bootMissing(lab: Lab, prepared: Prepared): Promise<void> {
   );
 }
 
-/** What a fault took of a host, which no journal may know any more: its disk, the sessions of its database. */
+/** What a fault took of a host, which no journal may know any more: its disk, the sessions of its database, its replay. */
 async function giveBack(lab: Lab, host: PlannedHost): Promise<void> {
   const disk = disks[host.role];
   if (disk !== undefined) await freeDisk(machineOf(lab, host), disk.at);
-  if (host.role === 'database') await releaseSessions(lab, host);
+  if (host.role !== 'database') return;
+  setReplayPaused(lab, host.name, false);
+  await releaseSessions(lab, host);
 }
 
 /** Waits until every site is ready and the load balancer sees every node of every site UP. */

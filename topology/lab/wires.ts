@@ -56,6 +56,11 @@ export async function endWires(lab: Lab, isMeant: (number: number) => boolean): 
   }
 }
 
+/** Whether the program of a line lives; without it packets pass as ever. */
+export function wireLives(lab: Lab, number: number): boolean {
+  return companionLives(lab, deviceOf(number));
+}
+
 async function spawnWire(lab: Lab, device: string, options: string[]): Promise<ProcessIdentity> {
   const groups = await createHostGroup(lab.record.name, 'wan', WEIGHT);
   const enter = groups.map((group) => `echo $$ > '${group}/cgroup.procs'`);
