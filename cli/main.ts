@@ -7,6 +7,7 @@ import { downCommand } from './down.ts';
 import { faultCommand } from './fault.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { failbackCommand, promoteCommand } from './runbook.ts';
 import { statusCommand } from './status.ts';
 import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
@@ -36,6 +37,8 @@ for (const command of [
   faultCommand,
   checkCommand,
   reportCommand,
+  promoteCommand,
+  failbackCommand,
   benchCommand,
 ]) {
   program.addCommand(command().exitOverride());

@@ -31,15 +31,15 @@ export function findPostgres(): string | undefined {
   return candidates.find((folder) => existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'pg_basebackup')));
 }
 
-/** Starts a new primary whose copy is called so. */
-export async function startPrimary(bin: string, copy: string): Promise<TestServer> {
+/** Starts a new primary whose copy is called so, with settings beside those of every test. */
+export async function startPrimary(bin: string, copy: string, settings: Record<string, string> = {}): Promise<TestServer> {
   const folder = newFolder();
   await run(
     join(bin, 'initdb'),
     ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
     unprivileged(folder),
   );
-  return start({ bin, folder, copy });
+  return start({ bin, folder, copy, more: settings });
 }
 
 /** Starts a streaming standby of the primary. */
@@ -54,7 +54,17 @@ export async function startStandby(bin: string, copy: string, primary: TestServe
   return start({ bin, folder, copy });
 }
 
-async function start({ bin, folder, copy }: { bin: string; folder: string; copy: string }): Promise<TestServer> {
+async function start({
+  bin,
+  folder,
+  copy,
+  more = {},
+}: {
+  bin: string;
+  folder: string;
+  copy: string;
+  more?: Record<string, string>;
+}): Promise<TestServer> {
   const port = await freePort();
   const settings = {
     port: String(port),
@@ -63,6 +73,7 @@ async function start({ bin, folder, copy }: { bin: string; folder: string; copy:
     fsync: 'off',
     max_connections: '100',
     'holdfast.copy': copy,
+    ...more,
   };
   const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   const server = spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });

@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS writer (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   epoch integer NOT NULL DEFAULT 1
 );
+-- false at a site whose database follows another's
+ALTER TABLE writer ADD COLUMN IF NOT EXISTS writable boolean NOT NULL DEFAULT true;
 INSERT INTO writer DEFAULT VALUES ON CONFLICT DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS changes (

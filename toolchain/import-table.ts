@@ -2,13 +2,14 @@
 export const importTable: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['fixtures/index.ts'],
   fixtures: ['run', 'faults', 'load', 'record', 'reports', 'support', 'topology'],
-  cli: ['run', 'topology', 'faults', 'reports', 'verdict', 'support'],
+  cli: ['run', 'runbook', 'topology', 'faults', 'reports', 'verdict', 'support'],
   run: ['topology', 'load', 'faults', 'verdict', 'reports', 'record', 'platform/final-state.ts', 'support'],
   faults: ['topology/model.ts', 'load', 'record', 'support'],
   topology: ['toolchain', 'platform', 'support'],
   verdict: ['record', 'support'],
   reports: ['record', 'support'],
   load: ['record'],
+  runbook: ['support'],
   platform: [],
   record: ['support'],
   toolchain: ['support'],
@@ -19,6 +20,8 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
 export const testTable: Readonly<Record<string, readonly string[]>> = {
   // the reading of final states is tested on a real server
   run: ['platform/postgres.fixture.ts', 'platform/schema.ts'],
+  // and so are the runbooks
+  runbook: ['platform/postgres.fixture.ts', 'platform/schema.ts', 'platform/one-writer.ts'],
 };
 
 /** Packages that only some rooms may import; every other package is free. */

@@ -1,0 +1,34 @@
+/** Tables that one site's database sends to the other's. */
+export const REPLICATED = ['changes', 'jobs', 'completions', 'projects', 'markers'] as const;
+
+/**
+ * What a database needs beside the schema to be one of two of which one writes: the guard that refuses writes where they are not to be, a
+ * way to name rows of tables without a key, and the publication. May be applied again at any time, by a superuser.
+ * What a subscription brings passes the guard: its workers run as a replica, for which ordinary triggers do not fire.
+ */
+export function oneWriterSql(publication: string): string {
+  const guards = REPLICATED.map(
+    (table) => `
+CREATE OR REPLACE TRIGGER only_at_the_writer BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table}
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_unless_writer();`,
+  );
+  return `
+CREATE OR REPLACE FUNCTION refuse_unless_writer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (SELECT writable FROM writer) THEN
+    RAISE EXCEPTION 'this site takes no writes now: the other one does' USING ERRCODE = 'read_only_sql_transaction';
+  END IF;
+  RETURN NULL;
+END
+$$;
+${guards.join('')}
+ALTER TABLE completions REPLICA IDENTITY FULL;
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = '${publication}') THEN
+    CREATE PUBLICATION "${publication}" FOR TABLE ${REPLICATED.join(', ')};
+  END IF;
+END
+$$;
+`;
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { append, readEntries, unfinished, type Entry } from './journal.ts';
+
+const entry = (run: string, step: string): Entry => ({ run, at: 'then', runbook: 'promote', site: 'b', step, facts: {}, tookMs: 1 });
+
+describe('the journal of the runbooks', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-journal-'));
+    path = join(folder, 'deep', 'runbook.jsonl');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('has what was written, and nothing before the first', () => {
+    assert.deepEqual(readEntries(path), []);
+    append(path, entry('1', 'begin'));
+    append(path, entry('1', 'fence'));
+    assert.deepEqual(
+      readEntries(path).map(({ step }) => step),
+      ['begin', 'fence'],
+    );
+  });
+
+  test('forgets a line that a crash tore, and goes on after it', () => {
+    append(path, entry('1', 'begin'));
+    appendFileSync(path, '{"run":"1","st');
+    assert.equal(readEntries(path).length, 1);
+    append(path, entry('1', 'fence'));
+    assert.equal(readEntries(path).length, 2);
+    assert.equal(readFileSync(path, 'utf8').split('\n').length, 3);
+  });
+
+  test('that is broken in the middle is an error with its line', () => {
+    append(path, entry('1', 'begin'));
+    appendFileSync(path, 'nonsense\n');
+    append(path, entry('1', 'fence'));
+    assert.throws(() => readEntries(path), /line 2: expected JSON/);
+  });
+
+  test('knows a run that has not come to its end', () => {
+    const first = [entry('1', 'begin'), entry('1', 'done')];
+    assert.deepEqual(unfinished([], 'done'), []);
+    assert.deepEqual(unfinished(first, 'done'), []);
+    const second = [entry('2', 'begin'), entry('2', 'fence')];
+    assert.deepEqual(unfinished([...first, ...second], 'done'), second);
+  });
+});

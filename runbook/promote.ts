@@ -1,0 +1,183 @@
+import { execa } from 'execa';
+import type pg from 'pg';
+import { HoldfastError, UsageError } from '../support/errors.ts';
+import { until } from '../support/poll.ts';
+import { ifReachable, withSite } from './database.ts';
+import { highestEpoch } from './epochs.ts';
+import { fence, open, reopen } from './fence.ts';
+import type { Plan, SitePlan } from './plan.ts';
+import { applyReceived, keepFromNow, release, TailMissing, unsubscribe, waitForTail, type Tail } from './replication.ts';
+import { advanceSequences } from './sequences.ts';
+import { otherSubscriptions, stateOf, type SiteState } from './state.ts';
+import type { Facts, Step } from './steps.ts';
+
+/** A load balancer's command answers within this, or it has failed; ms. */
+const BALANCER_MS = 30_000;
+/** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker that has ended again; ms. */
+const AT_WORK_MS = 10_000;
+
+export interface Promotion {
+  plan: Plan;
+  site: SitePlan;
+  other: SitePlan;
+  /** go on though the fenced writer has writes that do not arrive */
+  acceptLoss: boolean;
+}
+
+/** Refuses a promotion that cannot be meant, before anything is touched. */
+export async function checkPromotion({ plan, site, other }: Promotion): Promise<void> {
+  const [own, old] = [
+    await withSite(site, (client) => look(client, site, plan)),
+    await ifReachable(other, (client) => stateOf(client, other, plan)),
+  ];
+  if (old?.system === own.system)
+    throw new UsageError(`sites ${site.name} and ${other.name}: expected two servers, both dsn lead to the same one`);
+  if (own.writable && old?.writable === true)
+    throw new HoldfastError(
+      `both sites let the platform write (${site.name} under epoch ${own.epoch}, ${other.name} under ${old.epoch}): decide whose rows are to stay; "holdfast failback <the other one>" keeps what only that one has, and rebuilds it`,
+    );
+  if (own.writable) throw new UsageError(`site ${site.name} is the writing one already, under epoch ${own.epoch}: nothing to promote`);
+  if (!own.publishes)
+    throw new UsageError(
+      `site ${site.name}: expected publication "${plan.publication}", from which the other site is to follow; there is none`,
+    );
+  if (own.subscription === undefined)
+    throw new UsageError(
+      `site ${site.name} does not follow: expected subscription "${plan.subscription}", found ${own.others.join(', ') || 'none'}; "holdfast failback ${site.name}" makes it an equal copy first`,
+    );
+  if (!own.subscription.enabled)
+    throw new UsageError(
+      `site ${site.name} does not follow: subscription "${plan.subscription}" is disabled; enable it, or rebuild the site with "holdfast failback ${site.name}"`,
+    );
+  if (old !== undefined) await atWork({ plan, site, other });
+}
+
+/* A subscription whose worker has ended is started anew by its server, as often as it ends. */
+async function atWork({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Promise<void> {
+  await withSite(site, (client) =>
+    until({
+      subject: `site ${site.name}`,
+      condition: `its subscription to site ${other.name} at work`,
+      timeoutMs: AT_WORK_MS,
+      hint: 'see the log of its server; nothing was touched',
+      probe: async () => (await stateOf(client, site, plan)).subscription?.working,
+    }),
+  );
+}
+
+async function look(client: pg.Client, site: SitePlan, plan: Plan): Promise<SiteState & { others: string[] }> {
+  return { ...(await stateOf(client, site, plan)), others: await otherSubscriptions(client, plan) };
+}
+
+/** The steps that make a site the writing one. */
+export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): Step[] {
+  return [
+    {
+      name: 'fence',
+      what: `site ${other.name} refuses writes`,
+      carryOut: async () => {
+        const fenced = await ifReachable(other, async (client) => ({
+          ...(await fence(client, other, plan)),
+          epoch: await highestEpoch(client, plan),
+        }));
+        return fenced === undefined ? { reached: false } : { reached: true, ...fenced };
+      },
+    },
+    {
+      name: 'tail',
+      what: `what site ${other.name} had acknowledged is at site ${site.name}`,
+      carryOut: async ({ fence: fenced }) => {
+        const tail = await tailOf({ plan, site, other }, fenced ?? {});
+        if (fenced?.reached === true && !tail.complete && !acceptLoss)
+          throw new TailMissing(
+            `site ${site.name} lacks ${tail.missingBytes} bytes of the log of site ${other.name}, which did not arrive within ${plan.tailSeconds} s: site ${other.name} goes on as before; mend the link or the subscription and run this again, or give them up with --accept-loss`,
+          );
+        return { ...tail };
+      },
+    },
+    {
+      name: 'detach',
+      what: `site ${site.name} takes nothing over any more`,
+      carryOut: async ({ fence: fenced }) => {
+        await withSite(site, (client) => unsubscribe(client, plan));
+        // one that gave no answer is not waited for again before the traffic goes elsewhere
+        if (fenced?.reached !== true) return { released: false };
+        const released = await ifReachable(other, async (client) => {
+          await release(client, plan);
+          return true;
+        });
+        return { released: released === true };
+      },
+    },
+    {
+      name: 'sequences',
+      what: `sequences of site ${site.name} are beyond the rows that are there`,
+      carryOut: async () => ({ moved: await withSite(site, (client) => advanceSequences(client, plan.sequenceGap)) }),
+    },
+    {
+      name: 'open',
+      what: `site ${site.name} takes writes, under a new epoch`,
+      carryOut: async ({ fence: fenced, tail }) => {
+        const old = typeof fenced?.epoch === 'number' ? fenced.epoch : 0;
+        return withSite(site, async (client) => {
+          const state = await stateOf(client, site, plan);
+          // an earlier try of this step may have come to its end unseen
+          if (state.writable) return { epoch: state.epoch, kept: tail?.complete === true };
+          const epoch = Math.max(old, await highestEpoch(client, plan)) + 1;
+          await (tail?.complete === true ? keepFromNow(client, plan) : release(client, plan));
+          await open(client, plan, epoch);
+          return { epoch, kept: tail?.complete === true };
+        });
+      },
+    },
+    {
+      name: 'balancer',
+      what: `the load balancer sends all traffic to site ${site.name}`,
+      carryOut: async () => {
+        await switchBalancer(plan, site.name);
+        return {};
+      },
+    },
+    {
+      name: 'one-writer',
+      what: `site ${site.name} alone takes writes`,
+      carryOut: async () => {
+        // it may have come back since it could not be fenced
+        const fenced = await ifReachable(other, (client) => fence(client, other, plan));
+        const own = await withSite(site, (client) => stateOf(client, site, plan));
+        if (!own.writable) throw new HoldfastError(`expected site ${site.name} to take writes under epoch ${own.epoch}: it refuses them`);
+        return { [other.name]: fenced === undefined ? 'gives no answer' : 'refuses writes' };
+      },
+    },
+  ];
+}
+
+/** Takes back what a promotion did that gave up for its tail: the old writer goes on. */
+export async function giveUp({ plan, other }: Promotion): Promise<void> {
+  await withSite(other, (client) => reopen(client, plan));
+}
+
+/** Whether the new writer has kept, from when both were equal, all that the other one will need. */
+export function keptSinceEqual({ open: opened }: Facts): boolean {
+  return opened?.kept === true;
+}
+
+/** Tells the load balancer's command where the traffic goes; a HoldfastError with what it printed when it fails. */
+export async function switchBalancer({ balancer }: Pick<Plan, 'balancer'>, site: string): Promise<void> {
+  const [file = '', ...args] = balancer.map((part) => part.replaceAll('{site}', site));
+  const result = await execa(file, args, { reject: false, all: true, stdin: 'ignore', timeout: BALANCER_MS });
+  if (result.exitCode === 0) return;
+  const how = result.timedOut
+    ? `did not end within ${BALANCER_MS} ms`
+    : result.exitCode === undefined
+      ? result.shortMessage
+      : `ended with ${result.exitCode}`;
+  throw new HoldfastError(
+    `the load balancer's command (${[file, ...args].join(' ')}) ${how}: expected 0; ${(result.all ?? '').slice(-500) || 'it printed nothing'}`,
+  );
+}
+
+async function tailOf({ plan, site, other }: Omit<Promotion, 'acceptLoss'>, { reached, lsn }: Record<string, unknown>): Promise<Tail> {
+  if (reached === true) return withSite(other, (client) => waitForTail(client, plan, String(lsn)));
+  return withSite(site, (client) => applyReceived(client, site, plan));
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { findPostgres } from '../platform/postgres.fixture.ts';
+import { HoldfastError, UsageError } from '../support/errors.ts';
+import { projectRoot } from '../support/paths.ts';
+import { until } from '../support/poll.ts';
+import { readEntries, unfinished } from './journal.ts';
+import { startPair, write, type TestPair } from './pair.fixture.ts';
+import { failback, promote } from './runbooks.ts';
+import type { Watcher } from './steps.ts';
+
+const bin = findPostgres();
+const skip = bin ? false : 'there is no initdb with postgres and pg_basebackup on this machine';
+const silent: Watcher = { begins: () => undefined, ended: () => undefined, skipped: () => undefined };
+
+/** One site takes writes and has the traffic, the other refuses them and has the same rows. */
+async function settled(pair: TestPair, writer: 'a' | 'b', epoch: number): Promise<void> {
+  const follower = writer === 'a' ? 'b' : 'a';
+  assert.equal(pair.traffic(), writer);
+  assert.equal(await write(pair.servers[writer].dsn('app'), `settled-${epoch}`), true);
+  assert.equal(await write(pair.servers[follower].dsn('app'), `refused-${epoch}`), false);
+  assert.deepEqual(await pair.servers[writer].sql('SELECT epoch, writable FROM writer'), [{ epoch, writable: true }]);
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const [here, there] = [await pair.ids(writer), await pair.ids(follower)];
+    const differing = [...here].filter((id) => !there.has(id)).concat([...there].filter((id) => !here.has(id)));
+    if (differing.length === 0) return;
+    assert.ok(Date.now() < deadline, `rows differ: ${differing.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Who takes writes, and under which epoch. */
+async function currentWriter({ servers }: TestPair): Promise<{ writer: 'a' | 'b'; epoch: number }> {
+  for (const writer of ['a', 'b'] as const) {
+    const [row] = await servers[writer].sql<{ epoch: number; writable: boolean }>('SELECT epoch, writable FROM writer');
+    if (row?.writable === true) return { writer, epoch: row.epoch };
+  }
+  throw new Error('expected a writer, there is none');
+}
+
+/** Runs the command and kills it while it is at the step of that number; false when it came to its end before. */
+async function killedAtStep({ plan, folder, planFile }: TestPair, target: string, step: number): Promise<boolean> {
+  const doneBefore = readEntries(plan.journal).length;
+  const command = spawn(process.execPath, [join(projectRoot, 'cli/main.ts'), 'promote', target, '--plan', planFile], {
+    stdio: 'ignore',
+    cwd: folder,
+  });
+  const ended = new Promise((resolve) => command.once('exit', resolve));
+  await until({
+    subject: 'promote',
+    condition: `at step ${step}`,
+    timeoutMs: 60_000,
+    intervalMs: 1,
+    // the entry that says that it has begun counts as one
+    probe: async () => command.exitCode !== null || readEntries(plan.journal).length - doneBefore >= step,
+  });
+  command.kill('SIGKILL');
+  await ended;
+  return unfinished(readEntries(plan.journal), 'done').length > 0;
+}
+
+const asReplica = 'SET session_replication_role = replica;';
+
+for (const synchronous of [false, true]) {
+  describe(`runbooks, ${synchronous ? 'synchronous' : 'asynchronous'}`, { skip, timeout: 180_000, concurrency: 1 }, () => {
+    let pair: TestPair;
+    before(async () => void (pair = await startPair(bin!, { synchronous })));
+    after(async () => pair?.stop());
+
+    it('go the whole circle three times under load, and lose nothing that was acknowledged', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const load = pair.load(`round${round}`);
+        const there = await promote(pair.plan, 'b', { watcher: silent });
+        assert.deepEqual([there.writer, there.epoch, there.follows], ['b', 2 + 2 * round, true]);
+        const back = await failback(pair.plan, 'a', { watcher: silent });
+        assert.deepEqual([back.writer, back.epoch, back.follows], ['a', 3 + 2 * round, true]);
+        const acknowledged = await load.stop();
+        assert.ok(acknowledged.length > 20, `${acknowledged.length} writes`);
+        const present = await pair.ids('a');
+        assert.deepEqual(
+          acknowledged.filter((id) => !present.has(id)),
+          [],
+        );
+        await settled(pair, 'a', 3 + 2 * round);
+      }
+    });
+
+    it('leave sequences beyond the rows that are there', async () => {
+      for (let n = 0; n < 5; n += 1) await pair.servers.a.sql('INSERT INTO tickets DEFAULT VALUES');
+      await promote(pair.plan, 'b', { watcher: silent });
+      const [{ number } = { number: 0 }] = await pair.servers.b.sql<{ number: number }>(
+        'INSERT INTO tickets DEFAULT VALUES RETURNING number',
+      );
+      assert.ok(number > 1000, `number ${number}`);
+      await failback(pair.plan, 'a', { watcher: silent });
+      await pair.servers.a.sql('INSERT INTO tickets DEFAULT VALUES');
+    });
+
+    // each of the two takes half a minute: one a mode
+    it(
+      'end in one writer, equal copies and the traffic there, whichever step was the last that was done',
+      { skip: synchronous },
+      async () => {
+        let { writer, epoch } = await currentWriter(pair);
+        for (let nth = 1; ; nth += 1) {
+          const target: 'a' | 'b' = writer === 'a' ? 'b' : 'a';
+          let seen = 0;
+          const stopping = (): void => {
+            seen += 1;
+            if (seen === nth) throw new Error('interrupted here');
+          };
+          const interrupted = await promote(pair.plan, target, { watcher: { ...silent, ended: stopping } }).then(
+            () => false,
+            (error: unknown) => {
+              if (!/interrupted here/.test(String(error))) throw error;
+              return true;
+            },
+          );
+          if (interrupted) await promote(pair.plan, target, { watcher: silent });
+          epoch += 1;
+          writer = target;
+          await settled(pair, writer, epoch);
+          if (!interrupted) break;
+        }
+        if (writer === 'b') await failback(pair.plan, 'a', { watcher: silent });
+      },
+    );
+
+    it('end so though the command is killed while it is at a step', { skip: !synchronous }, async () => {
+      let { writer, epoch } = await currentWriter(pair);
+      for (let step = 1; ; step += 1) {
+        const target: 'a' | 'b' = writer === 'a' ? 'b' : 'a';
+        const killed = await killedAtStep(pair, target, step);
+        if (killed) await promote(pair.plan, target, { watcher: silent });
+        epoch += 1;
+        writer = target;
+        await settled(pair, writer, epoch);
+        if (!killed) break;
+      }
+      if (writer === 'b') await failback(pair.plan, 'a', { watcher: silent });
+    });
+
+    it('go on without the tail only when they are told to', async () => {
+      const { epoch } = await currentWriter(pair);
+      // a row that is there already stops the follower at its first
+      await pair.servers.b.sql(`${asReplica} INSERT INTO changes (id, run, epoch) VALUES ('stops', 'test', 1)`);
+      await pair.servers.a.sql(
+        `SET synchronous_commit = local; INSERT INTO changes (id, run, epoch) VALUES ('stops', 'test', 1), ('tail', 'test', 1)`,
+      );
+      const impatient = pair.planned({ tailSeconds: 1 });
+      await assert.rejects(promote(impatient, 'b', { watcher: silent }), /lacks \d+ bytes|subscription to site a at work/);
+      assert.deepEqual(await currentWriter(pair), { writer: 'a', epoch });
+      assert.equal(pair.traffic(), 'a');
+      // its worker lives only for moments: it is found at work in some of them
+      let ending: Awaited<ReturnType<typeof promote>> | undefined;
+      for (let tries = 0; ending === undefined; tries += 1) {
+        ending = await promote(impatient, 'b', { acceptLoss: true, watcher: silent }).catch((error: unknown) => {
+          if (tries > 5) throw error;
+          return undefined;
+        });
+      }
+      assert.equal((await pair.ids('b')).has('tail'), false);
+      const { files = [] } = ending.facts['reverse-keep'] as { files?: string[] };
+      assert.match(files.map((file) => readFileSync(file, 'utf8')).join(''), /"id":"tail"/);
+      await settled(pair, 'b', epoch + 1);
+      await failback(pair.plan, 'a', { watcher: silent });
+    });
+
+    it('keep what only an old writer has that came back, and make it follow', async () => {
+      await pair.servers.a.sql('SELECT 1');
+      const lost = pair.servers.a;
+      lost.freeze();
+      const ending = await promote(pair.plan, 'b', { watcher: silent });
+      assert.equal(ending.follows, false);
+      assert.deepEqual(ending.facts.fence, { reached: false });
+      lost.thaw();
+      // it does not know that it is the old one; where its commits wait for the other site nobody is told of its writes
+      await lost.sql(`SET synchronous_commit = local; INSERT INTO changes (id, run, epoch) VALUES ('zombie', 'test', 1)`);
+      await assert.rejects(
+        promote(pair.plan, 'a', { watcher: silent }),
+        (error) => error instanceof HoldfastError && /both sites let the platform write/.test(error.message),
+      );
+      const back = await failback(pair.plan, 'a', { asReader: true, watcher: silent });
+      assert.deepEqual([back.writer, back.follows], ['b', true]);
+      const { rows, files } = back.facts['return-keep'] as { rows: number; files: string[] };
+      assert.ok(rows >= 1);
+      assert.match(files.map((file) => readFileSync(file, 'utf8')).join(''), /"id":"zombie"/);
+      assert.equal((await pair.ids('a')).has('zombie'), false);
+      await settled(pair, 'b', back.epoch);
+      await failback(pair.plan, 'a', { watcher: silent });
+    });
+
+    it('refuse what cannot be meant, and touch nothing', async () => {
+      const before = [await pair.servers.a.sql('SELECT * FROM writer'), await pair.servers.b.sql('SELECT * FROM writer')];
+      const journal = readEntries(pair.plan.journal).length;
+      const { a, b } = { a: pair.servers.a.dsn('postgres'), b: pair.servers.b.dsn('postgres') };
+      const nowhere = 'postgres://postgres@127.0.0.1:1/postgres';
+      const other = (sites: object): ReturnType<TestPair['planned']> => pair.planned({ sites });
+      const cases: [() => Promise<unknown>, RegExp, (typeof UsageError | typeof HoldfastError)?][] = [
+        [() => promote(pair.plan, 'c', { watcher: silent }), /unknown site "c": expected a or b/],
+        [() => promote(pair.plan, 'a', { watcher: silent }), /site a is the writing one already/],
+        [() => failback(pair.plan, 'a', { watcher: silent }), /site a is the writing one already/],
+        [() => promote(other({ a: { dsn: a }, b: { dsn: `${a}?application_name=x` } }), 'b', { watcher: silent }), /lead to the same one/],
+        [
+          () =>
+            promote(other({ a: { dsn: a }, b: { dsn: b.replace('/postgres?', '/none').replace(/\/postgres$/, '/none') } }), 'b', {
+              watcher: silent,
+            }),
+          /site b: expected its dsn to be accepted.*none/,
+        ],
+        [
+          () => promote(other({ a: { dsn: a }, b: { dsn: nowhere } }), 'b', { watcher: silent }),
+          /site b: its database gives no answer/,
+          HoldfastError,
+        ],
+        [
+          () => promote(other({ a: { dsn: a }, b: { dsn: b.replace(/\/postgres$/, '/template1') } }), 'b', { watcher: silent }),
+          /table "writer"/,
+          HoldfastError,
+        ],
+        [
+          () => promote(pair.planned({ subscription: 'another' }), 'b', { watcher: silent }),
+          /expected subscription "another", found mintpress/,
+        ],
+        [() => promote(pair.planned({ publication: 'another' }), 'b', { watcher: silent }), /publication "another"/],
+      ];
+      for (const [act, text, kind = UsageError] of cases)
+        await assert.rejects(act, (error) => error instanceof kind && text.test(error.message), String(text));
+      assert.deepEqual([await pair.servers.a.sql('SELECT * FROM writer'), await pair.servers.b.sql('SELECT * FROM writer')], before);
+      assert.equal(readEntries(pair.plan.journal).length, journal);
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import { append, type Entry } from './journal.ts';
+
+/** What the steps of a run found, by step. */
+export type Facts = Record<string, Record<string, unknown>>;
+
+/** A part of a runbook that may be carried out again: after a crash nobody knows whether it was. */
+export interface Step {
+  name: string;
+  /** in words, for whoever watches */
+  what: string;
+  carryOut: (facts: Facts) => Promise<Record<string, unknown>>;
+}
+
+export interface Watcher {
+  begins(step: Step): void;
+  ended(step: Step, found: Record<string, unknown>, tookMs: number): void;
+  skipped(step: Step): void;
+}
+
+/** Carries steps out in their order, but those that this run has done before it was interrupted; each is in the journal before the next begins. */
+export async function carryOut(
+  steps: readonly Step[],
+  {
+    journal,
+    done,
+    entry,
+    watcher,
+  }: { journal: string; done: readonly Entry[]; entry: Pick<Entry, 'run' | 'runbook' | 'site'>; watcher: Watcher },
+): Promise<Facts> {
+  const facts: Facts = Object.fromEntries(done.map((one) => [one.step, one.facts]));
+  for (const step of steps) {
+    if (facts[step.name] !== undefined) {
+      watcher.skipped(step);
+      continue;
+    }
+    watcher.begins(step);
+    const began = performance.now();
+    const found = await step.carryOut(facts);
+    const tookMs = Math.round(performance.now() - began);
+    append(journal, { ...entry, at: new Date().toISOString(), step: step.name, facts: found, tookMs });
+    facts[step.name] = found;
+    watcher.ended(step, found, tookMs);
+  }
+  return facts;
+}
