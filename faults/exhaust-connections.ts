@@ -21,6 +21,11 @@ export const exhaustConnectionsFault: Fault = {
   heal: (topology, { hosts }) => topology.database.releaseSessions(hosts[0] as string),
   effect: refusedEachTime,
   gone: (topology, pinned) => asking(topology, pinned, 'accepted'),
+  // who is faster gets a session that becomes free: that one was accepted says nothing
+  lasts: async (topology, { hosts: [copy = ''] }) => {
+    const seen = topology.database.sessionsOccupied(copy);
+    return { seen, what: `the program that takes sessions at ${copy} ${seen ? 'runs' : 'has ended'}` };
+  },
 };
 
 /** One refusal may be a coincidence: of several who ask at the same moment for the last session all may be refused. */

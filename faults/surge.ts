@@ -60,6 +60,10 @@ export const surgeFault: Fault = {
     return { seen: now >= least, what: `the load balancer had ${before} requests a second, has ${now} now, expected at least ${least}` };
   },
   gone: quiet,
+  lasts: async (topology) => {
+    const { seen, what } = await quiet(topology);
+    return { seen: !seen, what };
+  },
 };
 
 /** The surge's clients, with a deadline of their own: they end with the lease though nobody is left to end them. */

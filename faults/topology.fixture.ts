@@ -118,6 +118,7 @@ export function sketchTopology({
       sessions: async () => [...sessions],
       terminateSessions: async () => sessions.length,
       occupySessions: async () => undefined,
+      sessionsOccupied: () => true,
       releaseSessions: async () => undefined,
       trySession: async () => session,
       setReplayPaused: async () => undefined,

@@ -58,7 +58,7 @@ export async function startPair(bin: string, { synchronous = false } = {}): Prom
     sites: { a: { dsn: a.dsn('postgres') }, b: { dsn: b.dsn('postgres') } },
     role: 'app',
     synchronous,
-    balancer: ['sh', '-c', `printf '%s' "$1" > '${file}'`, 'sh', '{site}'],
+    balancer: ['sh', '-c', `printf '%s' "$1" > '${file}.new' && mv '${file}.new' '${file}'`, 'sh', '{site}'],
     tailSeconds: 5,
     rebuildSeconds: 30,
   };

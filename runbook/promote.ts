@@ -9,7 +9,7 @@ import type { Plan, SitePlan } from './plan.ts';
 import { applyReceived, keepFromNow, release, TailMissing, unsubscribe, waitForTail, type Tail } from './replication.ts';
 import { advanceSequences } from './sequences.ts';
 import { otherSubscriptions, stateOf, type SiteState } from './state.ts';
-import type { Facts, Step } from './steps.ts';
+import { GivesUp, type Facts, type Step } from './steps.ts';
 
 /** A load balancer's command answers within this, or it has failed; ms. */
 const BALANCER_MS = 30_000;
@@ -123,6 +123,7 @@ export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): St
           const state = await stateOf(client, site, plan);
           // an earlier try of this step may have come to its end unseen
           if (state.writable) return { epoch: state.epoch, kept: tail?.complete === true };
+          if (fenced?.reached === true) await stillFenced({ plan, site, other });
           const epoch = Math.max(old, await highestEpoch(client, plan)) + 1;
           await (tail?.complete === true ? keepFromNow(client, plan) : release(client, plan));
           await open(client, plan, epoch);
@@ -150,6 +151,15 @@ export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): St
       },
     },
   ];
+}
+
+/* Between two tries of a promotion somebody may have opened the old writer again: what it took meanwhile would be lost. */
+async function stillFenced({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Promise<void> {
+  const state = await ifReachable(other, (client) => stateOf(client, other, plan));
+  if (state?.writable === true)
+    throw new GivesUp(
+      `site ${other.name} takes writes again, under epoch ${state.epoch}, since this promotion fenced it: expected it to refuse them; what it took is not at site ${site.name}. Nothing was opened: "holdfast failback ${site.name}" makes that an equal copy first`,
+    );
 }
 
 /** Takes back what a promotion did that gave up for its tail: the old writer goes on. */

@@ -2,12 +2,21 @@ import type pg from 'pg';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../support/errors.ts';
-import { until } from '../support/poll.ts';
 import { differences, keepOwnRows, lasting, publishedTables, rowsIn, type Difference } from './compare.ts';
-import { withSite } from './database.ts';
+import { one, withSite } from './database.ts';
 import { fence } from './fence.ts';
 import type { Plan, SitePlan } from './plan.ts';
-import { empty, release, standbyIsSynchronous, subscribe, subscribesTo, tablesFollow, unsubscribe, waitForStandby } from './replication.ts';
+import {
+  empty,
+  release,
+  subscribe,
+  subscribesTo,
+  tablesFollow,
+  unsubscribe,
+  waitForStandby,
+  waitForTail,
+  waitFromNow,
+} from './replication.ts';
 import type { Facts, Step } from './steps.ts';
 
 /** Looks between two comparisons of copies while the platform writes; ms. */
@@ -47,12 +56,7 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       name: 'keep',
       what: `rows that only site ${follower.name} has are kept`,
       carryOut: async (facts) => {
-        if (way(facts) !== 'copy') return { rows: 0, files: [] };
-        // what it would still take over from its old subscription is no evidence
-        await withSite(follower, (client) => unsubscribe(client, plan));
-        return withSite(follower, (here) =>
-          withSite(writer, (there) => keepOwnRows(here, there, { plan, folder: join(plan.kept, `${run}-${follower.name}`) })),
-        );
+        return way(facts) === 'copy' ? keepOwn({ plan, writer, follower, run }) : { rows: 0, files: [] };
       },
     },
     {
@@ -69,16 +73,24 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
     {
       name: 'equal',
       what: 'both sites have the same rows',
-      carryOut: () => withSite(writer, (there) => withSite(follower, (here) => equal(there, here, { plan, follower }))),
+      carryOut: async (facts) => {
+        const found = await compared({ plan, writer, follower });
+        if (found.length === 0) return {};
+        // it followed, and was not equal: changed by itself, or an update of a row that it lacked was skipped in silence
+        if (way(facts) === 'copy') throw unequal(follower, found);
+        const { rows, files } = await keepOwn({ plan, writer, follower, run });
+        await withSite(writer, (there) => withSite(follower, (here) => follow(here, there, { plan, writer, copy: true })));
+        await withSite(follower, (here) => tablesFollow(here, follower, plan));
+        const left = await compared({ plan, writer, follower });
+        if (left.length > 0) throw unequal(follower, left);
+        return { differed: found.map(inWords), kept: rows, files };
+      },
     },
     {
       name: 'wait-for-follower',
       what: plan.synchronous ? `commits wait for site ${follower.name}` : 'commits wait for no other site',
       carryOut: async () => {
-        await withSite(writer, async (client) => {
-          await waitForStandby(client, plan.synchronous ? plan.subscription : '');
-          if (plan.synchronous) await standbyIsSynchronous(client, plan);
-        });
+        await withSite(writer, (client) => (plan.synchronous ? waitFromNow(client, plan) : waitForStandby(client, '')));
         return { synchronous: plan.synchronous };
       },
     },
@@ -101,7 +113,31 @@ async function follow(
   await subscribe(here, writer, { plan, copy });
 }
 
-/** What still differs when two sites have been compared for a while; empty: they are equal, but for what is under way. */
+/** Rows that only the follower has, in files of this run. */
+async function keepOwn({ plan, writer, follower, run }: Omit<Rebuild, 'way' | 'prefix'>): Promise<{ rows: number; files: string[] }> {
+  // what it would still take over is no evidence
+  await withSite(follower, (client) => unsubscribe(client, plan));
+  return withSite(follower, (here) =>
+    withSite(writer, (there) => keepOwnRows(here, there, { plan, folder: join(plan.kept, `${run}-${follower.name}`) })),
+  );
+}
+
+/** What still differs once the follower has caught up with the position that the writer has now; empty: they are equal, but for what is under way. */
+async function compared({ plan, writer, follower }: Pick<Rebuild, 'plan' | 'writer' | 'follower'>): Promise<Difference[]> {
+  return withSite(writer, (there) =>
+    withSite(follower, async (here) => {
+      const { lsn } = await one<{ lsn: string }>(there, 'SELECT pg_current_wal_flush_lsn()::text AS lsn');
+      const { complete, missingBytes } = await waitForTail(there, { ...plan, tailSeconds: plan.rebuildSeconds }, lsn);
+      if (!complete)
+        throw new HoldfastError(
+          `site ${follower.name} lacks ${missingBytes} bytes of the log of site ${writer.name} after ${plan.rebuildSeconds} s: expected it to catch up; see the log of its server`,
+        );
+      return lastingDifferences(there, here, plan);
+    }),
+  );
+}
+
+/** What differs in every one of several looks at two sites: while the platform writes, a follower is always a little behind. Empty: they are equal in what was there at the first look. */
 export async function lastingDifferences(there: pg.Client, here: pg.Client, plan: Plan): Promise<Difference[]> {
   let left = await differences(here, there, plan);
   for (let look = 1; look < LOOKS && left.length > 0; look += 1) {
@@ -111,29 +147,10 @@ export async function lastingDifferences(there: pg.Client, here: pg.Client, plan
   return left;
 }
 
-/* While the platform writes, a follower is always a little behind: different is what is so in every look, and it was there at the first. */
-async function equal(
-  there: pg.Client,
-  here: pg.Client,
-  { plan, follower }: { plan: Plan; follower: SitePlan },
-): Promise<{ looks: number }> {
-  let left: Difference[] | undefined;
-  let looks = 0;
-  await until({
-    subject: `site ${follower.name}`,
-    condition: 'the same rows as the writing site',
-    timeoutMs: plan.rebuildSeconds * 1000,
-    intervalMs: BETWEEN_MS,
-    hint: 'a row that stays different was changed at this site by itself: run this again, which rebuilds it',
-    probe: async () => {
-      looks += 1;
-      const now = await differences(here, there, plan);
-      left = left === undefined ? now : lasting(left, now);
-      if (left.length > 0) throw new HoldfastError(left.map(inWords).join(', '));
-      return true;
-    },
-  });
-  return { looks };
+function unequal({ name }: SitePlan, found: readonly Difference[]): HoldfastError {
+  return new HoldfastError(
+    `site ${name}: expected the same rows as the writing site, came ${found.map(inWords).join('; ')}: somebody else writes there; run this again once nobody does`,
+  );
 }
 
 function inWords({ table, onlyHere, onlyThere }: Difference): string {

@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import { DeadlineError, HoldfastError } from '../support/errors.ts';
+import { DeadlineError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 import { literal, one, quoted } from './database.ts';
 import type { Plan, SitePlan } from './plan.ts';
+import { GivesUp } from './steps.ts';
 
 /** How long a walsender may take to end once it is told; ms. */
 const SENDER_GONE_MS = 10_000;
@@ -10,7 +11,7 @@ const SENDER_GONE_MS = 10_000;
 const IDLE_MS = 300;
 
 /** The other site lacks something of a writer that was fenced, and it cannot be waited for. */
-export class TailMissing extends HoldfastError {}
+export class TailMissing extends GivesUp {}
 
 /** Where a follower stands. */
 export interface Tail {
@@ -183,18 +184,31 @@ export async function waitForStandby(writer: pg.Client, name: string): Promise<v
   });
 }
 
-/** Waits until commits really wait for the follower: right after the setting it is still asynchronous. */
-export async function standbyIsSynchronous(writer: pg.Client, plan: Plan): Promise<void> {
+/** Lets commits wait for the follower from now on. A HoldfastError when it does not become synchronous; then they wait for none, as before. */
+export async function waitFromNow(writer: pg.Client, plan: Plan): Promise<void> {
+  await followerIs(writer, plan, ['async', 'sync']);
+  await waitForStandby(writer, plan.subscription);
+  try {
+    // right after the setting it is still asynchronous
+    await followerIs(writer, plan, ['sync']);
+  } catch (error) {
+    await waitForStandby(writer, '');
+    throw error;
+  }
+}
+
+async function followerIs(writer: pg.Client, plan: Plan, states: readonly string[]): Promise<void> {
   await until({
     subject: `standby "${plan.subscription}"`,
-    condition: 'synchronous',
+    condition: `connected, and ${states.join(' or ')}`,
     timeoutMs: plan.tailSeconds * 1000,
     probe: async () => {
       const { rows } = await writer.query<{ state: string }>(
         'SELECT sync_state AS state FROM pg_stat_replication WHERE application_name = $1',
         [plan.subscription],
       );
-      if (rows[0]?.state !== 'sync') throw new Error(rows[0] === undefined ? 'it is not connected' : `it is ${rows[0].state}`);
+      const state = rows[0]?.state;
+      if (state === undefined || !states.includes(state)) throw new Error(state === undefined ? 'it is not connected' : `it is ${state}`);
       return true;
     },
   });

@@ -194,6 +194,39 @@ for (const synchronous of [false, true]) {
       await failback(pair.plan, 'a', { watcher: silent });
     });
 
+    it('find what replication skipped in silence, and make the copies equal', async () => {
+      await pair.servers.a.sql(`INSERT INTO changes (id, run, epoch) VALUES ('silent-1', 'test', 1), ('silent-2', 'test', 1)`);
+      await settled(pair, 'a', (await currentWriter(pair)).epoch);
+      // an update of a row that is not there is skipped; a row of its own stays
+      await pair.servers.b.sql(
+        `${asReplica} DELETE FROM changes WHERE id = 'silent-1'; INSERT INTO changes (id, run, epoch) VALUES ('own', 'test', 1)`,
+      );
+      await pair.servers.a.sql(`UPDATE changes SET value = 'new' WHERE id LIKE 'silent-%'`);
+      const there = await promote(pair.plan, 'b', { watcher: silent });
+      assert.equal(there.writer, 'b');
+      // the new writer's rows are the truth: what the old one has beside them is kept
+      const kept = there.facts['reverse-equal'] as { differed?: string[]; files?: string[] };
+      assert.match(kept.differed?.join() ?? '', /"changes": 1 rows are missing, 1 are there alone/);
+      assert.match((kept.files ?? []).map((file) => readFileSync(file, 'utf8')).join(''), /"id":"silent-1"/);
+      await settled(pair, 'b', there.epoch);
+      await failback(pair.plan, 'a', { watcher: silent });
+    });
+
+    it('open nothing where the old writer was opened again since it was fenced', async () => {
+      const { epoch } = await currentWriter(pair);
+      const stopAfterTail = { ...silent, ended: ({ name }: { name: string }): void => assert.notEqual(name, 'detach') };
+      await assert.rejects(promote(pair.plan, 'b', { watcher: stopAfterTail }));
+      await assert.rejects(failback(pair.plan, 'b', { watcher: silent }), /"promote b" was begun at/);
+      await pair.servers.a.sql(
+        'ALTER ROLE app IN DATABASE postgres RESET default_transaction_read_only; UPDATE writer SET writable = true',
+      );
+      await assert.rejects(promote(pair.plan, 'b', { watcher: silent }), /site a takes writes again, under epoch/);
+      assert.deepEqual(await currentWriter(pair), { writer: 'a', epoch });
+      const back = await failback(pair.plan, 'b', { asReader: true, watcher: silent });
+      assert.deepEqual([back.writer, back.epoch, back.follows], ['a', epoch, true]);
+      await settled(pair, 'a', epoch);
+    });
+
     it('refuse what cannot be meant, and touch nothing', async () => {
       const before = [await pair.servers.a.sql('SELECT * FROM writer'), await pair.servers.b.sql('SELECT * FROM writer')];
       const journal = readEntries(pair.plan.journal).length;

@@ -7,7 +7,7 @@ import { checkPromotion, giveUp, keptSinceEqual, promotionSteps, type Promotion 
 import { lastingDifferences, rebuildSteps } from './rebuild.ts';
 import { TailMissing } from './replication.ts';
 import { stateOf } from './state.ts';
-import { carryOut, type Facts, type Watcher } from './steps.ts';
+import { carryOut, GivesUp, type Facts, type Watcher } from './steps.ts';
 
 /** The step that closes a run. */
 const LAST = 'done';
@@ -57,8 +57,8 @@ async function carryOutPromotion(promotion: Promotion, run: Run, watcher: Watche
   try {
     await carryOut(promotionSteps(promotion), { ...run, done: ownEntries(plan, run), journal: plan.journal, watcher });
   } catch (error) {
-    if (error instanceof TailMissing) {
-      await giveUp(promotion);
+    if (error instanceof TailMissing) await giveUp(promotion);
+    if (error instanceof GivesUp) {
       append(plan.journal, { ...run.entry, at: new Date().toISOString(), step: LAST, facts: { gaveUp: error.message }, tookMs: 0 });
     }
     throw error;

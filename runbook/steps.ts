@@ -1,3 +1,4 @@
+import { HoldfastError } from '../support/errors.ts';
 import { append, type Entry } from './journal.ts';
 
 /** What the steps of a run found, by step. */
@@ -10,6 +11,9 @@ export interface Step {
   what: string;
   carryOut: (facts: Facts) => Promise<Record<string, unknown>>;
 }
+
+/** Ends a run for good: taking it up again would do harm. */
+export class GivesUp extends HoldfastError {}
 
 export interface Watcher {
   begins(step: Step): void;

@@ -193,6 +193,8 @@ export interface DatabaseService {
   terminateSessions(copy: string): Promise<number>;
   /** takes every session that a copy gives to others than superusers, and each that becomes free, until `ttlMs` has passed; then it ends, whoever lives */
   occupySessions(copy: string, ttlMs: number): Promise<void>;
+  /** whether they are being taken */
+  sessionsOccupied(copy: string): boolean;
   /** gives them back; nothing where none were taken */
   releaseSessions(copy: string): Promise<void>;
   /** what becomes of a new session of the platform at a copy: "accepted", the SQLSTATE of its refusal, or undefined when there is no answer */

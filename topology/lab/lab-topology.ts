@@ -39,7 +39,7 @@ import {
 } from './pods.ts';
 import { preparedOf } from './prepared.ts';
 import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
-import { occupySessions, releaseSessions, trySession } from './sessions.ts';
+import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import type { PlannedHost } from './shape.ts';
 import { findLab, writeLab, type Lab } from './store.ts';
 import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
@@ -199,6 +199,7 @@ function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
     sessions: (copy) => sessionsAt(lab, copy),
     terminateSessions: (copy) => terminateSessionsAt(lab, copy),
     occupySessions: async (copy, ttlMs) => occupySessions(lab, plannedHost(lab, copy), ttlMs),
+    sessionsOccupied: (copy) => sessionsOccupied(lab, plannedHost(lab, copy)),
     releaseSessions: (copy) => releaseSessions(lab, plannedHost(lab, copy)),
     trySession: (copy) => trySession(lab, copy),
     setReplayPaused: async (copy, paused) => setReplayPaused(lab, copy, paused),

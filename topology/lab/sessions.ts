@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDatabase } from '../../support/database.ts';
-import { endCompanion, startCompanion } from './companions.ts';
+import { companionLives, endCompanion, startCompanion } from './companions.ts';
 import { DATA_DIR, platformDsn } from './database.ts';
 import { machineOf } from './hosts.ts';
 import { enterCommand, writeHostFile } from './machine.ts';
@@ -19,6 +19,11 @@ export function occupySessions(lab: Lab, host: PlannedHost, ttlMs: number): void
   const args = ['/run/postgresql/.s.PGSQL.5432', `${DATA_DIR}/postmaster.pid`, USER, 'postgres', String(ttlMs / 1000)];
   // what is started is nsenter, which passes no signal on: its end must be the program's too
   startCompanion(lab, companionOf(host), enterCommand(machine, ['setpriv', '--pdeathsig', 'TERM', 'perl', `/data/${PROGRAM}`, ...args]));
+}
+
+/** Whether the program that takes sessions at a copy lives. */
+export function sessionsOccupied(lab: Lab, host: PlannedHost): boolean {
+  return companionLives(lab, companionOf(host));
 }
 
 /** Gives back the sessions that `occupySessions` holds, if it holds any. */
