@@ -25,6 +25,7 @@ const FAULTS = [
   'delay dcs3 --from database --by 2s',
   'fill-disk dcs3',
   'stop-daemon dcs3 --daemon etcd',
+  'pause-replay sync-standby',
 ];
 const checks = new GuestChecks();
 
