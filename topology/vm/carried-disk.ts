@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cacheDir, projectRoot, stateDir } from '../../support/paths.ts';
@@ -26,7 +26,9 @@ export async function writeCarriedDisk(from: { prepared: Prepared; slow: number;
 
 function stageScript(stage: string, { prepared, slow, disk }: { prepared: Prepared; slow: number; disk: string }): string {
   const { hostRoot, node, tools, store } = prepared;
-  const artefacts = [dirname(hostRoot), dirname(node), tools.etcd, tools.kubernetes, dirname(tools.k6), store];
+  // a tool is a folder or a program in one of its own
+  const folders = Object.values<string>({ ...tools }).map((path) => (statSync(path).isDirectory() ? path : dirname(path)));
+  const artefacts = [dirname(hostRoot), dirname(node), ...folders, store];
   const settings = { HOLDFAST_CACHE: cacheDir(), HOLDFAST_STATE: stateDir(), HOLDFAST_SLOW: String(slow), NODE_FOLDER: dirname(node) };
   // an artefact's name depends on the paths of what it is made from: the guest has them at the same places
   const carried = artefacts.map((path) => bind(path, join(stage, 'carried', path)));
