@@ -3,8 +3,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { append, readEntries, unfinished, type Entry } from './journal.ts';
+import { append, readEntries, unfinished, type Entry, type Run } from './journal.ts';
 
+const run: Run = { run: '1', runbook: 'promote', site: 'b' };
 const entry = (run: string, step: string): Entry => ({ run, at: 'then', runbook: 'promote', site: 'b', step, facts: {}, tookMs: 1 });
 
 describe('the journal of the runbooks', () => {
@@ -18,8 +19,8 @@ describe('the journal of the runbooks', () => {
 
   test('has what was written, and nothing before the first', () => {
     assert.deepEqual(readEntries(path), []);
-    append(path, entry('1', 'begin'));
-    append(path, entry('1', 'fence'));
+    append(path, run, { step: 'begin', facts: {} });
+    append(path, run, { step: 'fence', facts: {} });
     assert.deepEqual(
       readEntries(path).map(({ step }) => step),
       ['begin', 'fence'],
@@ -27,18 +28,18 @@ describe('the journal of the runbooks', () => {
   });
 
   test('forgets a line that a crash tore, and goes on after it', () => {
-    append(path, entry('1', 'begin'));
+    append(path, run, { step: 'begin', facts: {} });
     appendFileSync(path, '{"run":"1","st');
     assert.equal(readEntries(path).length, 1);
-    append(path, entry('1', 'fence'));
+    append(path, run, { step: 'fence', facts: {} });
     assert.equal(readEntries(path).length, 2);
     assert.equal(readFileSync(path, 'utf8').split('\n').length, 3);
   });
 
   test('that is broken in the middle is an error with its line', () => {
-    append(path, entry('1', 'begin'));
+    append(path, run, { step: 'begin', facts: {} });
     appendFileSync(path, 'nonsense\n');
-    append(path, entry('1', 'fence'));
+    append(path, run, { step: 'fence', facts: {} });
     assert.throws(() => readEntries(path), /line 2: expected JSON/);
   });
 

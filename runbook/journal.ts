@@ -2,12 +2,16 @@ import { appendFileSync, closeSync, fsyncSync, ftruncateSync, mkdirSync, openSyn
 import { dirname } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
 
-/** What a step wrote down: the run of the runbook that it belongs to, when, and what it found. */
-export interface Entry {
+/** A run of a runbook to a site, from its begin to its end, interruptions between included. */
+export interface Run {
   run: string;
-  at: string;
   runbook: 'promote' | 'failback';
   site: string;
+}
+
+/** What a step wrote down: the run that it belongs to, when, and what it found. */
+export interface Entry extends Run {
+  at: string;
   step: string;
   /** facts that later steps, or a run that takes over, need */
   facts: Record<string, unknown>;
@@ -35,7 +39,8 @@ export function readEntries(path: string): Entry[] {
 }
 
 /** Adds an entry and waits until it is on the disk: what a step did must be known before the next begins. A torn last line is cut off. */
-export function append(path: string, entry: Entry): void {
+export function append(path: string, { run, runbook, site }: Run, noted: Pick<Entry, 'step' | 'facts'> & { tookMs?: number }): void {
+  const entry: Entry = { run, at: new Date().toISOString(), runbook, site, tookMs: 0, ...noted };
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a+', 0o600);
   try {

@@ -1,5 +1,4 @@
 import { execa } from 'execa';
-import type pg from 'pg';
 import { HoldfastError, UsageError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 import { ifReachable, withSite } from './database.ts';
@@ -8,7 +7,7 @@ import { fence, open, reopen } from './fence.ts';
 import type { Plan, SitePlan } from './plan.ts';
 import { applyReceived, keepFromNow, release, TailMissing, unsubscribe, waitForTail, type Tail } from './replication.ts';
 import { advanceSequences } from './sequences.ts';
-import { otherSubscriptions, stateOf, type SiteState } from './state.ts';
+import { stateOf } from './state.ts';
 import { GivesUp, type Facts, type Step } from './steps.ts';
 
 /** A load balancer's command answers within this, or it has failed; ms. */
@@ -27,7 +26,7 @@ export interface Promotion {
 /** Refuses a promotion that cannot be meant, before anything is touched. */
 export async function checkPromotion({ plan, site, other }: Promotion): Promise<void> {
   const [own, old] = [
-    await withSite(site, (client) => look(client, site, plan)),
+    await withSite(site, (client) => stateOf(client, site, plan)),
     await ifReachable(other, (client) => stateOf(client, other, plan)),
   ];
   if (old?.system === own.system)
@@ -63,10 +62,6 @@ async function atWork({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Pro
       probe: async () => (await stateOf(client, site, plan)).subscription?.working,
     }),
   );
-}
-
-async function look(client: pg.Client, site: SitePlan, plan: Plan): Promise<SiteState & { others: string[] }> {
-  return { ...(await stateOf(client, site, plan)), others: await otherSubscriptions(client, plan) };
 }
 
 /** The steps that make a site the writing one. */

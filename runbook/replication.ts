@@ -3,6 +3,7 @@ import { DeadlineError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 import { literal, one, quoted } from './database.ts';
 import type { Plan, SitePlan } from './plan.ts';
+import { subscriptionsOf } from './state.ts';
 import { GivesUp } from './steps.ts';
 
 /** How long a walsender may take to end once it is told; ms. */
@@ -80,16 +81,12 @@ export async function applyReceived(follower: pg.Client, { name }: SitePlan, pla
 
 /** Takes a site's subscription away, so that nothing of an old writer can come in any more; nothing where there is none. */
 export async function unsubscribe(follower: pg.Client, { subscription }: Plan): Promise<void> {
-  const { rowCount } = await follower.query(
-    'SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database() AND subname = $1',
-    [subscription],
-  );
-  if (rowCount === 0) return;
-  const name = quoted(subscription);
-  await follower.query(`ALTER SUBSCRIPTION ${name} DISABLE`);
+  if (!(await subscriptionsOf(follower)).some(({ name }) => name === subscription)) return;
+  const quotedName = quoted(subscription);
+  await follower.query(`ALTER SUBSCRIPTION ${quotedName} DISABLE`);
   // its writer need not be there: the slot is dropped by itself
-  await follower.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
-  await follower.query(`DROP SUBSCRIPTION ${name}`);
+  await follower.query(`ALTER SUBSCRIPTION ${quotedName} SET (slot_name = NONE)`);
+  await follower.query(`DROP SUBSCRIPTION ${quotedName}`);
 }
 
 /** Drops the slot of a follower, and lets no commit wait for it; nothing where there is none. */
@@ -119,11 +116,7 @@ export async function keepFromNow(writer: pg.Client, plan: Plan): Promise<void> 
 
 /** Whether a site has a subscription to this writer, as an interrupted run may have left it. */
 export async function subscribesTo(follower: pg.Client, writer: SitePlan, { subscription }: Plan): Promise<boolean> {
-  const { rowCount } = await follower.query(
-    'SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database() AND subname = $1 AND subconninfo = $2',
-    [subscription, writer.replicationDsn],
-  );
-  return rowCount !== 0;
+  return (await subscriptionsOf(follower)).some(({ name, source }) => name === subscription && source === writer.replicationDsn);
 }
 
 /** Subscribes to the writer: from a slot that was made when both were equal, or anew with a copy of everything. */

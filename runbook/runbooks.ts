@@ -1,13 +1,13 @@
 import { HoldfastError, UsageError } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
 import { ifReachable, withSite } from './database.ts';
-import { append, readEntries, unfinished, type Entry } from './journal.ts';
+import { append, readEntries, unfinished, type Run } from './journal.ts';
 import { siteAndOther, type Plan, type SitePlan } from './plan.ts';
 import { checkPromotion, giveUp, keptSinceEqual, promotionSteps, type Promotion } from './promote.ts';
 import { lastingDifferences, rebuildSteps } from './rebuild.ts';
 import { TailMissing } from './replication.ts';
 import { stateOf } from './state.ts';
-import { carryOut, GivesUp, type Facts, type Watcher } from './steps.ts';
+import { carryOut, factsOf, GivesUp, type Facts, type Watcher } from './steps.ts';
 
 /** The step that closes a run. */
 const LAST = 'done';
@@ -45,8 +45,8 @@ export async function failback(
   using _alone = takeLock(`${plan.journal}.lock`, `failback ${name}`);
   const run = await begun(plan, { runbook: 'failback', site: name, check: () => checkFailback(plan, site, other) });
   const way = ({ begin }: Facts): 'follows' | 'copy' => (begin?.follows === true ? 'follows' : 'copy');
-  const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, run: run.entry.run, prefix: 'return-' });
-  await carryOut(rebuild, { ...run, journal: plan.journal, watcher });
+  const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, run: run.run, prefix: 'return-' });
+  await carryOut(rebuild, { journal: plan.journal, run, watcher });
   if (asReader) return await finish(plan, { writer: other, run, follows: true });
   await carryOutPromotion({ plan, site, other, acceptLoss: false }, run, watcher);
   return await settle(plan, { site, other, run, watcher });
@@ -55,19 +55,12 @@ export async function failback(
 async function carryOutPromotion(promotion: Promotion, run: Run, watcher: Watcher): Promise<void> {
   const { plan } = promotion;
   try {
-    await carryOut(promotionSteps(promotion), { ...run, done: ownEntries(plan, run), journal: plan.journal, watcher });
+    await carryOut(promotionSteps(promotion), { journal: plan.journal, run, watcher });
   } catch (error) {
     if (error instanceof TailMissing) await giveUp(promotion);
-    if (error instanceof GivesUp) {
-      append(plan.journal, { ...run.entry, at: new Date().toISOString(), step: LAST, facts: { gaveUp: error.message }, tookMs: 0 });
-    }
+    if (error instanceof GivesUp) append(plan.journal, run, { step: LAST, facts: { gaveUp: error.message } });
     throw error;
   }
-}
-
-interface Run {
-  entry: Pick<Entry, 'run' | 'runbook' | 'site'>;
-  done: Entry[];
 }
 
 /* The other site follows the new writer, now if it answers, otherwise by a failback when it is back. */
@@ -78,40 +71,40 @@ async function settle(
   const answers = (await ifReachable(other, async () => true)) === true;
   if (answers) {
     const way = (facts: Facts): 'slot' | 'copy' => (keptSinceEqual(facts) ? 'slot' : 'copy');
-    const rebuild = rebuildSteps({ plan, writer: site, follower: other, way, run: run.entry.run, prefix: 'reverse-' });
-    await carryOut(rebuild, { ...run, done: ownEntries(plan, run), journal: plan.journal, watcher });
+    const rebuild = rebuildSteps({ plan, writer: site, follower: other, way, run: run.run, prefix: 'reverse-' });
+    await carryOut(rebuild, { journal: plan.journal, run, watcher });
   }
   return finish(plan, { writer: site, run, follows: answers });
 }
 
 async function finish(plan: Plan, { writer, run, follows }: { writer: SitePlan; run: Run; follows: boolean }): Promise<Ending> {
   const { epoch } = await withSite(writer, (client) => stateOf(client, writer, plan));
-  append(plan.journal, { ...run.entry, at: new Date().toISOString(), step: LAST, facts: { epoch, follows }, tookMs: 0 });
-  const facts = Object.fromEntries(ownEntries(plan, run).map((entry) => [entry.step, entry.facts]));
-  return { writer: writer.name, epoch, follows, facts };
+  append(plan.journal, run, { step: LAST, facts: { epoch, follows } });
+  return { writer: writer.name, epoch, follows, facts: factsOf(plan.journal, run) };
 }
 
 /** A run that was interrupted, or a new one once it has been checked. */
 async function begun(
   plan: Plan,
-  { runbook, site, check }: { runbook: Entry['runbook']; site: string; check: () => Promise<Record<string, unknown>> },
+  { runbook, site, check }: { runbook: Run['runbook']; site: string; check: () => Promise<Record<string, unknown>> },
 ): Promise<Run> {
-  const left = unfinished(readEntries(plan.journal), LAST);
-  const [first] = left;
+  const [first] = unfinished(readEntries(plan.journal), LAST);
   if (first !== undefined && (first.runbook !== runbook || first.site !== site))
     throw new UsageError(
       `"${first.runbook} ${first.site}" was begun at ${first.at} and did not come to its end: expected it to be run again first; its journal is ${plan.journal}`,
     );
-  if (first !== undefined) return { entry: { run: first.run, runbook, site }, done: left };
+  if (first !== undefined) return first;
   const facts = await check();
-  const at = new Date().toISOString();
-  const entry = { run: at.replaceAll(/[^0-9]/g, '').slice(0, 17), runbook, site };
-  append(plan.journal, { ...entry, at, step: 'begin', facts, tookMs: 0 });
-  return { entry, done: ownEntries(plan, { entry, done: [] }) };
-}
-
-function ownEntries({ journal }: Plan, { entry }: Run): Entry[] {
-  return readEntries(journal).filter(({ run }) => run === entry.run);
+  const run = {
+    run: new Date()
+      .toISOString()
+      .replaceAll(/[^0-9]/g, '')
+      .slice(0, 17),
+    runbook,
+    site,
+  };
+  append(plan.journal, run, { step: 'begin', facts });
+  return run;
 }
 
 /** Refuses a failback that cannot be meant; whether the site follows and is equal already. */

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../support/errors.ts';
-import { append, type Entry } from './journal.ts';
+import { append, readEntries, type Run } from './journal.ts';
 
 /** What the steps of a run found, by step. */
 export type Facts = Record<string, Record<string, unknown>>;
@@ -24,14 +24,9 @@ export interface Watcher {
 /** Carries steps out in their order, but those that this run has done before it was interrupted; each is in the journal before the next begins. */
 export async function carryOut(
   steps: readonly Step[],
-  {
-    journal,
-    done,
-    entry,
-    watcher,
-  }: { journal: string; done: readonly Entry[]; entry: Pick<Entry, 'run' | 'runbook' | 'site'>; watcher: Watcher },
-): Promise<Facts> {
-  const facts: Facts = Object.fromEntries(done.map((one) => [one.step, one.facts]));
+  { journal, run, watcher }: { journal: string; run: Run; watcher: Watcher },
+): Promise<void> {
+  const facts = factsOf(journal, run);
   for (const step of steps) {
     if (facts[step.name] !== undefined) {
       watcher.skipped(step);
@@ -41,9 +36,14 @@ export async function carryOut(
     const began = performance.now();
     const found = await step.carryOut(facts);
     const tookMs = Math.round(performance.now() - began);
-    append(journal, { ...entry, at: new Date().toISOString(), step: step.name, facts: found, tookMs });
+    append(journal, run, { step: step.name, facts: found, tookMs });
     facts[step.name] = found;
     watcher.ended(step, found, tookMs);
   }
-  return facts;
+}
+
+/** What the steps of a run have found so far. */
+export function factsOf(journal: string, { run }: Run): Facts {
+  const own = readEntries(journal).filter((entry) => entry.run === run);
+  return Object.fromEntries(own.map(({ step, facts }) => [step, facts]));
 }
