@@ -64,7 +64,8 @@ export function isBeingInjected(topology: Topology, head: JournalHead): boolean 
   return !states.includes('applied') && !states.includes('healed') && head.injector !== undefined && isAlive(head.injector);
 }
 
-function statesOf({ journalDir }: Topology, { id }: JournalHead): string[] {
+/** The states that a fault's journal has so far. */
+export function statesOf({ journalDir }: Topology, { id }: JournalHead): string[] {
   return readJournal(journalDir, id).map(({ state }) => state);
 }
 

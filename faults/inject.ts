@@ -9,7 +9,7 @@ import { faultNamed } from './catalogue.ts';
 import type { Fault, FaultSpec } from './fault.ts';
 import { append, openJournal, readJournal, type JournalHead, type JournalLine } from './journal.ts';
 import { healerFiles } from './healer.ts';
-import { goneWithin } from './heal.ts';
+import { goneWithin, statesOf } from './heal.ts';
 import { checkAllowed, describeTarget } from './targets.ts';
 
 /** Looks at whether a fault lasts: rarely enough to cost nothing, and once more at once where it does not; the last shortly before its lease ends. */
@@ -137,17 +137,13 @@ async function watchLasting({ topology }: Injection, head: JournalHead): Promise
   for (;;) {
     const leftMs = msUntil(head.leaseEndNs) - LAST_LOOK_MS;
     // an impairment is lifted by its lease, or by hand, which is no surprise
-    if ((leftMs <= 0 && missed === 0) || isHealed(topology, head)) return undefined;
+    if ((leftMs <= 0 && missed === 0) || statesOf(topology, head).includes('healed')) return undefined;
     await sleep(missed > 0 ? SECOND_LOOK_MS : Math.min(leftMs, LOOK_MS));
     const look = await fault.lasts(topology, head.pinned).catch(() => undefined);
-    if (msUntil(head.leaseEndNs) <= 0 || isHealed(topology, head)) return undefined;
+    if (msUntil(head.leaseEndNs) <= 0 || statesOf(topology, head).includes('healed')) return undefined;
     missed = look === undefined || look.seen ? 0 : missed + 1;
     if (missed === 2) return look?.what;
   }
-}
-
-function isHealed({ journalDir }: Topology, { id }: JournalHead): boolean {
-  return readJournal(journalDir, id).some(({ state }) => state === 'healed');
 }
 
 /** The healer holds the fault before it begins; without that it is not injected. */
