@@ -44,6 +44,8 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const hit = pinned.hosts.map((host) => topology.host(host));
   const [steady] = await Promise.all([fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned), checkAllowed(topology, spec, hit)]);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
+  // a lease is the fault's time, not that of the start of its healer
+  await injection.startHealer();
   const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
   const head = openJournal(
     topology.journalDir,

@@ -44,7 +44,7 @@ export function healerAlive(topology: Topology): ProcessIdentity | undefined {
 
 /** Nothing of a test runner's environment may follow into a process that outlives it. */
 function healerEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'SUDO_UID', 'SUDO_GID', 'HOLDFAST_STATE', 'HOLDFAST_CACHE', 'HOLDFAST_SLOW'];
+  const kept = ['PATH', 'HOME', 'SUDO_UID', 'SUDO_GID', 'HOLDFAST_STATE', 'HOLDFAST_CACHE', 'HOLDFAST_SLOW', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) as Record<
     string,
     string
