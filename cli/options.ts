@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../support/errors.ts';
 import { isRoot } from '../support/user.ts';
-import type { RoutingPolicy } from '../topology/model.ts';
+import { PATTERNS, ROUTING_POLICIES, type Pattern, type RoutingPolicy } from '../topology/model.ts';
 
 export interface LabOptions {
   name: string;
@@ -10,26 +10,31 @@ export interface LabOptions {
 export interface ShapeOptions extends LabOptions {
   sites?: number;
   nodes?: number;
+  pattern?: Pattern;
   routing?: RoutingPolicy;
 }
 
 export const nameOption = (): Option => new Option('--name <lab>', 'name of the lab').default('main');
 
-/** Options of the lab's size; a scenario chooses its own routing. */
+/** Options of the lab's pattern and size; a scenario chooses its own routing. */
 export const sizeOptions = (): Option[] => [
+  new Option('--pattern <pattern>', 'recommended: one database service outside the sites; supported: a database inside each').choices(
+    PATTERNS,
+  ),
   new Option('--sites <n>', 'sites, 2 to 8 (default: 2)').argParser(wholeNumber),
   new Option('--nodes <n>', 'nodes a site (default: 2)').argParser(wholeNumber),
 ];
 
 export const shapeOptions = (): Option[] => [
   ...sizeOptions(),
-  new Option('--routing <policy>', 'routing policy of the load balancer').choices(['active-active', 'active-passive']),
+  new Option('--routing <policy>', 'routing policy of the load balancer').choices(ROUTING_POLICIES),
 ];
 
 /** What was asked of the shape, without what was not. */
-export function shapeOf(options: ShapeOptions): { sites?: number; nodes?: number; routing?: RoutingPolicy } {
-  const { sites, nodes, routing } = options;
+export function shapeOf(options: ShapeOptions): { pattern?: Pattern; sites?: number; nodes?: number; routing?: RoutingPolicy } {
+  const { pattern, sites, nodes, routing } = options;
   return {
+    ...(pattern === undefined ? {} : { pattern }),
     ...(sites === undefined ? {} : { sites }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(routing === undefined ? {} : { routing }),

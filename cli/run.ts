@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { execa } from 'execa';
@@ -9,6 +9,8 @@ import { UsageError } from '../support/errors.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
 import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
+import { findLab } from '../topology/lab/store.ts';
+import type { Pattern } from '../topology/model.ts';
 import { nameOption, repeats, requireRoot, sizeOptions } from './options.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
@@ -26,14 +28,19 @@ export function runCommand(): Command {
     .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats).default(1));
   for (const option of sizeOptions()) command.addOption(option);
   return command.action(async (scenarios: string[], options: RunOptions) => {
-    const specs = chosenSpecs(scenarios);
+    const pattern = options.pattern ?? findLab(options.name)?.record.shape.pattern ?? 'recommended';
+    const specs = chosenSpecs(scenarios, pattern);
     requireRoot('run');
-    process.exitCode = await withLab(options, async () => (await runSpecs(specs, options.name, options.repeat)).code);
+    const asked = { lab: options.name, pattern, repeat: options.repeat };
+    process.exitCode = await withLab({ ...options, pattern }, async () => (await runSpecs(specs, asked)).code);
   });
 }
 
 /** Runs scenarios (none named: the quick profile) on a lab that is up, prints their verdicts and returns them with the exit code. */
-export async function runSpecs(specs: readonly string[], lab: string, repeat = 1): Promise<{ code: number; outcomes: Outcome[] }> {
+export async function runSpecs(
+  specs: readonly string[],
+  { lab, pattern, repeat = 1 }: { lab: string; pattern: Pattern; repeat?: number },
+): Promise<{ code: number; outcomes: Outcome[] }> {
   const session = randomBytes(6).toString('hex');
   const out = reportsDir();
   mkdirSync(out, { recursive: true });
@@ -41,7 +48,8 @@ export async function runSpecs(specs: readonly string[], lab: string, repeat = 1
   rmSync(results, { force: true });
   rmSync(join(out, 'allure-results'), { recursive: true, force: true });
   const chosen = specs.length === 0 ? ['--grep', '@quick'] : specs.map((spec) => `/${spec}.spec.ts`);
-  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), 'test', ...chosen, `--repeat-each=${repeat}`], {
+  const args = ['test', ...chosen, `--project=${pattern}`, `--repeat-each=${repeat}`];
+  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), ...args], {
     cwd: projectRoot,
     env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: JSON.stringify(identify(process.pid)) },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -67,13 +75,22 @@ function print(outcomes: readonly Outcome[]): void {
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
 }
 
-function chosenSpecs(names: readonly string[]): string[] {
-  const known = readdirSync(join(projectRoot, 'scenarios'), { recursive: true, encoding: 'utf8' })
+/** Folders of the scenarios of each pattern, as playwright.config.ts has them. */
+const FOLDERS: Record<Pattern, readonly string[]> = {
+  recommended: ['recommended', 'controls'],
+  supported: ['supported', 'controls/supported'],
+};
+
+function chosenSpecs(names: readonly string[], pattern: Pattern): string[] {
+  const known = FOLDERS[pattern]
+    .map((folder) => join(projectRoot, 'scenarios', folder))
+    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
     .filter((file) => file.endsWith('.spec.ts'))
     .map((file) => basename(file, '.spec.ts'))
     .sort();
   for (const name of names) {
-    if (!known.includes(name)) throw new UsageError(`unknown scenario "${name}": expected one of ${known.join(', ')}`);
+    if (!known.includes(name))
+      throw new UsageError(`unknown scenario "${name}" of the ${pattern} pattern (--pattern): expected one of ${known.join(', ')}`);
   }
   return [...names];
 }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
-import { readPlan } from '../runbook/plan.ts';
+import { planFrom, readPlan, type Plan } from '../runbook/plan.ts';
 import { failback, promote, type Ending } from '../runbook/runbooks.ts';
 import type { Watcher } from '../runbook/steps.ts';
+import { labTopology } from '../topology/lab/lab-topology.ts';
+import { nameOption, requireRoot, type LabOptions } from './options.ts';
 
-interface RunbookOptions {
-  plan: string;
+interface RunbookOptions extends LabOptions {
+  plan?: string;
 }
 
 const PLAN = ['--plan <file>', 'the sites, their databases and the command of the load balancer, as JSON; see docs/runbooks.md'] as const;
@@ -14,10 +16,11 @@ export function promoteCommand(): Command {
   return new Command('promote')
     .description('make a site the writing one (databases inside the clusters); an interrupted one is taken up where it ended')
     .argument('<site>', 'its name in the plan')
-    .requiredOption(...PLAN)
+    .option(...PLAN)
+    .addOption(nameOption())
     .option('--accept-loss', 'go on though the old writer is fenced and has writes that do not arrive')
-    .action(async (site: string, { plan, acceptLoss = false }: RunbookOptions & { acceptLoss?: boolean }) => {
-      tell(await promote(readPlan(plan), site, { acceptLoss, watcher: printing() }));
+    .action(async (site: string, { acceptLoss = false, ...options }: RunbookOptions & { acceptLoss?: boolean }) => {
+      tell(await promote(planOf(options), site, { acceptLoss, watcher: printing() }));
     });
 }
 
@@ -26,11 +29,19 @@ export function failbackCommand(): Command {
   return new Command('failback')
     .description('make a site that was away an equal copy, keep what only it had, and make it the writing one again')
     .argument('<site>', 'its name in the plan')
-    .requiredOption(...PLAN)
+    .option(...PLAN)
+    .addOption(nameOption())
     .option('--as-reader', 'an equal copy that follows, no more')
-    .action(async (site: string, { plan, asReader = false }: RunbookOptions & { asReader?: boolean }) => {
-      tell(await failback(readPlan(plan), site, { asReader, watcher: printing() }));
+    .action(async (site: string, { asReader = false, ...options }: RunbookOptions & { asReader?: boolean }) => {
+      tell(await failback(planOf(options), site, { asReader, watcher: printing() }));
     });
+}
+
+/** A plan from a file, or that of a lab. */
+function planOf({ plan, name }: RunbookOptions): Plan {
+  if (plan !== undefined) return readPlan(plan);
+  requireRoot('promote" and "holdfast failback');
+  return planFrom(labTopology(name).runbookPlan(), process.cwd());
 }
 
 function printing(): Watcher {

@@ -79,7 +79,7 @@ async function quickProfile(): Promise<Tally> {
   void interruption.listen();
   try {
     await bringUp({ name }, progress);
-    const { outcomes } = await runSpecs([], name);
+    const { outcomes } = await runSpecs([], { lab: name, pattern: 'recommended' });
     const held = outcomes.filter(({ verdict }) => verdict?.held === true).length;
     return { passed: held, failed: Math.max(outcomes.length - held, outcomes.length === 0 ? 1 : 0) };
   } finally {

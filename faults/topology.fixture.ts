@@ -95,6 +95,7 @@ export function sketchTopology({
       setDrained: async () => undefined,
       weights: async () => ({}),
       setWeight: async () => undefined,
+      direct: async () => undefined,
     },
     router: { impair: () => missing('router.impair()'), mend: () => missing('router.mend()'), impaired: async () => [...impaired] },
     boots: () => ({ ...boots }),
@@ -103,7 +104,6 @@ export function sketchTopology({
     ...(said === undefined ? {} : { probe: async () => ({ exitCode: 0, stdout: said }) }),
     database: {
       hosts: databases,
-      endpointDsn: '',
       copies: async () => [...copies],
       primary: async () => named(copies.find(({ role }) => role === 'primary')?.name ?? ''),
       standbys: async () => databases.filter(({ name }) => copies.some((copy) => copy.name === name && copy.role === 'replica')),

@@ -1,7 +1,7 @@
 import { Answer } from './answer.ts';
 import type { Session } from './database.ts';
 import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
-import { coverageOf, knowsLineage, type Token } from './token.ts';
+import { coverageOf, knowsLineage, parseLsn, type Term, type Token } from './token.ts';
 
 /** The longest that a read waits for a copy to reach its token. */
 export const TOKEN_WAIT_MS = 1000;
@@ -18,12 +18,13 @@ export interface Missing {
  * before the position is looked at.
  */
 export async function missingFor(token: Token, session: Session): Promise<Missing | undefined> {
-  const [row] = (await session.query<StampRow & { lsn: string | null }>(POSITION)).rows;
+  const [row] = (await session.query<PositionRow>({ ...POSITION, values: [token.epoch] })).rows;
   if (!row) throw new Error('Expected the position of the copy, came no row.');
   const stamp = stampOf(row);
   const history = token.timeline < stamp.timeline ? await historyOf(stamp.timeline, session) : null;
   const said = { ...stamp, reached: row.lsn };
-  switch (coverageOf(token, { stamp, lsn: row.lsn, history })) {
+  const term = termOf(row);
+  switch (coverageOf(token, { stamp, lsn: row.lsn, history, ...(term && { term }) })) {
     case 'covered':
       return undefined;
     case 'refused':
@@ -38,8 +39,24 @@ export async function missingFor(token: Token, session: Session): Promise<Missin
 const POSITION = {
   name: 'position',
   text: `SELECT ${STAMP_COLUMNS},
-    (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn`,
+    (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn,
+    (SELECT system FROM terms WHERE epoch = $1) AS term_system, followed_to()::text AS followed,
+    EXISTS (SELECT FROM terms WHERE epoch > $1) AS ended, (SELECT previous_end::text FROM terms WHERE epoch > $1 ORDER BY epoch LIMIT 1) AS term_end`,
 };
+
+interface PositionRow extends StampRow {
+  lsn: string | null;
+  term_system: string | null;
+  followed: string | null;
+  ended: boolean;
+  term_end: string | null;
+}
+
+function termOf({ term_system: system, followed, ended, term_end: end }: PositionRow): Term | undefined {
+  if (system === null) return undefined;
+  const known = (lsn: string | null): bigint | null => (lsn === null ? null : parseLsn(lsn));
+  return { system, followed: known(followed), ...(ended ? { end: known(end) } : {}) };
+}
 
 async function historyOf(timeline: number, session: Session): Promise<string | null> {
   const query = { name: 'history', text: 'SELECT timeline_history($1) AS history', values: [timeline] };

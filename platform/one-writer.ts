@@ -1,5 +1,5 @@
 /** Tables that one site's database sends to the other's. */
-export const REPLICATED = ['changes', 'jobs', 'completions', 'projects', 'markers'] as const;
+export const REPLICATED = ['terms', 'changes', 'jobs', 'completions', 'projects', 'markers'] as const;
 
 /**
  * What a database needs beside the schema to be one of two of which one writes: the guard that refuses writes where they are not to be, a
@@ -22,6 +22,13 @@ BEGIN
 END
 $$;
 ${guards.join('')}
+DO $$
+BEGIN
+  IF (SELECT writable FROM writer) THEN
+    INSERT INTO terms (epoch, system) SELECT epoch, system_identifier::text FROM writer, pg_control_system() ON CONFLICT DO NOTHING;
+  END IF;
+END
+$$;
 ALTER TABLE completions REPLICA IDENTITY FULL;
 DO $$
 BEGIN

@@ -62,7 +62,7 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
   };
 }
 
-function environment({ site, blindHealthCheck, flappingHealthCheckMs }: SiteParameters): V1EnvVar[] {
+function environment({ site, peers = [], forwardWrites, blindHealthCheck, flappingHealthCheckMs }: SiteParameters): V1EnvVar[] {
   return [
     { name: 'HOLDFAST_SITE', value: site },
     { name: 'HOLDFAST_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -70,6 +70,8 @@ function environment({ site, blindHealthCheck, flappingHealthCheckMs }: SitePara
     { name: 'DATABASE_RW', valueFrom: { secretKeyRef: { name: SECRET_NAME, key: 'rw' } } },
     { name: 'DATABASE_RO', valueFrom: { secretKeyRef: { name: SECRET_NAME, key: 'ro' } } },
     { name: 'PORT', value: String(PORT) },
+    ...(peers.length > 0 ? [{ name: 'PEERS', value: peers.join(' ') }] : []),
+    ...(forwardWrites ? [{ name: 'FORWARD_WRITES', value: '1' }] : []),
     ...(blindHealthCheck ? [{ name: 'BLIND_HEALTHCHECK', value: '1' }] : []),
     ...(flappingHealthCheckMs === undefined ? [] : [{ name: 'FLAPPING_HEALTHCHECK', value: String(flappingHealthCheckMs) }]),
   ];

@@ -36,11 +36,16 @@ export async function read<Row extends StampRow>({ databases, role, budget, quer
 function onlyRow<Row extends StampRow>({ rows }: pg.QueryResult<Row>, role: Role, session: Session): Row {
   const [row] = rows;
   if (!row) throw new Error('Expected one row with a stamp, came none: every read statement must return one.');
-  if (role === 'primary' && row.recovery) {
+  if (role === 'primary' && row.readOnly) {
     session.distrust();
-    throw new Answer(503, 'not-primary', 'Expected the primary behind the read-write endpoint, came a standby: it was just demoted.', {
-      ...stampOf(row),
-    });
+    throw new Answer(
+      503,
+      'not-primary',
+      'Expected the primary behind the read-write endpoint, came a copy that takes no writes: it was just demoted, or follows another site.',
+      {
+        ...stampOf(row),
+      },
+    );
   }
   return row;
 }

@@ -11,6 +11,14 @@ CREATE TABLE IF NOT EXISTS writer (
 ALTER TABLE writer ADD COLUMN IF NOT EXISTS writable boolean NOT NULL DEFAULT true;
 INSERT INTO writer DEFAULT VALUES ON CONFLICT DO NOTHING;
 
+-- Who wrote under which epoch, where each site has a database of its own: the server, and the position up to which its writer took over what
+-- the one before had written. Without it a token of a lost tail could not be told from a good one.
+CREATE TABLE IF NOT EXISTS terms (
+  epoch integer PRIMARY KEY,
+  system text COLLATE "C" NOT NULL,
+  previous_end pg_lsn
+);
+
 CREATE TABLE IF NOT EXISTS changes (
   id text COLLATE "C" PRIMARY KEY,
   run text COLLATE "C" NOT NULL,
@@ -55,6 +63,13 @@ CREATE TABLE IF NOT EXISTS markers (
   PRIMARY KEY (run, nonce)
 );
 
+-- Position of the other site's log up to which everything is here; null where this database follows none, or one of its own kind. While there
+-- is nothing to replay only the writer's own word, which comes in order, tells that its log went on.
+CREATE OR REPLACE FUNCTION followed_to() RETURNS pg_lsn
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT greatest((SELECT max(remote_lsn) FROM pg_replication_origin_status), (SELECT max(latest_end_lsn) FROM pg_stat_subscription WHERE relid IS NULL))
+$$;
+
 -- Where a copy's history left its earlier timelines: without it a token of a lost tail could not be told from a good one.
 CREATE OR REPLACE FUNCTION timeline_history(timeline integer) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -71,7 +86,7 @@ export function grantsSql(role: string): string {
   const name = `"${role.replaceAll('"', '""')}"`;
   return `
 GRANT SELECT, INSERT, UPDATE, DELETE ON changes, jobs, completions, projects TO ${name};
-GRANT SELECT ON writer, markers TO ${name};
+GRANT SELECT ON writer, terms, markers TO ${name};
 -- Only so may a plain role see which timeline a standby receives.
 GRANT pg_read_all_stats TO ${name};
 `;

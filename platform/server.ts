@@ -1,6 +1,7 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addChanges } from './changes.ts';
 import { failureOf } from './failure.ts';
+import { forwardWrite, isReadOnlyHere, mayForward } from './forward.ts';
 import { addHealthCheck, openProbes } from './health.ts';
 import { stdoutLedger, type Ledger } from './ledger.ts';
 import { addProjects } from './projects.ts';
@@ -53,10 +54,15 @@ export async function startApi(settings: Settings, ledger: Ledger = stdoutLedger
   };
 }
 
-function nameServerInErrors(app: FastifyInstance, { identity }: Settings): void {
-  app.setErrorHandler((error, _request, reply) => {
-    const { status, fields } = failureOf(error);
-    return reply.code(status).send({ ...fields, ...identity });
+function nameServerInErrors(app: FastifyInstance, settings: Settings): void {
+  const { identity } = settings;
+  app.setErrorHandler(async (error, request, reply) => {
+    const answer = (failed: unknown): FastifyReply => {
+      const { status, fields } = failureOf(failed);
+      return reply.code(status).send({ ...fields, ...identity });
+    };
+    if (!isReadOnlyHere(error) || !mayForward(settings, request)) return answer(error);
+    return forwardWrite(settings, request, reply).catch(answer);
   });
   app.setNotFoundHandler((request, reply) => {
     const message = `Expected an endpoint of this API, came ${request.method} ${request.url}: see its documentation.`;

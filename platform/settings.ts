@@ -13,6 +13,10 @@ export interface Settings {
   port: number;
   databaseRw: string;
   databaseRo: string;
+  /** the API of the other site, where each site has a database of its own: its nodes, each by its URL */
+  peers: string[];
+  /** writes go on to the other site while that is the writing one; otherwise they are refused */
+  forwardWrites: boolean;
   /** most connections for writes */
   poolRw: number;
   /** most connections for reads that ask for the primary */
@@ -45,6 +49,8 @@ export function settingsFrom(env: Environment): Settings {
     port: count(env, 'PORT', 8080),
     databaseRw,
     databaseRo: env.DATABASE_RO || databaseRw,
+    peers: (env.PEERS ?? '').split(' ').filter(Boolean),
+    forwardWrites: env.FORWARD_WRITES === '1',
     poolRw: count(env, 'POOL_RW', 20),
     poolPrimary: count(env, 'POOL_PRIMARY', 6),
     poolRo: count(env, 'POOL_RO', 12),

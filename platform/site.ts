@@ -1,6 +1,9 @@
 /** The namespace of the platform on every site. */
 export const NAMESPACE = 'mintpress';
 
+/** Name of the platform's database, wherever it is. */
+export const DATABASE_NAME = 'mintpress';
+
 /** Name of the Secret with the DSNs. */
 export const SECRET_NAME = 'database';
 
@@ -13,6 +16,10 @@ export interface SiteParameters {
   databaseRw: string;
   /** DSN of the read-only endpoint */
   databaseRo: string;
+  /** URLs of the nodes of the other site, where each site has a database of its own */
+  peers?: readonly string[];
+  /** writes at the site that follows go on to the other one */
+  forwardWrites?: boolean;
   apiReplicas?: number;
   workerReplicas?: number;
   nodePort?: number;

@@ -7,10 +7,10 @@ export interface Stamp {
   epoch: number;
 }
 
-/** The stamp as columns, plus `recovery`: whether the copy is a standby. */
+/** The stamp as columns, plus `readOnly`: whether the copy takes no writes of this session: a standby, or the database of a site that follows another's. */
 export interface StampRow extends Omit<Stamp, 'copy'> {
   copy: string | null;
-  recovery: boolean;
+  readOnly: boolean;
 }
 
 // On a standby the running receiver knows best; without one, the control file's two memories of the timeline.
@@ -24,8 +24,8 @@ export const STAMP_COLUMNS = `
   (SELECT system_identifier FROM pg_control_system())::text AS system,
   CASE WHEN pg_is_in_recovery() THEN ${STANDBY_TIMELINE}
     ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
-  coalesce((SELECT epoch FROM writer), 1) AS epoch,
-  pg_is_in_recovery() AS recovery`;
+  coalesce(greatest((SELECT epoch FROM writer), (SELECT max(epoch) FROM terms)), 1) AS epoch,
+  current_setting('transaction_read_only') = 'on' AS "readOnly"`;
 
 /** The fields of a row that belong into an answer's stamp. */
 export function stampOf({ copy, system, timeline, epoch }: StampRow): Stamp {

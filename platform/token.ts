@@ -16,6 +16,16 @@ export interface Position {
   lsn: string | null;
   /** text of the copy's own timeline history file; null when it cannot be read */
   history: string | null;
+  /** what the copy knows of the token's epoch, where each site has a database of its own */
+  term?: Term;
+}
+
+/** One writer's time: its server, and, if another came after it, the position up to which that took over what it had written; null: nobody knows. */
+export interface Term {
+  system: string;
+  end?: bigint | null;
+  /** position of this writer's log up to which everything is at the copy; null where the copy follows none */
+  followed: bigint | null;
 }
 
 /** `covered`: the copy has it; `behind`: it may come; `refused`: it never will; `unproven`: the copy's lineage is unreadable. */
@@ -42,8 +52,13 @@ export function parseToken(text: string | undefined): Token | undefined {
 }
 
 /** Judges whether a copy holds what the token stands for. */
-export function coverageOf(token: Token, { stamp, lsn, history }: Position): Coverage {
-  if (token.system !== stamp.system) return 'refused';
+export function coverageOf(token: Token, { stamp, lsn, history, term }: Position): Coverage {
+  if (term !== undefined && term.system !== token.system) return 'refused';
+  if (term?.end !== undefined) return term.end === null ? 'unproven' : token.lsn <= term.end ? 'covered' : 'refused';
+  if (token.system !== stamp.system) {
+    if (term === undefined) return token.epoch > stamp.epoch ? 'behind' : 'refused';
+    return term.followed !== null && term.followed >= token.lsn ? 'covered' : 'behind';
+  }
   // A copy that has not heard of the timeline or epoch yet may only be late.
   if (token.timeline > stamp.timeline || token.epoch > stamp.epoch) return 'behind';
   if (token.timeline < stamp.timeline) {

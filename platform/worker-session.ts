@@ -6,7 +6,7 @@ import { HELD_LOCKS_SQL, LOCK_CLASS, PRESENCE, rebalance, type HeldLock } from '
 
 /** A worker's one connection: it listens, holds the locks of its shards, and does their jobs. */
 export interface WorkerSession {
-  /** takes and gives up shards until this worker has its fair share */
+  /** takes and gives up shards until this worker has its fair share; where the other site writes, none. Rejects in a session from before this site took writes */
   rebalance(): Promise<void>;
   /** carries out one batch of jobs of the own shards; the number done */
   work(): Promise<number>;
@@ -49,6 +49,13 @@ export async function openWorkerSession(
   }
   return {
     async rebalance() {
+      const { rows: states } = await client.query<{ writable: boolean; readOnly: boolean }>({ name: 'writer', text: WRITER });
+      const [state] = states;
+      if (state?.writable === false) {
+        shards = [];
+        return;
+      }
+      if (state?.readOnly === true) throw new Error('Expected a session that may write, came one that may not: it is opened anew.');
       const { rows: locks } = await client.query<HeldLock>({ name: 'held-locks', text: HELD_LOCKS_SQL });
       const { take, drop } = rebalance(locks);
       shards = locks.filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot)).map(({ slot }) => slot);
@@ -67,6 +74,8 @@ export async function openWorkerSession(
     close: () => destroy(client),
   };
 }
+
+const WRITER = `SELECT writable, current_setting('transaction_read_only') = 'on' AS "readOnly" FROM writer`;
 
 // The lock function stands in a materialized step of its own, so that it runs once for each shard and for no other.
 const TAKE = {

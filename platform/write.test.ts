@@ -8,7 +8,7 @@ import type { Database, Session } from './database.ts';
 import { WriteFailure } from './failure.ts';
 import { write, type WriteRequest, type WriteRow, type Written } from './write.ts';
 
-const ROW: WriteRow = { copy: 'db1', system: '7', timeline: 1, epoch: 1, recovery: false, xid: '100' };
+const ROW: WriteRow = { copy: 'db1', system: '7', timeline: 1, epoch: 1, readOnly: false, xid: '100' };
 
 interface Script {
   row?: WriteRow | undefined;

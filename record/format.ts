@@ -115,7 +115,7 @@ export const Run = z.looseObject({
     .looseObject({
       pattern: z.enum(['recommended', 'supported']).optional(),
       replication: z.enum(['strict', 'sync', 'async']).optional(),
-      routing: z.enum(['active-active', 'active-passive']).optional(),
+      routing: z.enum(['active-active', 'active-passive', 'reads-at-both']).optional(),
       /** sites in order of preference; under active-passive the first is the active one */
       sites: z.array(z.string()).optional(),
     })

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { writeAtomic } from '../support/files.ts';
 import { FaultLine, FinalRow, Observation, Run, TransactionLine } from './format.ts';
 import { Verdict } from './verdict-format.ts';
@@ -58,6 +58,11 @@ export class RecordWriter {
   async writeTransactions(lines: readonly TransactionLine[]): Promise<void> {
     mkdirSync(join(this.folder, 'evidence'), { recursive: true });
     await this.#writeAll('evidence/transactions', TransactionLine, lines);
+  }
+
+  /** Writes what runbooks did while the run lasted, a line a step. */
+  async writeRunbook(steps: readonly object[]): Promise<void> {
+    await this.#writeAll('evidence/runbook', z.looseObject({ at: z.string(), runbook: z.string(), step: z.string() }), steps);
   }
 
   /** Writes the rows that a copy held when it was deposed. */

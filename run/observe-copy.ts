@@ -31,7 +31,9 @@ SELECT pg_is_in_recovery() AS recovering,
   (SELECT epoch FROM writer) AS epoch,
   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
   to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS started,
-  current_setting('transaction_read_only') = 'off' AS writable,
+  current_setting('transaction_read_only') = 'off' AND coalesce((SELECT writable FROM writer), true) AS writable,
+  (SELECT subname FROM pg_subscription JOIN pg_database d ON d.oid = subdbid WHERE datname = current_database() LIMIT 1) AS subscription,
+  followed_to()::text AS followed,
   ARRAY(SELECT application_name FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS standbys`;
 
 interface Look {
@@ -42,6 +44,10 @@ interface Look {
   lsn: string | null;
   started: string;
   writable: boolean;
+  /** where each site has a database of its own: how this one follows the other */
+  subscription: string | null;
+  /** position of the followed writer up to which everything is here */
+  followed: string | null;
   standbys: string[];
 }
 
@@ -105,20 +111,22 @@ async function connected(dsn: string): Promise<pg.Client> {
 
 function sample(watch: CopyWatch, row: Look, at: number): object {
   const { shared, copy } = watch;
-  if (!row.recovering) {
+  const leads = !row.recovering && row.writable;
+  if (leads) {
     shared.syncStandbys = new Set(row.standbys);
     shared.primaryLsn = row.lsn === null ? undefined : position(row.lsn);
   }
-  const behind = row.recovering && shared.primaryLsn !== undefined && row.lsn !== null ? Number(shared.primaryLsn - position(row.lsn)) : 0;
+  const reached = row.recovering ? row.lsn : row.followed;
+  const behind = !leads && shared.primaryLsn !== undefined && reached !== null ? Number(shared.primaryLsn - position(reached)) : 0;
   return {
     at,
     copy,
     up: true,
-    writable: !row.recovering && row.writable,
+    writable: leads,
     system: row.system,
     timeline: row.timeline,
     epoch: row.epoch ?? undefined,
-    sync: row.recovering ? shared.syncStandbys.has(copy) : row.standbys.length > 0,
+    sync: leads ? row.standbys.length > 0 : shared.syncStandbys.has(row.subscription ?? copy),
     startedAt: row.started,
     lsn: row.lsn ?? undefined,
     lagBytes: Math.max(0, behind),

@@ -29,6 +29,7 @@ import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
 import { Owner } from './owner.ts';
+import { carryOutRunbook, type RunbookOptions, type RunbookStep } from './runbooks.ts';
 
 /** Load runs this long before it counts: connections, caches and prepared statements settle. */
 const WARM_UP_MS = 5_000;
@@ -57,6 +58,7 @@ export class Run implements Disposable {
   readonly #tag: string;
   readonly #troubles: string[] = [];
   readonly #journals: string[] = [];
+  readonly #runbooks: RunbookStep[] = [];
   /** the ends of momentary faults; a text when one was not seen */
   readonly #awaited: Promise<string | undefined>[] = [];
   readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
@@ -161,6 +163,11 @@ export class Run implements Disposable {
     if (!momentary) await active.gone();
   }
 
+  /** Carries out a runbook to a site, as an operator would. */
+  async runbook(runbook: 'promote' | 'failback', site: string, options: RunbookOptions = {}): Promise<void> {
+    await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#runbooks.push(step));
+  }
+
   /** Ends load and observer, reads the final state, writes record, verdict and report. */
   async judge(): Promise<Verdict> {
     const generator = this.#generator;
@@ -184,6 +191,7 @@ export class Run implements Disposable {
     this.#writeFaults(faults);
     generator.collect(this.#writer.historyPath);
     await this.#writer.close();
+    if (this.#runbooks.length > 0) await this.#writer.writeRunbook(this.#runbooks);
     if (existsSync(this.#writer.historyPath)) await this.#writer.compress('history');
     await this.#writer.compress('observations');
     await this.#writeRun(final === undefined ? {} : { truth: final.truth, copies: final.copies, catchUpMs: final.catchUpMs });

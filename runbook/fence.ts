@@ -35,17 +35,24 @@ export async function fence(client: pg.Client, site: SitePlan, { role }: Plan): 
   return { lsn, terminated };
 }
 
-/** Lets a site write, under an epoch above all others; one transaction, so that no write is between. */
-export async function open(client: pg.Client, { role }: Plan, epoch: number): Promise<void> {
+/**
+ * Lets a site write, under an epoch above all others; one transaction, so that no write is between. `takenOver`: the position of the old writer
+ * up to which everything is here.
+ */
+export async function open(client: pg.Client, { role }: Plan, { epoch, takenOver }: { epoch: number; takenOver?: string }): Promise<void> {
   const database = quoted((await one<{ name: string }>(client, 'SELECT current_database() AS name')).name);
   await client.query('BEGIN');
   await client.query(`ALTER ROLE ${quoted(role)} IN DATABASE ${database} RESET default_transaction_read_only`);
   await client.query('UPDATE writer SET epoch = $1, writable = true', [epoch]);
+  await client.query(
+    'INSERT INTO terms (epoch, system, previous_end) SELECT $1, system_identifier::text, $2::pg_lsn FROM pg_control_system() ON CONFLICT DO NOTHING',
+    [epoch, takenOver ?? null],
+  );
   await client.query('COMMIT');
 }
 
 /** Lets a site that was fenced go on under its epoch: nothing was written elsewhere meanwhile. */
 export async function reopen(client: pg.Client, plan: Plan): Promise<void> {
   const { epoch } = await one<{ epoch: number }>(client, 'SELECT epoch FROM writer');
-  await open(client, plan, epoch);
+  await open(client, plan, { epoch });
 }

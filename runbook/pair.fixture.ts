@@ -37,10 +37,11 @@ export async function startPair(bin: string, { synchronous = false } = {}): Prom
     await server.sql(SCHEMA_SQL);
     await server.sql('CREATE TABLE tickets (number serial PRIMARY KEY, epoch integer NOT NULL DEFAULT 1)');
     await server.sql(`${grantsSql('app')}; GRANT INSERT, SELECT ON tickets TO app; GRANT USAGE ON SEQUENCE tickets_number_seq TO app`);
+    // before it would say that it wrote under the first epoch
+    if (server === b) await server.sql('UPDATE writer SET writable = false');
     await server.sql(oneWriterSql('mintpress'));
     await server.sql('ALTER PUBLICATION mintpress ADD TABLE tickets');
   }
-  await b.sql('UPDATE writer SET writable = false');
   await b.sql('ALTER ROLE app IN DATABASE postgres SET default_transaction_read_only = on');
   const level = synchronous ? 'on' : 'off';
   await b.sql(`CREATE SUBSCRIPTION mintpress CONNECTION '${a.dsn('postgres')}' PUBLICATION mintpress WITH (synchronous_commit = ${level})`);
@@ -51,6 +52,10 @@ export async function startPair(bin: string, { synchronous = false } = {}): Prom
     condition: 'following',
     timeoutMs: 20_000,
     probe: async () => (await b.sql(`SELECT FROM pg_subscription_rel WHERE srsubstate <> 'r'`)).length === 0,
+  }).catch(async (error: unknown) => {
+    // whoever asked for the pair has nothing to stop it by
+    await Promise.all([a.stop(), b.stop()]);
+    throw error;
   });
   const file = join(folder, 'traffic');
   writeFileSync(file, 'a');

@@ -110,6 +110,15 @@ export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): St
       carryOut: async () => ({ moved: await withSite(site, (client) => advanceSequences(client, plan.sequenceGap)) }),
     },
     {
+      name: 'balancer',
+      what: `the load balancer sends all traffic to site ${site.name}`,
+      // before this site takes writes: one that could not be fenced may come back at any time, and would serve beside it
+      carryOut: async () => {
+        await switchBalancer(plan, site.name);
+        return {};
+      },
+    },
+    {
       name: 'open',
       what: `site ${site.name} takes writes, under a new epoch`,
       carryOut: async ({ fence: fenced, tail }) => {
@@ -121,17 +130,9 @@ export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): St
           if (fenced?.reached === true) await stillFenced({ plan, site, other });
           const epoch = Math.max(old, await highestEpoch(client, plan)) + 1;
           await (tail?.complete === true ? keepFromNow(client, plan) : release(client, plan));
-          await open(client, plan, epoch);
+          await open(client, plan, { epoch, ...(typeof tail?.position === 'string' ? { takenOver: tail.position } : {}) });
           return { epoch, kept: tail?.complete === true };
         });
-      },
-    },
-    {
-      name: 'balancer',
-      what: `the load balancer sends all traffic to site ${site.name}`,
-      carryOut: async () => {
-        await switchBalancer(plan, site.name);
-        return {};
       },
     },
     {
@@ -151,10 +152,11 @@ export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): St
 /* Between two tries of a promotion somebody may have opened the old writer again: what it took meanwhile would be lost. */
 async function stillFenced({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Promise<void> {
   const state = await ifReachable(other, (client) => stateOf(client, other, plan));
-  if (state?.writable === true)
-    throw new GivesUp(
-      `site ${other.name} takes writes again, under epoch ${state.epoch}, since this promotion fenced it: expected it to refuse them; what it took is not at site ${site.name}. Nothing was opened: "holdfast failback ${site.name}" makes that an equal copy first`,
-    );
+  if (state?.writable !== true) return;
+  await switchBalancer(plan, other.name);
+  throw new GivesUp(
+    `site ${other.name} takes writes again, under epoch ${state.epoch}, since this promotion fenced it: expected it to refuse them; what it took is not at site ${site.name}. Nothing was opened: "holdfast failback ${site.name}" makes that an equal copy first`,
+  );
 }
 
 /** Takes back what a promotion did that gave up for its tail: the old writer goes on. */

@@ -11,6 +11,9 @@ const SENDER_GONE_MS = 10_000;
 /** A worker that is idle at two looks so far apart has applied what it was sent; ms. */
 const IDLE_MS = 300;
 
+/** Wait events of a worker that has nothing to apply: it waits for its writer to send something, or to be there. */
+const WAITING_FOR_WRITER: ReadonlySet<string> = new Set(['LogicalApplyMain', 'LibPQWalReceiverConnect']);
+
 /** The other site lacks something of a writer that was fenced, and it cannot be waited for. */
 export class TailMissing extends GivesUp {}
 
@@ -18,6 +21,8 @@ export class TailMissing extends GivesUp {}
 export interface Tail {
   /** everything up to the writer's last position is there */
   complete: boolean;
+  /** position of the writer up to which everything is there */
+  position?: string;
   /** bytes of the writer's log that are missing; unknown where it cannot be asked */
   missingBytes?: number;
   /** time since the follower last heard of its writer; s */
@@ -45,11 +50,20 @@ export async function waitForTail(writer: pg.Client, plan: Plan, lsn: string): P
       intervalMs: 20,
       probe: async () => (await missing()) === 0,
     });
-    return { complete: true };
+    return { complete: true, position: lsn };
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
-    return { complete: false, missingBytes: await missing() };
+    return { complete: false, missingBytes: await missing(), ...(await confirmed(writer, plan)) };
   }
+}
+
+async function confirmed(writer: pg.Client, { subscription }: Plan): Promise<{ position?: string }> {
+  const { rows } = await writer.query<{ position: string | null }>(
+    'SELECT confirmed_flush_lsn::text AS position FROM pg_replication_slots WHERE slot_name = $1',
+    [subscription],
+  );
+  const position = rows[0]?.position ?? null;
+  return position === null ? {} : { position };
 }
 
 /** Waits until a follower whose writer gives no answer has applied what it was sent, and says how long ago it heard of it. */
@@ -65,18 +79,23 @@ export async function applyReceived(follower: pg.Client, { name }: SitePlan, pla
         `SELECT a.wait_event AS event FROM pg_stat_subscription s JOIN pg_stat_activity a USING (pid) WHERE subname = $1 AND relid IS NULL`,
         [plan.subscription],
       );
-      // LogicalApplyMain: the worker waits for its writer; no worker: its connection has ended
-      const idle = rows.every(({ event }) => event === 'LogicalApplyMain');
+      // no worker: its connection has ended, and it has not been started anew
+      const idle = rows.every(({ event }) => event !== null && WAITING_FOR_WRITER.has(event));
       idleSince = idle ? (idleSince ?? performance.now()) : undefined;
       return idleSince !== undefined && performance.now() - idleSince >= IDLE_MS;
     },
   });
-  const { silent } = await one<{ silent: string | null }>(
+  const { silent, position } = await one<{ silent: string | null; position: string | null }>(
     follower,
-    'SELECT extract(epoch FROM clock_timestamp() - max(last_msg_receipt_time)) AS silent FROM pg_stat_subscription WHERE subname = $1 AND relid IS NULL',
+    `SELECT extract(epoch FROM clock_timestamp() - max(last_msg_receipt_time)) AS silent, followed_to()::text AS position
+     FROM pg_stat_subscription WHERE subname = $1 AND relid IS NULL`,
     [plan.subscription],
   );
-  return { complete: false, ...(silent === null ? {} : { silentSeconds: Math.round(Number(silent) * 10) / 10 }) };
+  return {
+    complete: false,
+    ...(silent === null ? {} : { silentSeconds: Math.round(Number(silent) * 10) / 10 }),
+    ...(position === null ? {} : { position }),
+  };
 }
 
 /** Takes a site's subscription away, so that nothing of an old writer can come in any more; nothing where there is none. */

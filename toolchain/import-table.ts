@@ -3,7 +3,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['fixtures/index.ts'],
   fixtures: ['run', 'faults', 'load', 'record', 'reports', 'support', 'topology'],
   cli: ['run', 'runbook', 'topology', 'faults', 'reports', 'verdict', 'support'],
-  run: ['topology', 'load', 'faults', 'verdict', 'reports', 'record', 'platform/final-state.ts', 'support'],
+  run: ['topology', 'load', 'faults', 'verdict', 'reports', 'record', 'runbook', 'platform/final-state.ts', 'support'],
   faults: ['topology/model.ts', 'load', 'record', 'support'],
   topology: ['toolchain', 'platform', 'support'],
   verdict: ['record', 'support'],

@@ -2,8 +2,12 @@
 
 import type { LedgerEntry } from '../platform/ledger.ts';
 
-export type Pattern = 'recommended';
-export type RoutingPolicy = 'active-active' | 'active-passive';
+/** recommended: one database service outside the sites. supported: a database inside each, the second one following the first */
+export const PATTERNS = ['recommended', 'supported'] as const;
+export type Pattern = (typeof PATTERNS)[number];
+/** reads-at-both: reads go to every site, writes to the first that is there */
+export const ROUTING_POLICIES = ['active-active', 'active-passive', 'reads-at-both'] as const;
+export type RoutingPolicy = (typeof ROUTING_POLICIES)[number];
 /** strict: synchronous, writes stop without a synchronous standby; async: no promise */
 export type ReplicationMode = 'strict' | 'async';
 /** how far a write has come at the synchronous standby when it is acknowledged: on: to its disk; remote_apply: to its readers too */
@@ -11,6 +15,8 @@ export type CommitLevel = 'on' | 'remote_apply';
 export interface Replication {
   mode: ReplicationMode;
   commit: CommitLevel;
+  /** supported pattern: whether what the follower has confirmed is on its disk; off is a control */
+  follower?: 'on' | 'off';
 }
 export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'load-balancer' | 'client' | 'observer';
 export type HostState = 'running' | 'frozen' | 'off';
@@ -160,6 +166,7 @@ export interface CopyState {
   readonly running: boolean;
   /** standby: it is the synchronous one */
   readonly sync: boolean;
+  /** PostgreSQL's, or, where each site has a database of its own, the epoch of the writer that it follows */
   readonly timeline: number;
   readonly lagBytes: number;
 }
@@ -172,8 +179,6 @@ export interface DatabaseService {
   standbys(): Promise<Host[]>;
   /** connection string of one copy for the observer and the final state */
   dsn(copy: string): string;
-  /** connection string of the read-write endpoint */
-  readonly endpointDsn: string;
   readonly replication: () => Promise<Replication>;
   /** transactions of a copy that have committed there and wait for its synchronous standby, by their 64-bit number */
   waiting(copy: string): Promise<string[]>;
@@ -181,7 +186,7 @@ export interface DatabaseService {
   cancelWaits(copy: string): Promise<number>;
   /** those of some transactions that others at the copy can see as committed */
   committed(copy: string, transactions: readonly string[]): Promise<string[]>;
-  /** asks the service for a planned change of leader, away from a copy */
+  /** asks the service for a planned change of leader, away from a copy; a UsageError where a runbook does that */
   switchOver(from: string): Promise<void>;
   /** kills the server of a copy; its host lives on */
   killServer(copy: string): Promise<void>;
@@ -222,6 +227,8 @@ export interface Balancer {
   weights(): Promise<Record<string, number>>;
   /** sets the weight of every server of a site, in percent of its own */
   setWeight(site: string, percent: number): Promise<void>;
+  /** makes a site the one that requests go to; no other site gets any, but in place of the first one where the routing policy says so. Until the reference state is restored, or another site is named */
+  direct(site: string): Promise<void>;
 }
 
 /** The state in which a scenario begins. */
@@ -230,6 +237,10 @@ export interface ReferenceState {
   replication: ReplicationMode;
   /** default: on */
   commit?: CommitLevel;
+  /** default: on where replication is strict, otherwise off */
+  follower?: 'on' | 'off';
+  /** supported pattern: what becomes of a write at the site that follows; default: refuse */
+  writesAtFollower?: 'refuse' | 'forward';
 }
 
 /** A question that a host asks over HTTP or HTTPS: a URL of an address and a port. */
@@ -280,6 +291,8 @@ export interface Topology {
   ask(questions: readonly Question[], withinMs: number): Promise<Answer[]>;
   /** what the platform logged since then of the writes whose ids begin so, each before its COMMIT; as far as its logs are still there */
   writeLedger(wanted: { idsBeginWith: string; since: Date }): Promise<LedgerEntry[]>;
+  /** what a runbook has to know of the sites, in the words of its plan; a UsageError with the recommended pattern, where no runbook changes the writing site */
+  runbookPlan(): Record<string, unknown>;
   /** brings everything to the reference state; uses the verbs above only, throws naming what did not come */
   reset(reference: ReferenceState): Promise<void>;
   versions(): Promise<Record<string, string>>;

@@ -1,12 +1,13 @@
+import { join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { SHOW_FRONTENDS, SHOW_SERVERS, askHaproxy, requestsAt, serverStates, serverWeights } from '../haproxy.ts';
-import type { BackendStatus, RoutingPolicy } from '../model.ts';
+import type { BackendStatus } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import type { Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
-import type { Lab } from './store.ts';
+import { writeLab, type Lab } from './store.ts';
 
 export const BALANCER_PORT = 80;
 export const RUNTIME_PORT = 9999;
@@ -21,8 +22,8 @@ export const checkTiming = { interMs: 500 * slow, fall: 2, rise: 2, timeoutMs: 5
 const OWN_WEIGHT = 100;
 
 /** The global load balancer: every node of every site is a server; the routing policy is configuration. */
-export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine, routing: RoutingPolicy): Daemon[] {
-  writeHostFile(machine, 'haproxy.cfg', balancerConfig(lab, host, routing));
+export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  writeHostFile(machine, 'haproxy.cfg', balancerConfig(lab, host));
   return [haproxy];
 }
 
@@ -57,6 +58,21 @@ export async function setSiteWeight(lab: Lab, site: string, percent: number): Pr
   await setServers(lab, site, `weight ${percent}%`);
 }
 
+/** Sends requests to one site alone, or, without a name, as the routing policy says; a load balancer that is started anew does the same. */
+export async function directTo(lab: Lab, site: string | undefined): Promise<void> {
+  const { record } = lab;
+  const host = balancerOf(lab);
+  // the policy prefers the first site already, and keeps the others for when it is down
+  const first = nodesOf(lab)[0]?.site;
+  const only = site === first && record.shape.routing !== 'active-active' ? undefined : site;
+  if (only === undefined) delete record.directed;
+  else record.directed = only;
+  writeLab(record);
+  writeHostFile({ dir: join(lab.dir, 'hosts', host.name) }, 'haproxy.cfg', balancerConfig(lab, host));
+  for (const one of new Set(nodesOf(lab).map((node) => node.site ?? '')))
+    await setServers(lab, one, `state ${only === undefined || one === only ? 'ready' : 'maint'}`);
+}
+
 async function setServers(lab: Lab, site: string, setting: string): Promise<void> {
   const servers = lab.plan.hosts.filter((node) => node.role === 'node' && node.site === site);
   const answer = await ask(lab, servers.map(({ name }) => `set server platform/${site}_${name} ${setting}`).join('; '));
@@ -64,20 +80,34 @@ async function setServers(lab: Lab, site: string, setting: string): Promise<void
 }
 
 async function ask(lab: Lab, command: string): Promise<string> {
-  const host = lab.plan.hosts.find(({ role }) => role === 'load-balancer')?.address as string;
-  return askHaproxy({ host, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, command);
+  return askHaproxy({ host: balancerOf(lab).address, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, command);
 }
 
 const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };
 
-function balancerConfig(lab: Lab, host: PlannedHost, routing: RoutingPolicy): string {
-  const nodes = lab.plan.hosts.filter(({ role }) => role === 'node');
+function balancerOf(lab: Lab): PlannedHost {
+  return lab.plan.hosts.find(({ role }) => role === 'load-balancer') as PlannedHost;
+}
+
+function nodesOf(lab: Lab): PlannedHost[] {
+  return lab.plan.hosts.filter(({ role }) => role === 'node');
+}
+
+function balancerConfig(lab: Lab, host: PlannedHost): string {
+  const { directed, shape } = lab.record;
+  const nodes = nodesOf(lab);
   const first = nodes[0]?.site;
   const servers = nodes.map((node) => {
     // each request is balanced anew, so none goes to a backup once a server of the first site is UP, and those under way may end
-    const backup = routing === 'active-passive' && node.site !== first ? ' backup' : '';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup}`;
+    const backup = shape.routing !== 'active-active' && node.site !== first ? ' backup' : '';
+    const disabled = directed !== undefined && node.site !== directed ? ' disabled' : '';
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup}${disabled}`;
   });
+  const reads = `backend reads
+  balance roundrobin
+  http-reuse safe
+${nodes.map((node) => `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} track platform/${node.site}_${node.name} weight ${OWN_WEIGHT}`).join('\n')}
+`;
   return `global
   maxconn 8192
   nbthread 1
@@ -96,7 +126,7 @@ defaults
   retry-on conn-failure
 ${aliveFrontend(host)}frontend clients
   bind ${host.address}:${BALANCER_PORT}
-  default_backend platform
+${shape.routing === 'reads-at-both' ? '  use_backend reads if METH_GET\n' : ''}  default_backend platform
 backend platform
   balance roundrobin
   http-reuse safe
@@ -104,7 +134,7 @@ backend platform
   option httpchk GET /api/healthcheck
   default-server weight ${OWN_WEIGHT} inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
 ${servers.join('\n')}
-`;
+${shape.routing === 'reads-at-both' ? reads : ''}`;
 }
 
 function aliveFrontend(host: PlannedHost): string {

@@ -21,7 +21,15 @@ export async function switchOver(lab: Lab, from: string): Promise<void> {
 
 /** Kills the server of a copy (SIGKILL to the postmaster; its backends end themselves). */
 export async function killServer(lab: Lab, copy: string): Promise<void> {
-  await runIn(machineOf(lab, hostOf(lab, copy)), ['sh', '-c', `kill -KILL "$(head -n 1 ${DATA_DIR}/postmaster.pid)"`]);
+  const host = hostOf(lab, copy);
+  if (host.database !== true) {
+    await runIn(machineOf(lab, host), ['sh', '-c', `kill -KILL "$(head -n 1 ${DATA_DIR}/postmaster.pid)"`]);
+    return;
+  }
+  const [server] = hostProcesses(lab.record.name, copy).filter((pid) => commandLine(pid).startsWith('postgres -D '));
+  const identity = server === undefined ? undefined : identify(server);
+  if (identity === undefined || !signalProcess(identity, 'SIGKILL'))
+    throw new HoldfastError(`${copy} runs no server: expected one to kill`);
 }
 
 /** When the server of a copy was started, as it says itself; undefined when it does not answer. */

@@ -1,3 +1,4 @@
+import { DATABASE_NAME } from '../../platform/site.ts';
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
@@ -7,7 +8,6 @@ import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
 export const PATRONI_PORT = 8008;
-export const DATABASE_NAME = 'mintpress';
 /** Size of each database host's disk; bounded so that it can be filled for real. */
 export const DATABASE_DISK_MB = 2048;
 /** Disk of a member of Patroni's store: two preallocated log segments of 64 MB, snapshots and data. */
@@ -15,6 +15,8 @@ export const DCS_DISK_MB = 512;
 export const DCS_DISK = '/data/disk';
 const BIN_DIR = '/usr/lib/postgresql/15/bin';
 export const DATA_DIR = '/var/lib/postgresql/data';
+/** On every node of a site that has a database of its own. */
+export const SITE_DATABASE_PORT = 30432;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
@@ -122,15 +124,29 @@ export async function storeReplication(lab: Lab, replication: Replication): Prom
   await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(replication)) });
 }
 
+/** Of one copy, for a superuser. */
 export function superuserDsn(lab: Lab, copy: string, database = DATABASE_NAME): string {
-  const host = hostsOf(lab, 'database').find(({ name }) => name === copy);
-  return dsn({ user: 'postgres', password: lab.secrets.superuser, address: `${host?.address}:5432`, database });
+  return dsn({ user: 'postgres', password: lab.secrets.superuser, address: addressOf(lab, copy), database });
 }
 
 /** Of one copy for a session of the platform's own user. */
 export function platformDsn(lab: Lab, copy: string): string {
-  const host = hostsOf(lab, 'database').find(({ name }) => name === copy);
-  return dsn({ user: 'platform', password: lab.secrets.platform, address: `${host?.address}:5432`, database: DATABASE_NAME });
+  return dsn({ user: 'platform', password: lab.secrets.platform, address: addressOf(lab, copy), database: DATABASE_NAME });
+}
+
+/** Of one copy for the other one's subscription. */
+export function replicatorDsn(lab: Lab, copy: string): string {
+  return dsn({ user: 'replicator', password: lab.secrets.replication, address: addressOf(lab, copy), database: DATABASE_NAME });
+}
+
+/** Hosts with a copy of the database, whatever the pattern. */
+export function copiesOf(lab: Lab): PlannedHost[] {
+  return lab.plan.hosts.filter(({ role, database }) => role === 'database' || database === true);
+}
+
+function addressOf(lab: Lab, copy: string): string {
+  const host = copiesOf(lab).find(({ name }) => name === copy);
+  return `${host?.address}:${host?.database === true ? SITE_DATABASE_PORT : 5432}`;
 }
 
 export function endpointDsn(lab: Lab, endpoint: keyof typeof ENDPOINT_PORTS, as: 'postgres' | 'platform'): string {

@@ -1,6 +1,8 @@
 import type { HostRole } from '../model.ts';
 import { DATABASE_DISK_MB, DCS_DISK, DCS_DISK_MB } from './database.ts';
+import { POSTGRES_UID } from '../../toolchain/container-images.ts';
 import { runIn, type Machine } from './machine.ts';
+import type { PlannedHost } from './shape.ts';
 
 /** A file system of a host's own for its data. */
 interface DiskOfRole {
@@ -11,11 +13,20 @@ interface DiskOfRole {
   user: string;
 }
 
-/** Hosts whose flushes to disk are part of an acknowledgement have a disk of their own. */
-export const disks: Partial<Record<HostRole, DiskOfRole>> = {
+/** Where a node has the volume of its site's database. */
+export const SITE_DATABASE_DISK = '/data/database';
+
+const disks: Partial<Record<HostRole, DiskOfRole>> = {
   database: { megabytes: DATABASE_DISK_MB, at: '/var/lib/postgresql', user: 'postgres' },
   dcs: { megabytes: DCS_DISK_MB, at: DCS_DISK, user: 'root' },
 };
+
+/** The disk of a host: those whose flushes are part of an acknowledgement have one of their own. */
+export function diskOf({ role, database }: Pick<PlannedHost, 'role' | 'database'>): DiskOfRole | undefined {
+  // the user is the server's in its image
+  if (database === true) return { megabytes: DATABASE_DISK_MB, at: SITE_DATABASE_DISK, user: String(POSTGRES_UID) };
+  return disks[role];
+}
 
 /** Folder of what fills a disk, at its top. */
 const FILLER = '.filler';

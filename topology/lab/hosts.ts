@@ -7,7 +7,7 @@ import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen, weighHost } from './cgroups.ts';
 import { databaseDaemons, dcsDaemons } from './database.ts';
-import { disks } from './disks.ts';
+import { diskOf } from './disks.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
 import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
@@ -40,7 +40,7 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     network: hostNamespace(lab.record.name, host.name),
     weight: shareOf(host.role),
   };
-  const disk = disks[host.role];
+  const disk = diskOf(host);
   return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
 }
 
@@ -99,7 +99,7 @@ export function daemonsOf(lab: Lab, host: PlannedHost, machine: Machine): Daemon
     case 'database-endpoint':
       return endpointDaemons(lab, host, machine);
     case 'load-balancer':
-      return balancerDaemons(lab, host, machine, lab.record.shape.routing);
+      return balancerDaemons(lab, host, machine);
     default:
       return [];
   }

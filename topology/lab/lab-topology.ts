@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { HoldfastError, UsageError } from '../../support/errors.ts';
-import { limits } from '../../support/limits.ts';
+import { UsageError } from '../../support/errors.ts';
 import { versions } from '../../toolchain/versions.ts';
-import type { Balancer, DaemonEnd, DatabaseService, Disk, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
+import type { Balancer, DaemonEnd, Disk, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
 import { askFrom } from './ask.ts';
 import {
   ALIVE_PORT,
@@ -11,21 +10,21 @@ import {
   RUNTIME_PORT,
   backendStates,
   backendWeights,
+  directTo,
   requestsServed,
   setSiteDrained,
   setSiteWeight,
 } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
-import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
-import { deposedRows } from './deposed.ts';
-import { disks, fillDisk, freeDisk } from './disks.ts';
-import { PATRONI_PORT, clusterState, endpointDsn, storedReplication, superuserDsn } from './database.ts';
+import { databaseService, restoreDatabase } from './database-service.ts';
+import { diskOf, fillDisk, freeDisk } from './disks.ts';
+import { PATRONI_PORT } from './database.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { API_PORT } from './kubernetes.ts';
 import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
 import { lacking } from './mechanisms.ts';
-import { applyReplication, commitLevelApplied, databaseInSync, healthCheckUrl, releaseHealthCheck } from './platform.ts';
+import { healthCheckUrl, releaseHealthCheck } from './platform.ts';
 import {
   deletePods,
   evictPods,
@@ -39,13 +38,12 @@ import {
 } from './pods.ts';
 import { preparedOf } from './prepared.ts';
 import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
-import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import type { PlannedHost } from './shape.ts';
-import { findLab, writeLab, type Lab } from './store.ts';
-import { cancelWaitsAt, committedAt, waitingAt } from './waits.ts';
+import { pairPlan } from './site-databases.ts';
+import { findLab, plannedHost, sitesOf, writeLab, type Lab } from './store.ts';
 import { writeLedger } from './ledger.ts';
 import { workplaceOf } from './workplace.ts';
-import { allReady, bootMissing, siteServes, sitesOf } from './up.ts';
+import { allReady, bootMissing, siteServes } from './up.ts';
 
 /** The topology that a lab of this machine offers; a UsageError when there is no such lab. */
 export function labTopology(name: string): Topology {
@@ -78,10 +76,10 @@ export function labTopology(name: string): Topology {
   }));
   return {
     name,
-    pattern: 'recommended',
+    pattern: lab.record.shape.pattern,
     sites,
     hosts,
-    database: databaseOf(lab, host),
+    database: databaseService(lab, host),
     balancer: balancerOf(lab, host),
     router: routerOf(lab),
     client: workplaceOf(lab, host('client'), { k6: '/opt/holdfast/k6' }),
@@ -103,21 +101,20 @@ export function labTopology(name: string): Topology {
     probe: (from, command, timeoutMs) => probe(lab, from, command, timeoutMs),
     ask: (questions, withinMs) => askFrom(lab, (from) => plannedHost(lab, from), { questions, withinMs }),
     writeLedger: (wanted) => writeLedger(lab, wanted),
+    runbookPlan: () => {
+      if (lab.record.shape.pattern === 'supported') return pairPlan(lab);
+      throw new UsageError(
+        `lab "${name}" is of the recommended pattern, whose database service changes its leader itself: expected one of the supported pattern`,
+      );
+    },
     reset: (reference) => reset(lab, reference),
     versions: async () => ({ ...versions }),
   };
 }
 
-/** The plan's entry of a host. */
-export function plannedHost(lab: Lab, name: string): PlannedHost {
-  const planned = lab.plan.hosts.find((host) => host.name === name);
-  if (planned === undefined) throw new UsageError(`unknown host "${name}" in lab ${lab.record.name}`);
-  return planned;
-}
-
 function hostOf(lab: Lab, planned: PlannedHost): Host {
   const speaker = speakers[planned.role];
-  const disk = diskOf(lab, planned);
+  const disk = diskAt(lab, planned);
   return {
     name: planned.name,
     role: planned.role,
@@ -137,8 +134,8 @@ function hostOf(lab: Lab, planned: PlannedHost): Host {
   };
 }
 
-function diskOf(lab: Lab, planned: PlannedHost): Disk | undefined {
-  const disk = disks[planned.role];
+function diskAt(lab: Lab, planned: PlannedHost): Disk | undefined {
+  const disk = diskOf(planned);
   if (disk === undefined) return undefined;
   const { at, user } = disk;
   const machine = machineOf(lab, planned);
@@ -176,38 +173,6 @@ function daemonUrl({ role, address }: PlannedHost, daemon: string): string | und
   return urls[daemon];
 }
 
-function databaseOf(lab: Lab, host: (name: string) => Host): DatabaseService {
-  const named = lab.plan.hosts.filter(({ role }) => role === 'database');
-  return {
-    hosts: named.map(({ name }) => host(name)),
-    copies: () => clusterState(lab),
-    primary: async () => {
-      const leader = (await clusterState(lab)).find(({ role }) => role === 'primary');
-      if (leader === undefined) throw new HoldfastError('the database service has no primary now: expected one');
-      return host(leader.name);
-    },
-    standbys: async () => (await clusterState(lab)).filter(({ role }) => role === 'replica').map(({ name }) => host(name)),
-    dsn: (copy) => superuserDsn(lab, copy),
-    endpointDsn: endpointDsn(lab, 'readWrite', 'postgres'),
-    replication: () => storedReplication(lab),
-    waiting: (copy) => waitingAt(lab, copy),
-    cancelWaits: (copy) => cancelWaitsAt(lab, copy),
-    committed: (copy, transactions) => committedAt(lab, copy, transactions),
-    switchOver: (from) => switchOver(lab, from),
-    killServer: (copy) => killServer(lab, copy),
-    serverStarted: (copy) => serverStarted(lab, copy),
-    sessions: (copy) => sessionsAt(lab, copy),
-    terminateSessions: (copy) => terminateSessionsAt(lab, copy),
-    occupySessions: async (copy, ttlMs) => occupySessions(lab, plannedHost(lab, copy), ttlMs),
-    sessionsOccupied: (copy) => sessionsOccupied(lab, plannedHost(lab, copy)),
-    releaseSessions: (copy) => releaseSessions(lab, plannedHost(lab, copy)),
-    trySession: (copy) => trySession(lab, copy),
-    setReplayPaused: async (copy, paused) => setReplayPaused(lab, copy, paused),
-    replayPaused: (copy) => isReplayPaused(lab, copy),
-    deposedRows: (asked) => deposedRows(lab, asked),
-  };
-}
-
 function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
   const own = host('glb');
   return {
@@ -218,6 +183,7 @@ function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
     setDrained: (site, drained) => setSiteDrained(lab, site, drained),
     weights: () => backendWeights(lab),
     setWeight: (site, percent) => setSiteWeight(lab, site, percent),
+    direct: (site) => directTo(lab, site),
   };
 }
 
@@ -261,13 +227,13 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   await mendEverything(lab);
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);
-  const { replication: mode, commit = 'on' } = reference;
-  await Promise.all([
-    applyReplication(lab, { mode, commit }),
-    ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' })),
-  ]);
-  await Promise.all([databaseInSync(lab, mode, limits.reset), allReady(lab)]);
-  await commitLevelApplied(lab, commit);
+  const forwardWrites = reference.writesAtFollower === 'forward';
+  if ((lab.record.forwardWrites ?? false) !== forwardWrites) {
+    lab.record.forwardWrites = forwardWrites;
+    writeLab(lab.record);
+  }
+  await Promise.all([restoreDatabase(lab, reference), ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' }))]);
+  await allReady(lab);
 }
 
 async function mendEverything(lab: Lab): Promise<void> {
@@ -275,9 +241,10 @@ async function mendEverything(lab: Lab): Promise<void> {
   for (const [kind, paths] of kinds) await mendPaths(lab, paths, kind);
 }
 
-async function route(lab: Lab, reference: ReferenceState): Promise<void> {
-  if (lab.record.shape.routing === reference.routing) return;
-  lab.record.shape.routing = reference.routing;
+async function route(lab: Lab, { routing }: ReferenceState): Promise<void> {
+  if (lab.record.directed !== undefined) await directTo(lab, undefined);
+  if (lab.record.shape.routing === routing) return;
+  lab.record.shape.routing = routing;
   writeLab(lab.record);
   const planned = plannedHost(lab, 'glb');
   const machine = machineOf(lab, planned);

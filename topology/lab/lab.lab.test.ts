@@ -148,7 +148,7 @@ describe('a lab', { concurrency: 1 }, () => {
   });
 
   it('refuses a name that could not be an interface', () => {
-    assert.throws(() => createLab('Not a name', { sites: 2, nodes: 1, routing: 'active-active' }), UsageError);
+    assert.throws(() => createLab('Not a name', { pattern: 'recommended', sites: 2, nodes: 1, routing: 'active-active' }), UsageError);
     assert.equal(machineInit({ dir: labDir('nosuch') }), undefined);
   });
 });

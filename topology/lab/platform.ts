@@ -1,13 +1,13 @@
 import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
-import type { SiteParameters } from '../../platform/site.ts';
+import { DATABASE_NAME, type SiteParameters } from '../../platform/site.ts';
 import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
 import type { CommitLevel, HealthCheck, Replication, ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
-import { DATABASE_NAME, clusterState, endpointDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
+import { clusterState, copiesOf, endpointDsn, platformDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -119,11 +119,21 @@ function parametersOf(lab: Lab, site: string): SiteParameters {
   return {
     site,
     image: platformReference,
-    databaseRw: endpointDsn(lab, 'readWrite', 'platform'),
-    databaseRo: endpointDsn(lab, 'readOnly', 'platform'),
+    ...databasesFor(lab, site),
     nodePort: NODE_PORT,
     slow,
   };
+}
+
+/* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */
+function databasesFor(lab: Lab, site: string): Pick<SiteParameters, 'databaseRw' | 'databaseRo' | 'peers' | 'forwardWrites'> {
+  if (lab.record.shape.pattern === 'recommended')
+    return { databaseRw: endpointDsn(lab, 'readWrite', 'platform'), databaseRo: endpointDsn(lab, 'readOnly', 'platform') };
+  const own = platformDsn(lab, copiesOf(lab).find((copy) => copy.site === site)?.name ?? '');
+  const peers = lab.plan.hosts
+    .filter((host) => host.role === 'node' && host.site !== site)
+    .map(({ address }) => `http://${address}:${NODE_PORT}`);
+  return { databaseRw: own, databaseRo: own, peers, forwardWrites: lab.record.forwardWrites === true };
 }
 
 /** Whether every node of a site is Ready and every wanted pod of the platform answers for itself; the words of the API server alone may be from before a power-off. */

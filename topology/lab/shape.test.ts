@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { UsageError } from '../../support/errors.ts';
 import { formatAddress, labBlocks, parseAddress, planLab, type LabPlan, type LabShape } from './shape.ts';
 
-const shapeOf = (sites: number, nodes: number): LabShape => ({ sites, nodes, routing: 'active-active' });
+const shapeOf = (sites: number, nodes: number): LabShape => ({ pattern: 'recommended', sites, nodes, routing: 'active-active' });
 
 /** Every shape that the limits allow. */
 const shapes = [2, 3, 4, 5, 6, 7, 8].flatMap((sites) =>

@@ -1,8 +1,9 @@
 import { UsageError } from '../../support/errors.ts';
-import type { HostRole, RoutingPolicy } from '../model.ts';
+import type { HostRole, Pattern, RoutingPolicy } from '../model.ts';
 
 /** What the user asked for. */
 export interface LabShape {
+  pattern: Pattern;
   sites: number;
   nodes: number;
   routing: RoutingPolicy;
@@ -16,6 +17,8 @@ export interface PlannedHost {
   site?: string;
   /** first node of its site: runs the control plane too */
   control?: boolean;
+  /** supported pattern: holds the database of its site */
+  database?: boolean;
   podRange?: string;
 }
 
@@ -44,14 +47,18 @@ export function planLab(shape: LabShape, base: string): LabPlan {
         role: 'node',
         site,
         control: node === 0,
+        // the last one: a loss of it leaves the control plane, where there are several
+        ...(shape.pattern === 'supported' && node === shape.nodes - 1 ? { database: true } : {}),
         address: at(64 + index),
         podRange: `${at(2048 + index * 64)}/26`,
       });
     }
   });
-  for (const index of [1, 2, 3]) hosts.push({ name: `dcs${index}`, role: 'dcs', address: at(10 + index) });
-  for (const index of [1, 2, 3]) hosts.push({ name: `db${index}`, role: 'database', address: at(20 + index) });
-  hosts.push({ name: 'dbe', role: 'database-endpoint', address: at(20) });
+  if (shape.pattern === 'recommended') {
+    for (const index of [1, 2, 3]) hosts.push({ name: `dcs${index}`, role: 'dcs', address: at(10 + index) });
+    for (const index of [1, 2, 3]) hosts.push({ name: `db${index}`, role: 'database', address: at(20 + index) });
+    hosts.push({ name: 'dbe', role: 'database-endpoint', address: at(20) });
+  }
   hosts.push({ name: 'glb', role: 'load-balancer', address: at(10) });
   hosts.push({ name: 'client', role: 'client', address: at(30) });
   hosts.push({ name: 'observer', role: 'observer', address: at(31) });
@@ -79,6 +86,9 @@ export function formatAddress(value: number): string {
 }
 
 function checkShape(shape: LabShape): void {
+  if (shape.pattern === 'supported' && shape.sites !== 2) {
+    throw new UsageError(`--sites ${shape.sites}: expected 2 with --pattern supported, one site that writes and one that follows`);
+  }
   if (!Number.isInteger(shape.sites) || shape.sites < 2 || shape.sites > MAX_SITES) {
     throw new UsageError(`--sites ${shape.sites}: expected a whole number from 2 to ${MAX_SITES}`);
   }

@@ -6,7 +6,8 @@ import { readJson, writeAtomic } from '../../support/files.ts';
 import { takeLock } from '../../support/lock.ts';
 import { stateDir } from '../../support/paths.ts';
 import { invokingUser } from '../../support/user.ts';
-import { labBlocks, planLab, type LabPlan, type LabShape } from './shape.ts';
+import type { Replication } from '../model.ts';
+import { labBlocks, planLab, type LabPlan, type LabShape, type PlannedHost } from './shape.ts';
 
 /** What is on disk of a lab. */
 export interface LabRecord {
@@ -16,6 +17,12 @@ export interface LabRecord {
   shape: LabShape;
   base: string;
   createdAt: string;
+  /** supported pattern: writes at the site that follows go on to the other one */
+  forwardWrites?: boolean;
+  /** supported pattern: how commits were last made to wait */
+  replication?: Replication;
+  /** the only site that the load balancer sends requests to, since a runbook asked for it */
+  directed?: string;
 }
 
 export interface LabSecrets {
@@ -50,6 +57,8 @@ export function findLab(name: string): Lab | undefined {
   const secrets = readJson<LabSecrets>(join(dir, 'secrets.json'));
   if (secrets === undefined)
     throw new UsageError(`lab "${name}" has no secrets.json in ${dir}: run "holdfast down --name ${name}" and start again`);
+  // one of an earlier version says nothing of its pattern
+  record.shape = { ...{ pattern: 'recommended' }, ...record.shape };
   return { record, plan: planLab(record.shape, record.base), dir, secrets };
 }
 
@@ -75,6 +84,18 @@ export function createLab(name: string, shape: LabShape): Lab {
 /** Stores a changed record (routing policy). */
 export function writeLab(record: LabRecord): void {
   writeAtomic(join(labDir(record.name), 'lab.json'), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** Names of a lab's sites. */
+export function sitesOf(lab: Lab): string[] {
+  return Object.keys(lab.plan.serviceRange);
+}
+
+/** The plan's entry of a host. */
+export function plannedHost(lab: Lab, name: string): PlannedHost {
+  const planned = lab.plan.hosts.find((host) => host.name === name);
+  if (planned === undefined) throw new UsageError(`unknown host "${name}" in lab ${lab.record.name}`);
+  return planned;
 }
 
 /** Records of every user's labs on this machine. */

@@ -8,22 +8,23 @@ import type { Progress } from '../../toolchain/artefact.ts';
 import { backendStates } from './balancer.ts';
 import { setFrozen } from './cgroups.ts';
 import { setReplayPaused } from './copies.ts';
-import { defaultReplication } from './database.ts';
-import { disks, freeDisk } from './disks.ts';
+import { tearDown } from './down.ts';
+import { diskOf, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
 import { bootHost, hostState, machineOf, shareAsServing } from './hosts.ts';
 import { ensureRules } from './impairments.ts';
 import { runIn } from './machine.ts';
 import { keepTried, tryMechanisms } from './mechanisms.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
-import { applyReplication, applySchema, databaseInSync, deployPlatform, nodesReady, siteReady } from './platform.ts';
+import { serveDatabase } from './database-service.ts';
+import { deployPlatform, nodesReady, siteReady } from './platform.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { apiReady, endingPods } from './site-client.ts';
 import { releaseSessions } from './sessions.ts';
 import type { LabShape, PlannedHost } from './shape.ts';
-import { createLab, findLab, writeLab, type Lab } from './store.ts';
+import { createLab, findLab, sitesOf, writeLab, type Lab } from './store.ts';
 
-export const defaultShape: LabShape = { sites: 2, nodes: 2, routing: 'active-active' };
+export const defaultShape: LabShape = { pattern: 'recommended', sites: 2, nodes: 2, routing: 'active-active' };
 
 export interface UpOptions {
   name: string;
@@ -32,8 +33,7 @@ export interface UpOptions {
 
 /** Brings a lab up, or repairs what is missing of one that is; says whether this call created it. */
 export async function bringUp(options: UpOptions, progress: Progress): Promise<{ lab: Lab; created: boolean; prepared: Prepared }> {
-  const existing = findLab(options.name);
-  if (existing !== undefined) checkSameShape(existing, options.shape);
+  const existing = await sameOrNone(options, progress);
   const prepared = await prepare(progress);
   if (existing === undefined) await requireRoom();
   const lab = existing ?? createLab(options.name, { ...defaultShape, ...options.shape });
@@ -47,7 +47,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   await ensureRouter(lab);
   await ensureRules(lab);
   await bootMissing(lab, prepared);
-  await Promise.all([serveDatabase(lab), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
+  await Promise.all([serveDatabase(lab, existing === undefined), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
   keepTried(lab.dir, await tried);
   await allReady(lab);
   return { lab, created: existing === undefined, prepared };
@@ -85,7 +85,7 @@ export async function bootMissing(lab: Lab, prepared: Prepared): Promise<void> {
 
 /** What a fault took of a host, which no journal may know any more: its disk, the sessions of its database, its replay. */
 async function giveBack(lab: Lab, host: PlannedHost): Promise<void> {
-  const disk = disks[host.role];
+  const disk = diskOf(host);
   if (disk !== undefined) await freeDisk(machineOf(lab, host), disk.at);
   if (host.role !== 'database') return;
   setReplayPaused(lab, host.name, false);
@@ -118,11 +118,16 @@ export async function allReady(lab: Lab): Promise<void> {
     intervalMs: 100,
     probe: async () => {
       const states = Object.entries(await backendStates(lab));
-      const down = states.filter(([, status]) => status !== 'UP');
+      const down = states.filter(([name, status]) => status !== 'UP' && !isDirectedAway(lab, name, status));
       if (states.length === 0 || down.length > 0) throw new Error(down.map(([name, status]) => `${name} ${status}`).join(', '));
       return true;
     },
   });
+}
+
+/** Whether a server is out because a runbook sends all traffic to another site. */
+function isDirectedAway({ record: { directed } }: Lab, server: string, status: string): boolean {
+  return status === 'MAINT' && directed !== undefined && !server.startsWith(`${directed}/`);
 }
 
 /** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. From then on its nodes have their full share of the CPU. */
@@ -132,14 +137,18 @@ export async function siteServes(lab: Lab, site: string): Promise<true> {
   return true;
 }
 
-export function sitesOf(lab: Lab): string[] {
-  return Object.keys(lab.plan.serviceRange);
-}
-
-async function serveDatabase(lab: Lab): Promise<void> {
-  await applyReplication(lab, defaultReplication);
-  const primary = await databaseInSync(lab);
-  await applySchema(lab, primary);
+/** The lab of that name; one of another pattern is stopped first, a topology has one. */
+async function sameOrNone({ name, shape }: UpOptions, progress: Progress): Promise<Lab | undefined> {
+  const existing = findLab(name);
+  if (existing === undefined) return undefined;
+  const { pattern } = existing.record.shape;
+  if (shape?.pattern !== undefined && shape.pattern !== pattern) {
+    progress(`lab "${name}" is of the ${pattern} pattern: it is stopped first`);
+    await tearDown(name);
+    return undefined;
+  }
+  checkSameShape(existing, shape);
+  return existing;
 }
 
 function checkSameShape(lab: Lab, wanted: Partial<LabShape> | undefined): void {
