@@ -8,6 +8,7 @@ import { faultCommand } from './fault.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { failbackCommand, promoteCommand } from './runbook.ts';
+import { schemaCommand } from './schema.ts';
 import { statusCommand } from './status.ts';
 import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
@@ -39,6 +40,7 @@ for (const command of [
   reportCommand,
   promoteCommand,
   failbackCommand,
+  schemaCommand,
   benchCommand,
 ]) {
   program.addCommand(command().exitOverride());

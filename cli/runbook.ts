@@ -41,7 +41,8 @@ export function failbackCommand(): Command {
 function planOf({ plan, name }: RunbookOptions): Plan {
   if (plan !== undefined) return readPlan(plan);
   requireRoot('promote" and "holdfast failback');
-  return planFrom(labTopology(name).runbookPlan(), process.cwd());
+  const topology = labTopology(name);
+  return planFrom(topology.runbookPlan(), process.cwd(), (site) => topology.balancer.direct(site));
 }
 
 function printing(): Watcher {

@@ -7,6 +7,7 @@ import { interruption } from '../support/interrupt.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { bringUp } from '../topology/lab/up.ts';
+import type { Pattern } from '../topology/model.ts';
 import { prepare } from '../topology/lab/prepare.ts';
 import { labTests, runChecks, unitChecks, type Tally } from './checks.ts';
 import { repeatsOrNone, requireRoot } from './options.ts';
@@ -16,7 +17,7 @@ import { runSpecs } from './run.ts';
 /** `holdfast test`: the project's own tests; ends with a line "N passed, N failed". */
 export function testCommand(): Command {
   return new Command('test')
-    .description("the project's own tests: types, lint, units, a lab, the quick profile")
+    .description("the project's own tests: types, lint, units, a lab, the quick profiles of both patterns")
     .addArgument(
       new Argument(
         '[part]',
@@ -70,16 +71,16 @@ async function everything(): Promise<Tally> {
   const prepared = await prepare(progress);
   const units = await unit();
   const lab = await runChecks(labTests(prepared.tools), progress);
-  return sum([units, lab, await quickProfile()]);
+  return sum([units, lab, await quickProfile('recommended'), await quickProfile('supported')]);
 }
 
-/** The quick profile as a user runs it, in a lab of its own that is stopped whatever happens. */
-async function quickProfile(): Promise<Tally> {
+/** The quick profile of a pattern as a user runs it, in a lab of its own that is stopped whatever happens. */
+async function quickProfile(pattern: Pattern): Promise<Tally> {
   const name = `q${randomBytes(3).toString('hex')}`;
   void interruption.listen();
   try {
-    await bringUp({ name }, progress);
-    const { outcomes } = await runSpecs([], { lab: name, pattern: 'recommended' });
+    await bringUp({ name, shape: { pattern } }, progress);
+    const { outcomes } = await runSpecs([], { lab: name, pattern });
     const held = outcomes.filter(({ verdict }) => verdict?.held === true).length;
     return { passed: held, failed: Math.max(outcomes.length - held, outcomes.length === 0 ? 1 : 0) };
   } finally {

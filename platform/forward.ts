@@ -1,16 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
+import { Answer } from './answer.ts';
 import { WriteFailure } from './failure.ts';
 import type { Settings } from './settings.ts';
+import { READ_ONLY } from './write.ts';
 
 /** Marks a request that a site handed on: it is handed on once. */
 const FORWARDED = 'x-forwarded-by-site';
 
 /** Whether a write failed because its site takes none; then nothing of it has happened. */
 export function isReadOnlyHere(error: unknown): boolean {
-  return (
-    error instanceof WriteFailure && error.stage === 'begin' && error.cause instanceof pg.DatabaseError && error.cause.code === '25006'
-  );
+  if (!(error instanceof WriteFailure) || error.stage !== 'begin') return false;
+  const { cause } = error;
+  return cause instanceof Answer ? cause.fields.sqlstate === READ_ONLY : cause instanceof pg.DatabaseError && cause.code === READ_ONLY;
 }
 
 /** Whether a write that cannot be done at this site may be tried at the other one. */

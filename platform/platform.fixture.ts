@@ -15,6 +15,7 @@ export interface Reply {
 
 /** One API pod and the calls that tests make to it. */
 export interface TestPod {
+  readonly url: string;
   call(path: string, init?: { method: string; body: unknown }): Promise<Reply>;
   add(id: string, more?: { value?: string; run?: string }): Promise<Reply>;
   find(id: string, query: string): Promise<Reply>;
@@ -93,6 +94,17 @@ export async function startPlatform(bin: string): Promise<TestPlatform> {
   };
 }
 
+/** A pod of a site of that name on a database of its own. */
+export async function startPod(env: Record<string, string> & { HOLDFAST_SITE: string; DATABASE_RW: string }): Promise<TestPod> {
+  const settings = settingsFrom({
+    HOLDFAST_POD: `api-${env.HOLDFAST_SITE}`,
+    HOLDFAST_NODE: `${env.HOLDFAST_SITE}1`,
+    DRAIN_MS: '0',
+    ...env,
+  });
+  return podOf(await startApi({ ...settings, port: 0 }, () => undefined));
+}
+
 function podOf(api: StartedApi): TestPod {
   const call: TestPod['call'] = async (path, init) => {
     const startedAt = performance.now();
@@ -106,6 +118,7 @@ function podOf(api: StartedApi): TestPod {
     return { status: response.status, tookMs: performance.now() - startedAt, body };
   };
   return {
+    url: `http://127.0.0.1:${api.port}`,
     call,
     add: async (id, { value, run = RUN } = {}) => call('/api/changes', { method: 'POST', body: { id, run, value } }),
     find: async (id, query) => call(`/api/changes/${id}?${query}`),

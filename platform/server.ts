@@ -7,6 +7,7 @@ import { stdoutLedger, type Ledger } from './ledger.ts';
 import { addProjects } from './projects.ts';
 import { openService } from './service.ts';
 import type { Settings } from './settings.ts';
+import { addWriter } from './writer.ts';
 
 /** A running API process. */
 export interface StartedApi {
@@ -31,6 +32,7 @@ export async function startApi(settings: Settings, ledger: Ledger = stdoutLedger
   addHealthCheck(app, settings, probes);
   addChanges(app, service);
   addProjects(app, service);
+  addWriter(app, service);
   app.get('/api/live', async () => ({ status: 'ok', ...settings.identity }));
   app.get('/api/ready', async (_request, reply) => {
     return reply.code(isDraining ? 503 : 200).send({ status: isDraining ? 'draining' : 'ok', ...settings.identity });

@@ -1,7 +1,9 @@
 import { startBudget, type Budget } from './budget.ts';
 import { openDatabase, type Database } from './database.ts';
+import { NEVER, watchFollowing, type Following } from './following.ts';
 import type { Ledger } from './ledger.ts';
 import { createNotifier, type Notifier } from './notifier.ts';
+import { watchPeers } from './peers.ts';
 import type { Role } from './read.ts';
 import type { Identity, Settings } from './settings.ts';
 import { troubleLog } from './trouble.ts';
@@ -11,7 +13,7 @@ export interface Service {
   identity: Identity;
   notifier: Notifier;
   /** starts the time of one write */
-  forWrite(): { database: Database; budget: Budget; ledger: Ledger };
+  forWrite(): { database: Database; budget: Budget; ledger: Ledger; leastEpoch: number; following: Following };
   /** starts the time of one read */
   forRead(): { databases: Record<Role, Database>; budget: Budget };
   close(): Promise<void>;
@@ -29,6 +31,9 @@ export function openService(settings: Settings, ledger: Ledger): Service {
     primary: open('api-primary', databaseRw, poolPrimary),
     replica: open('api-ro', databaseRo, poolRo),
   };
+  const peers = watchPeers(settings);
+  // without another site a refusal says that the endpoint leads to a demoted server, and the next connection may lead elsewhere
+  const following = settings.peers.length > 0 ? watchFollowing(readers.replica) : NEVER;
   const notifierName = `api-notify ${identity.pod}`;
   const notifier = createNotifier({
     dsn: databaseRw,
@@ -39,9 +44,10 @@ export function openService(settings: Settings, ledger: Ledger): Service {
   return {
     identity,
     notifier,
-    forWrite: () => ({ database: writer, budget: startBudget(requestMs), ledger }),
+    forWrite: () => ({ database: writer, budget: startBudget(requestMs), ledger, leastEpoch: peers.highestEpoch(), following }),
     forRead: () => ({ databases: readers, budget: startBudget(requestMs) }),
     async close() {
+      peers.close();
       await Promise.all([writer.close(), readers.primary.close(), readers.replica.close(), notifier.close()]);
     },
   };

@@ -27,6 +27,8 @@ export interface SiteDatabase {
   address: string;
   /** network from which clients may come, CIDR */
   clients: string;
+  /** of the first writer; above all that were given in earlier databases of these sites, for pods remember them */
+  firstEpoch?: number;
   /** of letters and digits, "-" and "_": they become part of a URL */
   passwords: { postgres: string; platform: string; replicator: string };
   /** conninfo of the writing site's server; absent at the site that writes */
@@ -183,7 +185,7 @@ SELECT 'CREATE DATABASE ${DATABASE_NAME}' WHERE NOT EXISTS (SELECT FROM pg_datab
 `;
 
 /* A database that is new at a site that follows takes no writes from its first moment; one that was promoted since is left as it is. */
-function platformSql({ follows }: SiteDatabase): string {
+function platformSql({ follows, firstEpoch = 1 }: SiteDatabase): string {
   const fence =
     follows === undefined
       ? ''
@@ -196,6 +198,9 @@ ALTER ROLE platform IN DATABASE ${DATABASE_NAME} SET default_transaction_read_on
 SELECT to_regclass('writer') IS NULL AS new \\gset
 ${SCHEMA_SQL}
 ${grantsSql('platform')}
+\\if :new
+UPDATE writer SET epoch = ${firstEpoch};
+\\endif
 ${fence}${oneWriterSql(PUBLICATION)}
 COMMIT;
 ${follows === undefined ? '' : subscriptionSql(follows)}`;

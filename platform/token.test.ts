@@ -41,6 +41,27 @@ describe('a token', () => {
     assert.equal(judge('7:2:1:0/4000000', copyAt({ history: null })), 'unproven');
   });
 
+  it('of the site that is followed is covered once everything up to it is here', () => {
+    const following = (followed: bigint | null): Position => ({ ...copyAt({}), term: { system: '8', followed } });
+    assert.equal(judge('8:1:1:0/5000000', following(0x5000000n)), 'covered');
+    assert.equal(judge('8:1:1:0/5000001', following(0x5000000n)), 'behind');
+    assert.equal(judge('8:1:1:0/1', following(null)), 'behind');
+    // the copy's own log says nothing of another's
+    assert.equal(judge('8:1:1:0/5000001', { ...following(0x5000000n), lsn: '0/9000000' }), 'behind');
+    assert.equal(judge('9:1:1:0/1', following(0x5000000n)), 'refused');
+  });
+
+  it('of a writer whose place another took counts only up to what that took over, at either site', () => {
+    for (const system of ['7', '8']) {
+      const after = (end: bigint | null): Position => ({ ...copyAt({ epoch: 2 }), term: { system, followed: null, end } });
+      assert.equal(judge(`${system}:3:1:0/5000000`, after(0x5000000n)), 'covered');
+      assert.equal(judge(`${system}:3:1:0/5000001`, after(0x5000000n)), 'refused');
+      assert.equal(judge(`${system}:3:1:0/1`, after(null)), 'unproven');
+    }
+    // of an epoch that has not been heard of yet: it may only be late
+    assert.equal(judge('8:1:2:0/1', copyAt({})), 'behind');
+  });
+
   it('of another system is refused, of a later timeline or epoch may still come', () => {
     assert.equal(judge('8:3:1:0/1', copyAt({})), 'refused');
     for (const later of ['7:4:1:0/1', '7:3:2:0/1']) {

@@ -15,11 +15,12 @@ interface Script {
   noticeAt?: 'BEGIN' | 'COMMIT';
   command?: string;
   budgetMs?: number;
+  leastEpoch?: number;
 }
 
 /** A database that plays one write and notes what it was asked, in order. */
 async function play(
-  { row = ROW, noticeAt, command = 'COMMIT', budgetMs = 1000 }: Script,
+  { row = ROW, noticeAt, command = 'COMMIT', budgetMs = 1000, leastEpoch = 0 }: Script,
   steps: string[] = [],
 ): Promise<Written<WriteRow>> {
   const session: Session = {
@@ -38,6 +39,8 @@ async function play(
     database,
     budget: startBudget(budgetMs),
     ledger: ({ xid, id }) => steps.push(`ledger ${xid} ${id}`),
+    leastEpoch,
+    following: { noticed: () => steps.push('noticed'), isKnown: async () => false },
     id: 'x',
     statement: 'INSERT …',
     refusal: async () => new Answer(409, 'version-conflict', 'older'),
@@ -55,6 +58,18 @@ describe('a write', () => {
     const { position, replicated } = await play({}, steps);
     assert.deepEqual(steps, ['BEGIN', 'ledger 100 x', 'COMMIT']);
     assert.deepEqual([position.lsn, position.token, replicated], ['0/16', '7:1:1:0/16', true]);
+  });
+
+  it('is taken back, and never sent to COMMIT, under an epoch whose writer another has followed', async () => {
+    const steps: string[] = [];
+    await assert.rejects(play({ leastEpoch: 2 }, steps), (error: unknown) => {
+      assert.ok(error instanceof WriteFailure && error.cause instanceof Answer);
+      const { status, fields } = error.cause;
+      assert.partialDeepStrictEqual({ status, ...fields }, { status: 409, error: 'old-epoch', epoch: 1 });
+      return true;
+    });
+    assert.deepEqual(steps, ['BEGIN', 'ROLLBACK']);
+    await play({ leastEpoch: 1 });
   });
 
   it('is not called replicated when its COMMIT came with a warning', async () => {

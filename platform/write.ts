@@ -3,6 +3,7 @@ import type { Budget } from './budget.ts';
 import type { Notice } from './connection.ts';
 import type { Database, Session } from './database.ts';
 import { WriteFailure, type Stage } from './failure.ts';
+import type { Following } from './following.ts';
 import type { Ledger } from './ledger.ts';
 import { stampOf, type Stamp, type StampRow } from './stamp.ts';
 import { formatToken } from './token.ts';
@@ -23,6 +24,10 @@ export interface WriteRequest {
   database: Database;
   budget: Budget;
   ledger: Ledger;
+  /** an older one is that of a writer whose place another has taken */
+  leastEpoch: number;
+  /** whether this site takes no writes at all now */
+  following: Following;
   /** the operation's own id, for the ledger */
   id: string;
   /** one statement that returns one WriteRow when it wrote, none when it must not */
@@ -31,17 +36,23 @@ export interface WriteRequest {
   refusal: (session: Session) => Promise<Answer>;
 }
 
+/** SQLSTATE of a write where none are taken. */
+export const READ_ONLY = '25006';
+
 // A COMMIT that would be cut off at once leaves an outcome nobody knows; not sending it is definite.
 const LEAST_FOR_COMMIT_MS = 100;
 
 /** Runs one write in one transaction and waits for its COMMIT; two round trips. */
 export async function write<Row extends WriteRow>(request: WriteRequest): Promise<Written<Row>> {
-  const { database, budget, ledger, id, statement, refusal } = request;
+  const { database, budget, ledger, leastEpoch, following, id, statement, refusal } = request;
   let stage: Stage = 'begin';
   try {
+    if (await following.isKnown(budget)) throw takesNone();
     return await database.lend(budget, async (session) => {
       const results = await session.script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`).catch((error: unknown) => {
-        if (isReadOnly(error)) session.distrust();
+        if (!isReadOnly(error)) throw error;
+        session.distrust();
+        following.noticed();
         throw error;
       });
       const row = results.at(-1)?.rows[0] as Row | undefined;
@@ -53,6 +64,15 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
       if (budget.leftMs() < LEAST_FOR_COMMIT_MS)
         throw new Answer(503, 'timeout', 'Expected time left for COMMIT, came none: it was not sent.');
       const stamp = stampOf(row);
+      if (stamp.epoch < leastEpoch) {
+        await session.script('ROLLBACK');
+        throw new Answer(
+          409,
+          'old-epoch',
+          `Expected to write under epoch ${leastEpoch}, came ${stamp.epoch}: the other site has taken this one's place.`,
+          { ...stamp },
+        );
+      }
       ledger({ xid: row.xid, id, system: stamp.system, timeline: stamp.timeline });
       stage = 'commit';
       const { lsn, replicated } = await commit(session);
@@ -61,6 +81,13 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
   } catch (error) {
     throw new WriteFailure(stage, error);
   }
+}
+
+/** What the database would say, without asking it. */
+function takesNone(): Answer {
+  return new Answer(409, 'database', 'Expected this site to take writes, it follows the other one: send them there.', {
+    sqlstate: READ_ONLY,
+  });
 }
 
 async function commit(session: Session): Promise<{ lsn: string; replicated: boolean }> {
@@ -83,5 +110,5 @@ export function isCancelledWait({ code }: Notice): boolean {
 }
 
 function isReadOnly(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '25006';
+  return error instanceof Error && 'code' in error && error.code === READ_ONLY;
 }

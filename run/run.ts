@@ -29,7 +29,7 @@ import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
 import { Owner } from './owner.ts';
-import { carryOutRunbook, type RunbookOptions, type RunbookStep } from './runbooks.ts';
+import { carryOutRunbook, carryOutStatement, type RunbookOptions, type RunbookStep } from './runbooks.ts';
 
 /** Load runs this long before it counts: connections, caches and prepared statements settle. */
 const WARM_UP_MS = 5_000;
@@ -166,6 +166,11 @@ export class Run implements Disposable {
   /** Carries out a runbook to a site, as an operator would. */
   async runbook(runbook: 'promote' | 'failback', site: string, options: RunbookOptions = {}): Promise<void> {
     await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#runbooks.push(step));
+  }
+
+  /** Carries out SQL at a site's database, as a person there would. */
+  async statement(site: string, text: string): Promise<void> {
+    this.#runbooks.push(await carryOutStatement(this.#topology, { site, text }));
   }
 
   /** Ends load and observer, reads the final state, writes record, verdict and report. */

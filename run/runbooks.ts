@@ -1,12 +1,14 @@
-import { planFrom } from '../runbook/plan.ts';
+import { planFrom, type Plan } from '../runbook/plan.ts';
 import { failback, promote, type Ending } from '../runbook/runbooks.ts';
 import type { Watcher } from '../runbook/steps.ts';
+import { withDatabase } from '../support/database.ts';
+import { UsageError } from '../support/errors.ts';
 import type { Topology } from '../topology/model.ts';
 
 /** A step of a runbook, for the record: when it had ended, by the clock on the wall, and how long it took. */
 export interface RunbookStep {
   at: string;
-  runbook: 'promote' | 'failback';
+  runbook: 'promote' | 'failback' | 'statement';
   site: string;
   step: string;
   tookMs: number;
@@ -19,7 +21,12 @@ export interface RunbookOptions {
   acceptLoss?: boolean;
   /** failback: an equal copy that follows, no more */
   asReader?: boolean;
+  /** promote: whoever carries it out gets no answer of that site's database */
+  cutOff?: string;
 }
+
+/** An address of documentation (RFC 5737), which no lab has and nobody answers at. */
+const NOBODY = '192.0.2.1';
 
 /** Carries a runbook out on a topology, as its command does; each step is noted as it ends. */
 export async function carryOutRunbook(
@@ -27,11 +34,34 @@ export async function carryOutRunbook(
   { runbook, site, options }: { runbook: 'promote' | 'failback'; site: string; options: RunbookOptions },
   note: (step: RunbookStep) => void,
 ): Promise<Ending> {
-  const plan = planFrom(topology.runbookPlan(), topology.companionsDir);
+  const { cutOff, ...asked } = options;
+  const all = planFrom(topology.runbookPlan(), topology.companionsDir, (site) => topology.balancer.direct(site));
+  const plan = cutOff === undefined ? all : withoutAnswerOf(all, cutOff);
   const watcher: Watcher = {
     begins: () => undefined,
     skipped: () => undefined,
     ended: ({ name }, found, tookMs) => note({ at: new Date().toISOString(), runbook, site, step: name, tookMs, found }),
   };
-  return runbook === 'promote' ? promote(plan, site, { ...options, watcher }) : failback(plan, site, { ...options, watcher });
+  return runbook === 'promote' ? promote(plan, site, { ...asked, watcher }) : failback(plan, site, { ...asked, watcher });
+}
+
+function withoutAnswerOf(plan: Plan, name: string): Plan {
+  const [first, second] = plan.sites.map((site) => {
+    if (site.name !== name) return site;
+    const dsn = new URL(site.dsn);
+    dsn.hostname = NOBODY;
+    return { ...site, dsn: dsn.href };
+  });
+  if (first === undefined || second === undefined) throw new Error('a plan has two sites');
+  return { ...plan, sites: [first, second] };
+}
+
+/** Carries out SQL at a site's database as its administrator: what a person does there, by mistake or to put it right. */
+export async function carryOutStatement(topology: Topology, { site, text }: { site: string; text: string }): Promise<RunbookStep> {
+  const copy = topology.database.hosts.find((host) => host.site === site);
+  if (copy === undefined) throw new UsageError(`site "${site}" has no database of its own: expected the supported pattern`);
+  const began = performance.now();
+  const found = await withDatabase(topology.database.dsn(copy.name), async (client) => (await client.query(text)).rowCount);
+  const tookMs = Math.round(performance.now() - began);
+  return { at: new Date().toISOString(), runbook: 'statement', site, step: text, tookMs, found: { rows: found } };
 }

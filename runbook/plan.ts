@@ -11,6 +11,9 @@ export interface SitePlan {
   replicationDsn: string;
 }
 
+/** Sends all traffic to a site; rejects when that failed. */
+export type SendTraffic = (site: string) => Promise<void>;
+
 /** What a runbook works on: two sites, each with a database of its own, one of which writes. */
 export interface Plan {
   sites: readonly [SitePlan, SitePlan];
@@ -21,8 +24,8 @@ export interface Plan {
   subscription: string;
   /** a commit waits for the other site */
   synchronous: boolean;
-  /** command that sends all traffic to a site, "{site}" in its arguments being the name; it may be called again */
-  balancer: readonly string[];
+  /** sends all traffic to a site: a command, "{site}" in its arguments being the name, or a function; it may be called again */
+  balancer: readonly string[] | SendTraffic;
   /** what was done, a line of JSON each */
   journal: string;
   /** folder for rows that only a site had that is rebuilt */
@@ -60,8 +63,8 @@ export function readPlan(path: string): Plan {
   }
 }
 
-/** A plan from what JSON said; `folder` is what its paths are relative to. */
-export function planFrom(value: unknown, folder: string): Plan {
+/** A plan from what JSON said; `folder` is what its paths are relative to, `sendTraffic` takes the place of the command. */
+export function planFrom(value: unknown, folder: string, sendTraffic?: SendTraffic): Plan {
   const given = objectOf(value, 'the plan');
   refuseUnknown(given, KNOWN, 'the plan');
   const text = (key: (typeof TEXTS)[number]): string => identifierOf(given[key] ?? DEFAULTS[key], key);
@@ -72,7 +75,7 @@ export function planFrom(value: unknown, folder: string): Plan {
     publication: text('publication'),
     subscription: text('subscription'),
     synchronous: booleanOf(given.synchronous ?? DEFAULTS.synchronous, 'synchronous'),
-    balancer: commandOf(given.balancer),
+    balancer: sendTraffic ?? commandOf(given.balancer),
     journal: resolve(folder, textOf(given.journal ?? 'runbook.jsonl', 'journal')),
     kept: resolve(folder, textOf(given.kept ?? 'kept', 'kept')),
     tailSeconds: number('tailSeconds'),

@@ -169,8 +169,12 @@ export function keptSinceEqual({ open: opened }: Facts): boolean {
   return opened?.kept === true;
 }
 
-/** Tells the load balancer's command where the traffic goes; a HoldfastError with what it printed when it fails. */
+/** Has the load balancer send the traffic to a site; a HoldfastError with what its command printed when that fails. */
 export async function switchBalancer({ balancer }: Pick<Plan, 'balancer'>, site: string): Promise<void> {
+  if (typeof balancer === 'function') {
+    await balancer(site);
+    return;
+  }
   const [file = '', ...args] = balancer.map((part) => part.replaceAll('{site}', site));
   const result = await execa(file, args, { reject: false, all: true, stdin: 'ignore', timeout: BALANCER_MS });
   if (result.exitCode === 0) return;

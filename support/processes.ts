@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import { HoldfastError } from './errors.ts';
 import { bootId } from './clock.ts';
+import { slow } from './limits.ts';
 
 /** A process that cannot be confused with a later one of the same number. */
 export interface ProcessIdentity {
@@ -42,7 +43,7 @@ export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): 
 /** Runs a command to its end; its output is returned, and shown only in the error when it failed. */
 export async function command(file: string, args: string[], options: Options & { what?: string } = {}): Promise<string> {
   const { what, ...rest } = options;
-  const result = await execa(file, args, { stdin: 'ignore', timeout: 60_000, ...rest, reject: false });
+  const result = await execa(file, args, { stdin: 'ignore', timeout: 60_000 * slow, ...rest, reject: false });
   if (result.failed) {
     const output = [result.stderr, result.stdout].filter((text) => typeof text === 'string' && text !== '').join('\n');
     const reason = result.timedOut ? 'timed out' : `ended with ${result.exitCode ?? result.signal ?? result.code}`;

@@ -291,7 +291,7 @@ export interface Topology {
   ask(questions: readonly Question[], withinMs: number): Promise<Answer[]>;
   /** what the platform logged since then of the writes whose ids begin so, each before its COMMIT; as far as its logs are still there */
   writeLedger(wanted: { idsBeginWith: string; since: Date }): Promise<LedgerEntry[]>;
-  /** what a runbook has to know of the sites, in the words of its plan; a UsageError with the recommended pattern, where no runbook changes the writing site */
+  /** what a runbook has to know of the sites beside the load balancer, in the words of its plan; a UsageError with the recommended pattern, where no runbook changes the writing site */
   runbookPlan(): Record<string, unknown>;
   /** brings everything to the reference state; uses the verbs above only, throws naming what did not come */
   reset(reference: ReferenceState): Promise<void>;

@@ -8,6 +8,7 @@ const acks = (...list: [id: string, start: number, change: Line][]): Line[] =>
   list.map(([id, start, change]) => add(id, start, start + 9, change));
 const known = everywhere('x', 'y', 'z');
 const term = (epoch: number, copy: string): Line => ({ epoch, copy });
+const own = (system: string, copy: string, epoch: number): Line => ({ system, timeline: 1, epoch, copy });
 const line = (timeline: number, copy: string): Line => ({ system: 's', timeline, copy });
 
 const pairs: Pair[] = [
@@ -63,6 +64,18 @@ const pairs: Pair[] = [
     }),
     nearly: tiny({
       history: more(...acks(['x', 100, term(1, 'db1')], ['y', 110, term(2, 'db2')], ['z', 120, term(3, 'db1')])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'the same with two systems, of which each has a timeline of its own',
+    breaks: tiny({
+      history: more(...acks(['x', 100, own('a', 'db1', 1)], ['y', 110, own('b', 'db2', 1)], ['z', 120, own('a', 'db1', 1)])),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 100, own('a', 'db1', 1)], ['y', 110, own('b', 'db2', 2)], ['z', 120, own('a', 'db1', 3)])),
       final: known,
     }),
   },

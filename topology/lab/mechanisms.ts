@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf } from '../../support/errors.ts';
+import { limits } from '../../support/limits.ts';
 import { readJson, writeAtomic } from '../../support/files.ts';
 import { stateDir } from '../../support/paths.ts';
 import { MECHANISMS, type Mechanism } from '../model.ts';
@@ -102,7 +103,12 @@ function inNewNetwork(...command: string[]): Promise<void> {
 }
 
 async function must(file: string, args: string[], cwd: string): Promise<void> {
-  const result = await execa(file, args, { reject: false, cwd, timeout: 10_000, env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
+  const result = await execa(file, args, {
+    reject: false,
+    cwd,
+    timeout: limits.hostBooted,
+    env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' },
+  });
   if (result.failed) throw new Error(result.stderr.split('\n')[0] || result.shortMessage);
 }
 

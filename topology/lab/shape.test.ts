@@ -26,6 +26,24 @@ function rangesOf(plan: LabPlan): [number, number][] {
 }
 
 describe('the plan of a lab', () => {
+  test('has the database outside the sites, or one on the last node of each', () => {
+    const outside = planLab(shapeOf(2, 2), '198.18.0.0').hosts;
+    assert.equal(outside.filter(({ role }) => role === 'database').length, 3);
+    assert.deepEqual(
+      outside.filter(({ database }) => database === true),
+      [],
+    );
+    const inside = planLab({ ...shapeOf(2, 2), pattern: 'supported' }, '198.18.0.0').hosts;
+    assert.deepEqual(
+      inside.filter(({ database }) => database === true).map(({ name }) => name),
+      ['a2', 'b2'],
+    );
+    assert.deepEqual(
+      inside.filter(({ role }) => ['database', 'dcs', 'database-endpoint'].includes(role)),
+      [],
+    );
+  });
+
   test('gives no address twice, in any shape: hosts, gateway, runner, pods and services', () => {
     for (const shape of shapes) {
       const ranges = rangesOf(planLab(shape, '198.18.16.0'));
@@ -98,6 +116,7 @@ describe('the plan of a lab', () => {
 
   test('is refused beyond its limits, and says which option and what it takes', () => {
     const wrong: [LabShape, RegExp][] = [
+      [{ ...shapeOf(3, 1), pattern: 'supported' }, /^--sites 3: expected 2 with --pattern supported/u],
       [shapeOf(1, 2), /^--sites 1: expected a whole number from 2 to 8$/u],
       [shapeOf(9, 1), /^--sites 9: /u],
       [shapeOf(2.5, 1), /^--sites 2.5: /u],

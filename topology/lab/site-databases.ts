@@ -7,7 +7,6 @@ import {
   PUBLICATION,
   SETUP_JOB,
   SUBSCRIPTION,
-  setupJob,
   siteDatabaseManifests,
   type SiteDatabase,
 } from '../../platform/site-database.ts';
@@ -35,7 +34,7 @@ interface Own {
   subscription: { enabled: boolean; working: boolean; source: string; level: 'on' | 'off'; late: number } | null;
 }
 
-const OWN = `SELECT writable, epoch,
+const OWN = `SELECT writable, greatest(epoch, (SELECT max(epoch) FROM terms)) AS epoch,
   ARRAY(SELECT application_name FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS synchronous,
   current_setting('synchronous_standby_names') AS standbys, current_setting('synchronous_commit') AS commit,
   (SELECT json_build_object('enabled', subenabled, 'source', subconninfo, 'level', subsynccommit,
@@ -160,7 +159,7 @@ export async function subscribed(lab: Lab): Promise<void> {
 async function isPristine(lab: Lab): Promise<boolean> {
   const copies = copiesOf(lab) as [PlannedHost, PlannedHost];
   const [writer, reader] = await Promise.all(copies.map((copy) => look(lab, copy).catch(() => undefined)));
-  if (writer?.writable !== true || writer.epoch !== 1 || writer.subscription !== null) return false;
+  if (writer?.writable !== true || writer.epoch !== (lab.record.firstEpoch ?? 1) || writer.subscription !== null) return false;
   if (reader?.writable !== false || reader.subscription?.enabled !== true || reader.subscription.late > 0) return false;
   const count = (copy: PlannedHost): Promise<string> =>
     inDatabase(lab, copy, async (client) => {
@@ -194,7 +193,6 @@ export function pairPlan(lab: Lab): Record<string, unknown> {
     publication: PUBLICATION,
     subscription: SUBSCRIPTION,
     synchronous: lab.record.replication?.mode === 'strict',
-    balancer: [process.execPath, join(import.meta.dirname, 'direct-main.ts'), lab.record.name, '{site}'],
     journal: join(lab.dir, 'runbook.jsonl'),
     kept: join(lab.dir, 'kept'),
   };
@@ -204,8 +202,15 @@ export function pairPlan(lab: Lab): Record<string, unknown> {
 async function remake(lab: Lab): Promise<void> {
   // what a runbook had begun there is over with the databases
   rmSync(join(lab.dir, 'runbook.jsonl'), { force: true });
+  lab.record.firstEpoch = 1 + Math.max(lab.record.firstEpoch ?? 1, ...(await epochs(lab)));
+  writeLab(lab.record);
   await Promise.all(copiesOf(lab).map((copy) => dropDatabase(lab, copy)));
   await Promise.all(copiesOf(lab).map((copy) => repeatSetup(lab, copy.site as string)));
+}
+
+async function epochs(lab: Lab): Promise<number[]> {
+  const looks = await Promise.all(copiesOf(lab).map((copy) => look(lab, copy).catch(() => undefined)));
+  return looks.map((own) => own?.epoch ?? 0);
 }
 
 async function dropDatabase(lab: Lab, copy: PlannedHost): Promise<void> {
@@ -261,7 +266,7 @@ async function repeatSetup(lab: Lab, site: string): Promise<void> {
         (error: unknown) => (error as { code?: number }).code === 404,
       ),
   });
-  await applyObjects(lab, site, [setupJob(parametersOf(lab, site))]);
+  await deployDatabase(lab, site);
 }
 
 async function look(lab: Lab, copy: PlannedHost): Promise<Own> {
@@ -301,6 +306,7 @@ function parametersOf(lab: Lab, site: string): SiteDatabase {
     address: own.address,
     clients: lab.plan.range,
     passwords: { postgres: superuser, platform, replicator: replication },
+    firstEpoch: lab.record.firstEpoch ?? 1,
     ...(own === writer ? {} : { follows: { host: writer.address, port: SITE_DATABASE_PORT } }),
     slow,
   };

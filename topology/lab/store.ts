@@ -19,6 +19,8 @@ export interface LabRecord {
   createdAt: string;
   /** supported pattern: writes at the site that follows go on to the other one */
   forwardWrites?: boolean;
+  /** supported pattern: epoch of the first writer since the databases were made */
+  firstEpoch?: number;
   /** supported pattern: how commits were last made to wait */
   replication?: Replication;
   /** the only site that the load balancer sends requests to, since a runbook asked for it */

@@ -1,5 +1,6 @@
 -- Acks of two writers at once: on an older epoch (or an older timeline of one system) after the end of one on a newer; or, within one epoch,
--- system and timeline, on a copy X after one on a copy Y after one on X. `earlier`: the acks that make it so.
+-- system and timeline, on a copy X after one on a copy Y after one on X. Two systems within one epoch are two copies in that sense: only a new
+-- epoch makes another system the writer. `earlier`: the acks that make it so.
 CREATE TABLE all_acks AS
 SELECT line, id, client, start, "end", copy, epoch, system, timeline, concat_ws(':', coalesce(epoch::VARCHAR, ''), coalesce(system, ''), coalesce(timeline::VARCHAR, '')) AS term
 FROM ops WHERE acked AND op IN ('add', 'put');
@@ -7,11 +8,14 @@ FROM ops WHERE acked AND op IN ('add', 'put');
 CREATE TABLE split_terms AS
 WITH firsts AS (
   -- the ack that ended first, by copy and term
-  SELECT term, copy, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line FROM all_acks WHERE copy IS NOT NULL GROUP BY term, copy
+  SELECT term, epoch, system, copy, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line
+  FROM all_acks WHERE copy IS NOT NULL GROUP BY term, epoch, system, copy
 )
-SELECT a.term, f.copy AS x, a.copy AS y, min(a."end") AS "end", [any_value(f.line), arg_min(a.line, (a."end", a.start, a.client, a.id))] AS earlier
-FROM all_acks AS a JOIN firsts AS f ON f.term = a.term AND f.copy <> a.copy AND a.start > f."end"
-GROUP BY a.term, f.copy, a.copy;
+SELECT f.term, a.term AS other_term, f.copy AS x, a.copy AS y, min(a."end") AS "end",
+  [any_value(f.line), arg_min(a.line, (a."end", a.start, a.client, a.id))] AS earlier
+FROM all_acks AS a JOIN firsts AS f
+  ON f.copy <> a.copy AND a.start > f."end" AND (f.term = a.term OR (f.epoch IS NOT DISTINCT FROM a.epoch AND f.system <> a.system))
+GROUP BY f.term, a.term, f.copy, a.copy;
 
 INSERT INTO split_acks
 WITH epochs AS (
@@ -39,7 +43,7 @@ INSERT INTO split_copies
 SELECT copy, min(since) FROM (
   SELECT copy, since FROM split_acks
   UNION ALL
-  SELECT s.x, s."end" FROM split_terms AS s SEMI JOIN split_terms AS back ON back.term = s.term AND back.x = s.y AND back.y = s.x
+  SELECT s.x, s."end" FROM split_terms AS s SEMI JOIN split_terms AS back ON back.term = s.other_term AND back.other_term = s.term AND back.x = s.y AND back.y = s.x
   WHERE EXISTS (FROM split_acks)
 ) WHERE copy <> (SELECT copy FROM truth) GROUP BY copy;
 

@@ -11,7 +11,8 @@ WHERE (SELECT count(*) FROM terms) <= 1000
   AND o.timeline < n.timeline AND o.last_start > n.first_end
 UNION ALL
 SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch IS NOT DISTINCT FROM n.epoch
-WHERE (SELECT count(*) FROM terms) <= 1000 AND o.system IS NOT DISTINCT FROM n.system AND o.timeline IS NOT DISTINCT FROM n.timeline
+WHERE (SELECT count(*) FROM terms) <= 1000
+  AND (o.system <> n.system OR (o.system IS NOT DISTINCT FROM n.system AND o.timeline IS NOT DISTINCT FROM n.timeline))
   AND o.copy <> n.copy AND o.last_start > n.first_end AND n.last_start > o.first_end
 UNION ALL
 SELECT copy FROM terms WHERE (SELECT count(*) FROM terms) > 1000;

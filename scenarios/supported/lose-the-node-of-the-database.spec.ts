@@ -1,0 +1,17 @@
+import { expect, host, powerOff, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'the node of the writing database takes the writes with it until it is back, and reads go to the other site',
+  { tag: ['@nightly'] },
+  async ({ topology, holds, load, inject, judge }) => {
+    const node = (await topology.database.primary()).name;
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // by nature: its volume is there alone. As long as it is away, its boot and the recovery of the database included
+      longestOutageMs: 30_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(powerOff(host(node)), { for: '8s' }));
+    expect(await judge()).toHold();
+  },
+);
