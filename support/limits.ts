@@ -60,5 +60,5 @@ export const limits = {
   /** a record of 100 million operations was judged by a bench */
   largeJudging: ms(900_000),
   /** the emulated machine of `holdfast test vm` has powered itself off */
-  guestRun: ms(2_700_000),
+  guestRun: ms(1_500_000),
 } as const;

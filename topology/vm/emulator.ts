@@ -47,8 +47,7 @@ export async function runGuest(run: GuestRun): Promise<void> {
 
 function argumentsOf({ image, carried, console }: GuestRun): string[] {
   return [
-    // with two processors, each a thread of the emulator, both once waited for each other in the kernel for good
-    ...['-accel', 'tcg,thread=single', '-M', 'q35,hpet=off', '-smp', '1', '-m', `${MEMORY_GIB}G`],
+    ...['-accel', 'tcg,thread=multi', '-M', 'q35,hpet=off', '-smp', '2', '-m', `${MEMORY_GIB}G`],
     // with what newer processors have (AVX and its saved state), one of ten starts of Node.js ended in a trap of V8's own
     ...['-cpu', 'Nehalem,+rdtscp'],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-nic', 'none', '-device', 'virtio-rng-pci'],

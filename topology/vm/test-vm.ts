@@ -12,7 +12,7 @@ import { runGuest } from './emulator.ts';
 import { guestImage } from './guest-image.ts';
 
 /** How much longer than here things may take in an emulated machine. */
-const SLOW = 20;
+const SLOW = 10;
 const LINE = 'VM TEST: ';
 
 /** Runs the lab's checks on an emulated Debian 12 machine with systemd and cgroup v2, which most users have; says how many held. */
@@ -29,7 +29,7 @@ export async function testVm(progress: Progress): Promise<{ passed: number; fail
   try {
     progress('making the disk with checkout, packages and caches (about 10 s) …');
     await writeCarriedDisk({ prepared, slow: SLOW, disk: carried });
-    progress(`starting the emulated machine (about 20 min); its console: ${console}`);
+    progress(`starting the emulated machine (about 12 min); its console: ${console}`);
     const onLine = (line: string): void => {
       if (!line.startsWith(LINE)) return;
       progress(line);
