@@ -21,10 +21,12 @@ export interface Promotion {
   other: SitePlan;
   /** go on though the fenced writer has writes that do not arrive */
   acceptLoss: boolean;
+  /** whether the old writer gave an answer when this was checked, a moment ago: one that did not is not waited for twice */
+  hasAnswered?: boolean;
 }
 
-/** Refuses a promotion that cannot be meant, before anything is touched. */
-export async function checkPromotion({ plan, site, other }: Promotion): Promise<void> {
+/** Refuses a promotion that cannot be meant, before anything is touched; whether the old writer answers. */
+export async function checkPromotion({ plan, site, other }: Promotion): Promise<boolean> {
   const [own, old] = [
     await withSite(site, (client) => stateOf(client, site, plan)),
     await ifReachable(other, (client) => stateOf(client, other, plan)),
@@ -49,6 +51,7 @@ export async function checkPromotion({ plan, site, other }: Promotion): Promise<
       `site ${site.name} does not follow: subscription "${plan.subscription}" is disabled; enable it, or rebuild the site with "holdfast failback ${site.name}"`,
     );
   if (old !== undefined) await atWork({ plan, site, other });
+  return old !== undefined;
 }
 
 /* A subscription whose worker has ended is started anew by its server, as often as it ends. */
@@ -65,12 +68,13 @@ async function atWork({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Pro
 }
 
 /** The steps that make a site the writing one. */
-export function promotionSteps({ plan, site, other, acceptLoss }: Promotion): Step[] {
+export function promotionSteps({ plan, site, other, acceptLoss, hasAnswered = true }: Promotion): Step[] {
   return [
     {
       name: 'fence',
       what: `site ${other.name} refuses writes`,
       carryOut: async () => {
+        if (!hasAnswered) return { reached: false };
         const fenced = await ifReachable(other, async (client) => ({
           ...(await fence(client, other, plan)),
           epoch: await highestEpoch(client, plan),

@@ -29,8 +29,15 @@ export async function promote(
 ): Promise<Ending> {
   const { site, other } = siteAndOther(plan, name);
   using _alone = takeLock(`${plan.journal}.lock`, `promote ${name}`);
-  const promotion = { plan, site, other, acceptLoss };
-  const run = await begun(plan, { runbook: 'promote', site: name, check: () => checkPromotion(promotion).then(() => ({})) });
+  const promotion: Promotion = { plan, site, other, acceptLoss };
+  const run = await begun(plan, {
+    runbook: 'promote',
+    site: name,
+    check: async () => {
+      promotion.hasAnswered = await checkPromotion(promotion);
+      return {};
+    },
+  });
   await carryOutPromotion(promotion, run, watcher);
   return await settle(plan, { site, other, run, watcher });
 }

@@ -7,8 +7,8 @@ test(
     await holds({
       lost: 0,
       stalePrimary: 0,
-      // reads go on at the other site after 2 s; writes wait for the runbook, which is begun at once: 3 s until the lost database counts as
-      // such, and as much again for its other steps on a machine whose sites are busy
+      // reads go on at the other site after 2 s; writes wait for the runbook, which is begun once the loss is proven, within 1 s: 3 s until
+      // the lost database counts as such, 1.5 s for its other steps, and as much again where the machine is busy
       longestOutageMs: 9000,
     });
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {

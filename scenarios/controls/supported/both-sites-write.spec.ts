@@ -10,7 +10,10 @@ test(
     await mustFlag('split-brain');
     await load(steady({ writesPerSecond: 100, readsPerSecond: 100, replicaShare: 1 }), async () => {
       // what keeps site b from writing is taken away, and put back
-      await statement('b', 'ALTER ROLE platform IN DATABASE mintpress RESET default_transaction_read_only; UPDATE writer SET writable = true');
+      await statement(
+        'b',
+        'ALTER ROLE platform IN DATABASE mintpress RESET default_transaction_read_only; UPDATE writer SET writable = true',
+      );
       await pause('5s');
       await statement('b', 'UPDATE writer SET writable = false');
     });
