@@ -12,7 +12,7 @@ export interface Following {
 /** Where there is no other site. */
 export const NEVER: Following = { noticed: () => undefined, isKnown: async () => false };
 
-/** A promotion is noticed so much later; asked at each write, every refusal would cost a connection: the server closes none, but one that failed is not used again. */
+/** A promotion is noticed so much later. Trying each write instead would cost a connection each: one that failed is not used again. */
 const LOOK_MS = 200;
 
 /** Asks a database that was seen to follow whether it still does. */

@@ -25,9 +25,6 @@ export interface RunbookOptions {
   cutOff?: string;
 }
 
-/** An address of documentation (RFC 5737), which no lab has and nobody answers at. */
-const NOBODY = '192.0.2.1';
-
 /** Carries a runbook out on a topology, as its command does; each step is noted as it ends. */
 export async function carryOutRunbook(
   topology: Topology,
@@ -36,7 +33,7 @@ export async function carryOutRunbook(
 ): Promise<Ending> {
   const { cutOff, ...asked } = options;
   const all = planFrom(topology.runbookPlan(), topology.companionsDir, (site) => topology.balancer.direct(site));
-  const plan = cutOff === undefined ? all : withoutAnswerOf(all, cutOff);
+  const plan = cutOff === undefined ? all : withoutAnswerOf(all, cutOff, nobodyIn(topology));
   const watcher: Watcher = {
     begins: () => undefined,
     skipped: () => undefined,
@@ -45,11 +42,16 @@ export async function carryOutRunbook(
   return runbook === 'promote' ? promote(plan, site, { ...asked, watcher }) : failback(plan, site, { ...asked, watcher });
 }
 
-function withoutAnswerOf(plan: Plan, name: string): Plan {
+/** An address of the topology's own network that no host has: what is sent there stays there. */
+function nobodyIn({ observer }: Topology): string {
+  return observer.address.replace(/\d+$/, '250');
+}
+
+function withoutAnswerOf(plan: Plan, name: string, nobody: string): Plan {
   const [first, second] = plan.sites.map((site) => {
     if (site.name !== name) return site;
     const dsn = new URL(site.dsn);
-    dsn.hostname = NOBODY;
+    dsn.hostname = nobody;
     return { ...site, dsn: dsn.href };
   });
   if (first === undefined || second === undefined) throw new Error('a plan has two sites');

@@ -23,7 +23,7 @@ import { abortAfter, applyObjects, siteConfig } from './site-client.ts';
 import type { PlannedHost } from './shape.ts';
 import { writeLab, type Lab } from './store.ts';
 
-/** What one site's database says of itself; undefined when it gives no answer. */
+/** What one site's database says of itself. */
 interface Own {
   writable: boolean;
   epoch: number;
