@@ -13,7 +13,8 @@ const CONSEQUENCES: Record<string, readonly string[]> = {
   // the lost tail holds writes without an answer as well, and some were seen
   lost: ['read-then-lost'],
   'lost-unreplicated': ['read-then-lost'],
-  'split-brain': ['read-then-lost'],
+  // where both write, the workers of both carry out a job that came over before its end did
+  'split-brain': ['read-then-lost', 'duplicated'],
 };
 
 /** The verdict of findings: a broken promise before a doubt before a pass. */
@@ -51,7 +52,8 @@ function holds({ expect }: Run, verdict: Verdict['verdict'], { broken, doubts }:
   if (doubts.length > 0) return false;
   const allowed = new Set([expect, ...(CONSEQUENCES[expect] ?? [])]);
   return (
-    broken.some((finding) => finding.class === expect) && broken.every((finding) => allowed.has(finding.class) || finding.root === expect)
+    broken.some((finding) => finding.class === expect) &&
+    broken.every(({ class: name, root }) => allowed.has(name) || (root !== undefined && allowed.has(root)))
   );
 }
 

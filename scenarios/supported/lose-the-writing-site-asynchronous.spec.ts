@@ -9,9 +9,10 @@ test(
   { tag: ['@nightly'] },
   async ({ holds, load, inject, promote, failback, judge }) => {
     await holds({
-      // the link is down for the last second before the loss, and half a second more passes until both faults have taken effect
-      lost: 2 * WRITES,
-      rpoMs: 2000,
+      // the link is down for a second, its proof (0.3 s) and what comes before the second fault (1.5 s: a look at the steady state, the
+      // journal, 0.6 s for the load to settle); a part of a second more where the machine is busy
+      lost: 3.5 * WRITES,
+      rpoMs: 3500,
       stalePrimary: 0,
       longestOutageMs: 9000,
     });

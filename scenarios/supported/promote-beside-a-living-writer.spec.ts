@@ -11,7 +11,6 @@ test(
     await holds({
       // clients reach the old writer until the traffic is sent elsewhere: 1 s of the scenario, 3 s until it counts as lost, and the steps before
       lost: 8 * WRITES,
-      rpoMs: 1000,
       stalePrimary: 0,
       longestOutageMs: 3000,
     });
