@@ -31,16 +31,17 @@ export interface Tail {
 
 /** Waits until the follower has everything up to a position of the fenced writer, as its slot there says. */
 export async function waitForTail(writer: pg.Client, plan: Plan, lsn: string): Promise<Tail> {
-  const missing = async (): Promise<number> => {
-    const { rows } = await writer.query<{ bytes: string | null }>(
-      'SELECT greatest(pg_wal_lsn_diff($2::pg_lsn, confirmed_flush_lsn), 0) AS bytes FROM pg_replication_slots WHERE slot_name = $1',
+  const slot = async (): Promise<{ missingBytes: number; position: string | null }> => {
+    const { rows } = await writer.query<{ bytes: string; position: string | null }>(
+      `SELECT greatest(pg_wal_lsn_diff($2::pg_lsn, confirmed_flush_lsn), 0) AS bytes, confirmed_flush_lsn::text AS position
+       FROM pg_replication_slots WHERE slot_name = $1`,
       [plan.subscription, lsn],
     );
     if (rows[0] === undefined)
       throw new TailMissing(
         `slot "${plan.subscription}": expected it at the writing site, it is gone: what the other site lacks cannot be measured; rebuild it with "failback"`,
       );
-    return Number(rows[0].bytes);
+    return { missingBytes: Number(rows[0].bytes), position: rows[0].position };
   };
   try {
     await until({
@@ -48,22 +49,14 @@ export async function waitForTail(writer: pg.Client, plan: Plan, lsn: string): P
       condition: `everything up to ${lsn}`,
       timeoutMs: plan.tailSeconds * 1000,
       intervalMs: 20,
-      probe: async () => (await missing()) === 0,
+      probe: async () => (await slot()).missingBytes === 0,
     });
     return { complete: true, position: lsn };
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
-    return { complete: false, missingBytes: await missing(), ...(await confirmed(writer, plan)) };
+    const { missingBytes, position } = await slot();
+    return { complete: false, missingBytes, ...(position === null ? {} : { position }) };
   }
-}
-
-async function confirmed(writer: pg.Client, { subscription }: Plan): Promise<{ position?: string }> {
-  const { rows } = await writer.query<{ position: string | null }>(
-    'SELECT confirmed_flush_lsn::text AS position FROM pg_replication_slots WHERE slot_name = $1',
-    [subscription],
-  );
-  const position = rows[0]?.position ?? null;
-  return position === null ? {} : { position };
 }
 
 /** Waits until a follower whose writer gives no answer has applied what it was sent, and says how long ago it heard of it. */

@@ -31,13 +31,13 @@ interface Own {
   synchronous: string[];
   standbys: string;
   commit: CommitLevel;
-  subscription: { enabled: boolean; working: boolean; source: string; level: 'on' | 'off'; late: number } | null;
+  subscription: { enabled: boolean; working: boolean; level: 'on' | 'off'; late: number } | null;
 }
 
 const OWN = `SELECT writable, greatest(epoch, (SELECT max(epoch) FROM terms)) AS epoch,
   ARRAY(SELECT application_name FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS synchronous,
   current_setting('synchronous_standby_names') AS standbys, current_setting('synchronous_commit') AS commit,
-  (SELECT json_build_object('enabled', subenabled, 'source', subconninfo, 'level', subsynccommit,
+  (SELECT json_build_object('enabled', subenabled, 'level', subsynccommit,
       'working', EXISTS (SELECT FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL),
       'late', (SELECT count(*) FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND r.srsubstate <> 'r'))
     FROM pg_subscription s WHERE subname = '${SUBSCRIPTION}') AS subscription
