@@ -11,6 +11,11 @@ const PATHS = {
   worker: { ready: '/ready', live: '/live' },
 };
 
+/** Where a pod of the API or of the worker says for itself whether it is ready: the API's takes requests, the worker's has a session with the database. */
+export function readinessUrl(name: 'api' | 'worker', podIp: string): string {
+  return `http://${podIp}:${PORT}${PATHS[name].ready}`;
+}
+
 /** The pod of the API or of the worker: no service account, no root, no shell needed, nothing writable. */
 export function podTemplate({
   parameters,

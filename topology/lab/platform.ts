@@ -1,4 +1,5 @@
 import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
+import { readinessUrl } from '../../platform/pods.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
 import { DATABASE_NAME, type SiteParameters } from '../../platform/site.ts';
 import { withDatabase } from '../../support/database.ts';
@@ -136,7 +137,7 @@ function databasesFor(lab: Lab, site: string): Pick<SiteParameters, 'databaseRw'
   return { databaseRw: own, databaseRo: own, peers, forwardWrites: lab.record.forwardWrites === true };
 }
 
-/** Whether every node of a site is Ready and every wanted pod of the platform answers for itself; the words of the API server alone may be from before a power-off. */
+/** Whether every node of a site is Ready and every wanted pod of the platform says so itself; the words of the API server alone may be from before a power-off, or about to change. */
 export async function siteReady(lab: Lab, site: string): Promise<true> {
   const nodes = lab.plan.hosts.filter((host) => host.site === site);
   const [ready, pods, wanted] = await Promise.all([readyNodes(lab, site), platformPods(lab, site), wantedPods(lab, site)]);
@@ -145,9 +146,8 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
   const good = pods.filter((pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
   if (wanted === 0 || good.length !== wanted || pods.length !== wanted)
     throw new Error(`${good.length} of ${wanted} pods ready, ${pods.length} there`);
-  const apis = good.filter((pod) => pod.metadata?.labels?.['app'] === 'api').map((pod) => `http://${pod.status?.podIP}:8080/api/ready`);
-  const ports = nodes.map(healthCheckUrl);
-  await Promise.all([...apis, ...ports].map(answersOk));
+  const own = good.map(({ metadata, status }) => readinessUrl(metadata?.labels?.['app'] === 'api' ? 'api' : 'worker', status?.podIP ?? ''));
+  await Promise.all([...own, ...nodes.map(healthCheckUrl)].map(answersOk));
   return true;
 }
 
