@@ -251,6 +251,20 @@ export const TransactionLine = z.looseObject({
 });
 export type TransactionLine = z.infer<typeof TransactionLine>;
 
+export const RUNBOOKS = ['promote', 'failback', 'statement'] as const;
+
+/** One line of evidence/runbook.jsonl: a step of a runbook, or a statement of an administrator, when it had ended. */
+export const RunbookLine = z.looseObject({
+  at: micros,
+  runbook: z.enum(RUNBOOKS),
+  site: z.string(),
+  /** of a statement: its text */
+  step: z.string(),
+  tookMs: z.number().min(0),
+  found: z.record(z.string(), z.unknown()).optional(),
+});
+export type RunbookLine = z.infer<typeof RunbookLine>;
+
 /** One line of final/<copy>.jsonl: one element of this run at one copy. */
 export const FinalRow = z.looseObject({
   id: z.string(),

@@ -16,6 +16,8 @@ export type RecordFolder = {
   finals: Map<string, RecordFile>;
   /** what the truth says of the transactions of writes, where somebody asked it */
   transactions: RecordFile | undefined;
+  /** what runbooks and administrators did while the run lasted */
+  runbook: RecordFile | undefined;
   /** what copies held when they were deposed as primary */
   deposed: Map<string, RecordFile>;
 };
@@ -46,6 +48,7 @@ export function openRecord(folder: string): RecordFolder {
     faults: findLines(folder, 'faults'),
     finals,
     transactions: findLines(folder, 'evidence/transactions'),
+    runbook: findLines(folder, 'evidence/runbook'),
     deposed: findStates(folder, 'evidence/deposed'),
   };
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { writeAtomic } from '../support/files.ts';
-import { FaultLine, FinalRow, Observation, Run, TransactionLine } from './format.ts';
+import { FaultLine, FinalRow, Observation, Run, RunbookLine, TransactionLine } from './format.ts';
 import { Verdict } from './verdict-format.ts';
 
 /** Writes a run record; every line is checked before it is written. Lines of closed files are counted into run.json. */
@@ -61,8 +61,8 @@ export class RecordWriter {
   }
 
   /** Writes what runbooks did while the run lasted, a line a step. */
-  async writeRunbook(steps: readonly object[]): Promise<void> {
-    await this.#writeAll('evidence/runbook', z.looseObject({ at: z.string(), runbook: z.string(), step: z.string() }), steps);
+  async writeRunbook(steps: readonly RunbookLine[]): Promise<void> {
+    await this.#writeAll('evidence/runbook', RunbookLine, steps);
   }
 
   /** Writes the rows that a copy held when it was deposed. */

@@ -4,6 +4,7 @@ import { openRecord, reasonOf } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
 import { HoldfastError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
+import { Actions, type Action } from './actions.ts';
 import { Journal, type FaultSpan } from './journal.ts';
 import { copyState, Lanes, type BackendState, type CopyState, type Lane } from './lanes.ts';
 import { eachLine, withoutNulls, type Reading } from './lines.ts';
@@ -22,6 +23,8 @@ export type RunData = {
   backends: Lane<BackendState>[];
   exits: ExitSample[];
   faults: FaultSpan[];
+  /** what runbooks and administrators did */
+  actions: Action[];
   /** copies whose final state was recorded */
   finals: string[];
   /** what the record lacks, in sentences */
@@ -60,6 +63,8 @@ export async function readRun(folder: string): Promise<RunData> {
 
   const journal = new Journal();
   note(notes, 'fault journal', await eachLine(record.faults, (line) => journal.add(withoutNulls(line))));
+  const actions = new Actions();
+  if (record.runbook !== undefined) note(notes, 'runbook steps', await eachLine(record.runbook, (line) => actions.add(withoutNulls(line))));
   const finals = [...record.finals.keys()];
   if (finals.length === 0) notes.push('The record has no final state of any database copy: what was lost cannot be told.');
   return {
@@ -71,6 +76,7 @@ export async function readRun(folder: string): Promise<RunData> {
     backends: backends.finish(),
     exits: exits.sort((a, b) => a.at - b.at),
     faults: journal.spans(),
+    actions: actions.finish(),
     finals,
     notes,
   };

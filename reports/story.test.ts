@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Actions } from './actions.ts';
 import { Journal } from './journal.ts';
 import { Lanes, type BackendState, type CopyState } from './lanes.ts';
 import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts';
+import { actionEvents } from './story-actions.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
 import { readRun } from './run-data.ts';
 import { storyOf } from './story.ts';
@@ -45,6 +47,34 @@ describe('the story', () => {
     const story = storyOf({ ...data, finals: [] });
     assert.ok(story.includes('Whether an acknowledged write was lost is not known.'));
     assert.ok(!story.some((line) => line.startsWith('Nothing acknowledged')));
+  });
+
+  test('tells of a runbook when it began and when its steps were done, and of each statement', () => {
+    const step = { runbook: 'promote', site: 'b' } as const;
+    const actions = new Actions();
+    for (const line of [
+      { ...step, step: 'fence', at: 12.1e6, tookMs: 30 },
+      { ...step, step: 'tail', at: 13.6e6, tookMs: 1500, found: { complete: false } },
+      { runbook: 'statement', site: 'a', step: 'UPDATE writer SET writable = false', at: 11e6, tookMs: 4 },
+      { ...step, step: 'fence', at: 20e6, tookMs: 500 },
+    ])
+      assert.ok(actions.add(line));
+    for (const wrong of [
+      {},
+      { ...step, step: 'fence', at: '2026-01-01', tookMs: 1 },
+      { ...step, runbook: 'demote', step: 'x', at: 1, tookMs: 1 },
+    ])
+      assert.equal(actions.add(wrong), false);
+    assert.deepEqual(
+      actionEvents(actions.finish()).map(({ at, text, aside }) => `${at / 1e6}: ${text}${aside === undefined ? '' : ` ${aside}`}`),
+      [
+        '11: a statement was carried out at site a. UPDATE writer SET writable = false',
+        '12.07: runbook "promote b" begins.',
+        '13.6: runbook "promote b" has done its 2 steps, after 1.53 s, of which tail 1.50 s.',
+        '19.5: runbook "promote b" begins.',
+        '20: runbook "promote b" has done its 1 step, after 500 ms, of which fence 500 ms.',
+      ],
+    );
   });
 
   test('says what a cut of the network lies between', () => {

@@ -1,5 +1,6 @@
 import type { Event } from './event.ts';
 import { seconds } from './numbers.ts';
+import { actionEvents } from './story-actions.ts';
 import { closingOf } from './story-end.ts';
 import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
@@ -18,6 +19,7 @@ export function storyOf(data: RunData): string[] {
 export function storyEvents(data: RunData): Event[] {
   const happened = [
     ...faultEvents(data.faults),
+    ...actionEvents(data.actions),
     ...databaseEvents(data.copies),
     ...balancerEvents(data.backends),
     ...exitEvents(data.exits),

@@ -23,6 +23,31 @@ describe('the timeline', () => {
     assert.ok(!/NaN|undefined|<script/.test(svg));
   });
 
+  test('draws what runbooks and administrators did, a row each', async (context) => {
+    const data = await readRun(syntheticFolder(context));
+    const svg = timelineSvg({
+      ...data,
+      actions: [
+        {
+          runbook: 'promote',
+          site: 'b',
+          begin: 14e6,
+          end: 17e6,
+          steps: [{ runbook: 'promote', site: 'b', step: 'open', at: 17e6, tookMs: 12 }],
+        },
+        {
+          runbook: 'statement',
+          site: 'a',
+          begin: 18e6,
+          end: 18e6,
+          steps: [{ runbook: 'statement', site: 'a', step: 'SELECT 1 < 2', at: 18e6, tookMs: 1 }],
+        },
+      ],
+    });
+    for (const words of ['promote b: 14.0 to 17.0 s', 'open: done at 17.0 s, after 12 ms', 'statements at a: 18.0 s', 'SELECT 1 &lt; 2'])
+      assert.ok(svg.includes(words), words);
+  });
+
   test('draws inside its frame what began before or ended after what is shown', async (context) => {
     const data = await readRun(syntheticFolder(context));
     const late = { fault: 'freeze', target: 'db1', at: { applied: 55e6 }, evidence: {} };

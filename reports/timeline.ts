@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { begin, ending } from './journal.ts';
 import { backendsPanel, copiesPanel } from './panel-lanes.ts';
+import { actionsPanel } from './panel-actions.ts';
 import { faultShades, faultsPanel } from './panel-faults.ts';
 import { latencyPanel } from './panel-latency.ts';
 import { phasesPanel } from './panel-phases.ts';
@@ -63,12 +64,13 @@ export function timelineSvg(data: RunData, { width = 1120, inline = false }: { w
   return serialized(root);
 }
 
-function panelsOf({ run, verdict, slices, copies, backends, faults, exits }: RunData, frame: Frame): Panel[] {
+function panelsOf({ run, verdict, slices, copies, backends, faults, actions, exits }: RunData, frame: Frame): Panel[] {
   const kinds = [...slices.kinds].sort();
   const outages = verdict?.availability.outages ?? [];
   return [
     ...(run.phases === undefined || run.phases.length === 0 ? [] : [phasesPanel(frame, run.phases)]),
     ...(faults.length + exits.length === 0 ? [] : [faultsPanel(frame, faults, exits)]),
+    ...(actions.length === 0 ? [] : [actionsPanel(frame, actions)]),
     ...kinds.map((kind) => trafficPanel({ frame, slices, kind, planned: run.load?.[kind], outages })),
     ...(kinds.length === 0 ? [] : [latencyPanel({ frame, slices, kinds })]),
     ...(backends.length === 0 ? [] : [backendsPanel(frame, backends)]),

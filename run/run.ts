@@ -10,7 +10,7 @@ import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { dropOldRunsSql } from '../platform/final-state.ts';
-import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile } from '../record/format.ts';
+import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile, type RunbookLine } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
@@ -58,7 +58,7 @@ export class Run implements Disposable {
   readonly #tag: string;
   readonly #troubles: string[] = [];
   readonly #journals: string[] = [];
-  readonly #runbooks: RunbookStep[] = [];
+  readonly #runbooks: RunbookLine[] = [];
   /** the ends of momentary faults; a text when one was not seen */
   readonly #awaited: Promise<string | undefined>[] = [];
   readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
@@ -165,12 +165,12 @@ export class Run implements Disposable {
 
   /** Carries out a runbook to a site, as an operator would. */
   async runbook(runbook: 'promote' | 'failback', site: string, options: RunbookOptions = {}): Promise<void> {
-    await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#runbooks.push(step));
+    await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#noteStep(step));
   }
 
   /** Carries out SQL at a site's database, as a person there would. */
   async statement(site: string, text: string): Promise<void> {
-    this.#runbooks.push(await carryOutStatement(this.#topology, { site, text }));
+    this.#noteStep(await carryOutStatement(this.#topology, { site, text }));
   }
 
   /** Ends load and observer, reads the final state, writes record, verdict and report. */
@@ -221,6 +221,10 @@ export class Run implements Disposable {
 
   #now(): number {
     return microsSince(this.#zeroNs);
+  }
+
+  #noteStep(step: RunbookStep): void {
+    this.#runbooks.push({ at: this.#now(), ...step });
   }
 
   /** A fault that failed half-way has a journal all the same. */

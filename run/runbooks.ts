@@ -1,3 +1,4 @@
+import type { RunbookLine } from '../record/format.ts';
 import { planFrom, type Plan } from '../runbook/plan.ts';
 import { failback, promote, type Ending } from '../runbook/runbooks.ts';
 import type { Watcher } from '../runbook/steps.ts';
@@ -5,15 +6,8 @@ import { withDatabase } from '../support/database.ts';
 import { UsageError } from '../support/errors.ts';
 import type { Topology } from '../topology/model.ts';
 
-/** A step of a runbook, for the record: when it had ended, by the clock on the wall, and how long it took. */
-export interface RunbookStep {
-  at: string;
-  runbook: 'promote' | 'failback' | 'statement';
-  site: string;
-  step: string;
-  tookMs: number;
-  found: Record<string, unknown>;
-}
+/** A step that has just ended. */
+export type RunbookStep = Pick<RunbookLine, 'runbook' | 'site' | 'step' | 'tookMs' | 'found'>;
 
 /** How a scenario asks for a runbook; what is left out is as an operator's command has it. */
 export interface RunbookOptions {
@@ -37,7 +31,7 @@ export async function carryOutRunbook(
   const watcher: Watcher = {
     begins: () => undefined,
     skipped: () => undefined,
-    ended: ({ name }, found, tookMs) => note({ at: new Date().toISOString(), runbook, site, step: name, tookMs, found }),
+    ended: ({ name }, found, tookMs) => note({ runbook, site, step: name, tookMs, found }),
   };
   return runbook === 'promote' ? promote(plan, site, { ...asked, watcher }) : failback(plan, site, { ...asked, watcher });
 }
@@ -65,5 +59,5 @@ export async function carryOutStatement(topology: Topology, { site, text }: { si
   const began = performance.now();
   const found = await withDatabase(topology.database.dsn(copy.name), async (client) => (await client.query(text)).rowCount);
   const tookMs = Math.round(performance.now() - began);
-  return { at: new Date().toISOString(), runbook: 'statement', site, step: text, tookMs, found: { rows: found } };
+  return { runbook: 'statement', site, step: text, tookMs, found: { rows: found } };
 }
