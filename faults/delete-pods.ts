@@ -14,7 +14,7 @@ export const deletePodsFault = podFault({
   takes: ['grace'],
   asked: ({ target, app, grace, allowTotalLoss = false }) =>
     deletePods(target, { app: appNamed(app), allowTotalLoss, ...(grace === undefined ? {} : { grace }) }),
-  inject: (site, { pods, graceS }) => site.deletePods(pods, graceS),
+  inject: (site, { app, pods, graceS }) => site.deletePods(app, pods, graceS),
   effect: async (site, pinned) => {
     const gone = await replaced(site, pinned);
     return {

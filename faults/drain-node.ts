@@ -1,6 +1,6 @@
 import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
-import { APPS } from './pods.ts';
+import { PLATFORM_APPS } from './pods.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
 import { describeTarget, resolveTarget, siteOf } from './targets.ts';
 
@@ -52,7 +52,7 @@ export const drainNodeFault: Fault = {
 
 /** Evicts what may go now; pods left. A budget that is used up is asked again at the next look. */
 async function evict(site: Site, node: string): Promise<number> {
-  const pods = (await Promise.all(APPS.map((app) => site.pods(app)))).flat().filter((pod) => pod.node === node);
+  const pods = (await Promise.all(PLATFORM_APPS.map((app) => site.pods(app)))).flat().filter((pod) => pod.node === node);
   for (const { name } of pods) await site.evict([name]).catch(() => undefined);
   return pods.length;
 }

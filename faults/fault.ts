@@ -54,6 +54,8 @@ export interface Pinned {
   /** pods of a pod fault, by name, with the starts that they counted, and how many the site asks for */
   app?: string;
   pods?: string[];
+  /** by pod; another one of the same name has another */
+  uids?: Record<string, string>;
   restarts?: Record<string, number>;
   replicas?: number;
   graceS?: number;

@@ -10,8 +10,8 @@ import { scaleToZero, scaleToZeroFault } from './scale-to-zero.ts';
 import { sketchTopology } from './topology.fixture.ts';
 
 const a: Target = { kind: 'site', name: 'a' };
-const pods = ['p1', 'p2'].map((name) => ({ name, node: 'a1', ending: false, restarts: 0 }));
-const replacements = ['p3', 'p4'].map((name) => ({ name, node: 'a1', ending: false, restarts: 0 }));
+const pods = ['p1', 'p2'].map((name) => ({ name, uid: `${name}-1`, node: 'a1', ending: false, restarts: 0 }));
+const replacements = ['p3', 'p4'].map((name) => ({ name, uid: `${name}-1`, node: 'a1', ending: false, restarts: 0 }));
 
 describe('a fault of pods', () => {
   test('pins the pods of one kind at a site, and how many it has', async () => {
@@ -46,6 +46,22 @@ describe('a fault of pods', () => {
       assert.equal((await fault.effect(kept ?? sketchTopology(), pinned)).seen, false);
       assert.equal((await fault.effect(replaced ?? sketchTopology(), pinned)).seen, true);
     }
+  });
+
+  test('that deletes one whose successor has its name is proven by that successor', async () => {
+    const [pod] = pods.map((one) => ({ ...one, name: 'postgres-0' }));
+    assert.ok(pod);
+    const pinned = await deletePodsFault.pin(sketchTopology({ pods: [pod], pattern: 'supported' }), deletePods(a, { app: 'postgres' }));
+    const seen = async (uid: string): Promise<boolean> =>
+      (await deletePodsFault.effect(sketchTopology({ pods: [{ ...pod, uid }] }), pinned)).seen;
+    assert.deepEqual([await seen(pod.uid), await seen('another')], [false, true]);
+  });
+
+  test('of a database in the sites is refused where they have none', async () => {
+    await assert.rejects(
+      deletePodsFault.pin(sketchTopology({ pods }), deletePods(a, { app: 'postgres' })),
+      (error) => error instanceof UsageError && /no database of their own: expected api or worker/.test(error.message),
+    );
   });
 
   test('that kills their programs is proven by another start in the same pods', async () => {

@@ -1,10 +1,12 @@
 import { UsageError } from '../support/errors.ts';
-import type { Site, Topology } from '../topology/model.ts';
+import type { PodState, Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
 /** Kinds of pods that the platform has. */
-export const APPS = ['api', 'worker'] as const;
+export const PLATFORM_APPS = ['api', 'worker'] as const;
+/** With the one of a site's own database, which only the supported pattern has. */
+export const APPS = [...PLATFORM_APPS, 'postgres'] as const;
 export type App = (typeof APPS)[number];
 
 export interface PodOptions {
@@ -44,12 +46,17 @@ export function podFault({ name, kind, takes = [], asked, inject, heal, effect }
     pin: async (topology, spec) => {
       const site = siteAsked(topology, spec);
       const app = appNamed(spec.app);
+      if (app === 'postgres' && topology.pattern !== 'supported')
+        throw new UsageError(
+          `app postgres: the sites of lab ${topology.name} have no database of their own: expected ${PLATFORM_APPS.join(' or ')}`,
+        );
       const states = (await site.pods(app)).filter(({ ending }) => !ending);
       return {
         hosts: site.nodes.map((node) => node.name),
         paths: [],
         app,
         pods: states.map((pod) => pod.name),
+        uids: uidsOf(states),
         restarts: Object.fromEntries(states.map((pod) => [pod.name, pod.restarts])),
         replicas: await site.replicas(app),
         ...(spec.graceS === undefined ? {} : { graceS: spec.graceS }),
@@ -78,9 +85,14 @@ function appOf({ app }: Pinned): App {
 }
 
 /** Which of the pinned pods are not there any more, not even to end what they had begun. */
-export async function replaced(site: Site, { app, pods }: { app: App; pods: readonly string[] }): Promise<string[]> {
-  const there = new Set((await site.pods(app)).map(({ name }) => name));
-  return pods.filter((pod) => !there.has(pod));
+export async function replaced(site: Site, { app, pods = [], uids = {} }: Pick<Pinned, 'pods' | 'uids'> & { app: App }): Promise<string[]> {
+  const there = new Map((await site.pods(app)).map(({ name, uid }) => [name, uid]));
+  return pods.filter((pod) => !there.has(pod) || (uids[pod] !== undefined && there.get(pod) !== uids[pod]));
+}
+
+/** What tells pods from later ones of the same name. */
+export function uidsOf(states: readonly PodState[]): Record<string, string> {
+  return Object.fromEntries(states.map(({ name, uid }) => [name, uid]));
 }
 
 /** A pod fault as a scenario asks for it. */

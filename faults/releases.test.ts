@@ -9,8 +9,8 @@ import { sketchTopology, type TopologySketch } from './topology.fixture.ts';
 
 const b: Target = { kind: 'site', name: 'b' };
 const node: Target = { kind: 'host', name: 'b1' };
-const pods = ['p1', 'p2'].map((name) => ({ name, node: 'b1', ending: false, restarts: 0 }));
-const successors = ['p3', 'p4'].map((name) => ({ name, node: 'b1', ending: false, restarts: 0 }));
+const pods = ['p1', 'p2'].map((name) => ({ name, uid: `${name}-1`, node: 'b1', ending: false, restarts: 0 }));
+const successors = ['p3', 'p4'].map((name) => ({ name, uid: `${name}-1`, node: 'b1', ending: false, restarts: 0 }));
 
 /** A topology whose health checks say what `said` gives, answer by answer; the last is repeated. */
 function saying(said: string[], sketch: TopologySketch = { pods: successors }): Topology {
@@ -31,12 +31,13 @@ const NONE = '\n000';
 
 describe('a release with another health check', () => {
   test('pins the api pods of a site, and what they are replaced by', async () => {
-    const ending = { ...pods[0], name: 'p0', node: 'b2', restarts: 0, ending: true };
+    const ending = { ...pods[0], name: 'p0', uid: 'p0-1', node: 'b2', restarts: 0, ending: true };
     const pinned = await flapHealthCheckFault.pin(sketchTopology({ pods: [ending, ...pods] }), flapHealthCheck(b, { every: '2s' }));
     assert.deepEqual(pinned, {
       hosts: ['b1', 'b2'],
       paths: [],
       pods: ['p1', 'p2'],
+      uids: { p1: 'p1-1', p2: 'p2-1' },
       healthCheck: { kind: 'flapping', everyMs: 2000 },
     });
     for (const [fault, spec] of [
@@ -94,7 +95,9 @@ describe('a release with another health check', () => {
       [
         await gone(saying([OWN])),
         await gone(saying([OWN], { unready: ['b'] })),
-        await gone(saying([OWN], { pods: [...successors, { ...successors[0], name: 'p1', node: 'b1', restarts: 0, ending: true }] })),
+        await gone(
+          saying([OWN], { pods: [...successors, { ...successors[0], name: 'p1', uid: 'p1-1', node: 'b1', restarts: 0, ending: true }] }),
+        ),
         await gone(saying([OWN, BLIND])),
         await gone(saying([UP])),
         await gone(saying([NONE])),

@@ -1,6 +1,6 @@
 import type { HealthCheck, Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, Pinned } from './fault.ts';
-import { replaced } from './pods.ts';
+import { replaced, uidsOf } from './pods.ts';
 import { all } from './probes.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
@@ -41,10 +41,12 @@ export function releaseFault({ name, takes = [], asked, shows }: ReleaseFault): 
     asked,
     pin: async (topology, spec) => {
       const site = siteAsked(topology, spec);
+      const pods = (await site.pods('api')).filter(({ ending }) => !ending);
       return {
         hosts: site.nodes.map((node) => node.name),
         paths: [],
-        pods: (await site.pods('api')).filter(({ ending }) => !ending).map((pod) => pod.name),
+        pods: pods.map((pod) => pod.name),
+        uids: uidsOf(pods),
         healthCheck: spec.healthCheck ?? OWN,
       };
     },
@@ -78,8 +80,8 @@ export function told(said: readonly Said[]): string {
   return `the health check says at ${each.join(', ')}`;
 }
 
-async function rolledOut(site: Site, { pods = [] }: Pinned): Promise<Evidence> {
-  const gone = await replaced(site, { app: 'api', pods });
+async function rolledOut(site: Site, { pods = [], uids = {} }: Pinned): Promise<Evidence> {
+  const gone = await replaced(site, { app: 'api', pods, uids });
   return { seen: gone.length === pods.length, what: `${gone.length} of ${pods.length} api pods at site ${site.name} are replaced` };
 }
 

@@ -28,6 +28,7 @@ export interface TopologySketch {
   pods?: readonly PodState[];
   wanted?: number;
   schedulable?: boolean;
+  pattern?: Topology['pattern'];
 }
 
 /** Two sites of two nodes, three database copies and what stands around them, as data: it can be asked, nothing can be done to it. */
@@ -52,6 +53,7 @@ export function sketchTopology({
     pods = [],
     wanted = 2,
     schedulable = true,
+    pattern = 'recommended',
   } = rest;
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
@@ -74,7 +76,7 @@ export function sketchTopology({
   const databases = hosts.filter(({ role }) => role === 'database');
   const known: Partial<Topology> = {
     name: 'sketch',
-    pattern: 'recommended',
+    pattern,
     sites,
     hosts,
     site: (name) => found(sites, name),

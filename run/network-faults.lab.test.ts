@@ -24,7 +24,7 @@ const LEASE = '3s';
 const PROMPT_MS = 100;
 
 describe('a network fault between two hosts', { concurrency: 1 }, () => {
-  const lab = suiteLab(name, 1);
+  const lab = suiteLab(name, { nodes: 1 });
   let topology: Topology;
   before(() => void (topology = lab()));
 

@@ -20,7 +20,7 @@ const name = 'podtest';
 const a: Target = { kind: 'site', name: 'a' };
 
 describe('a fault of pods', { concurrency: 1 }, () => {
-  const lab = suiteLab(name, 2);
+  const lab = suiteLab(name, { nodes: 2 });
   let topology: Topology;
   before(() => void (topology = lab()));
 

@@ -29,7 +29,7 @@ const site = (of: string): Target => ({ kind: 'site', name: of });
 const role = (of: 'primary' | 'sync-standby' | 'copies'): Target => ({ kind: 'role', role: of });
 
 describe('a fault of programs and of the database', { concurrency: 1 }, () => {
-  const lab = suiteLab(name, 1);
+  const lab = suiteLab(name, { nodes: 1 });
   let topology: Topology;
   before(() => void (topology = lab()));
 

@@ -65,6 +65,8 @@ export interface Host {
 /** A pod of the platform. */
 export interface PodState {
   name: string;
+  /** another one of the same name has another */
+  uid: string;
   node: string;
   /** it is being deleted: it ends what it has begun, and may answer still */
   ending: boolean;
@@ -88,7 +90,7 @@ export interface Site {
   /** replaces them one after the other */
   restart(app: string): Promise<void>;
   /** without a grace: in good order */
-  deletePods(names: readonly string[], graceS?: number): Promise<void>;
+  deletePods(app: string, names: readonly string[], graceS?: number): Promise<void>;
   /** as a drain does, within their disruption budget; rejects when that is used up */
   evict(names: readonly string[]): Promise<void>;
   /** kills a pod's programs on its node */

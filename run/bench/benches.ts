@@ -24,7 +24,16 @@ export const benches: readonly Bench[] = [
     reach: 15,
     repeats: 3,
     needs: 'nothing',
-    measure: labServing,
+    measure: (context) => labServing(context),
+  },
+  {
+    name: 'pair-serving',
+    what: 'whole lab of the supported pattern serving a write, from nothing',
+    unit: 's',
+    reach: 20,
+    repeats: 3,
+    needs: 'nothing',
+    measure: (context) => labServing(context, 'supported'),
   },
   {
     name: 'site-power-off',

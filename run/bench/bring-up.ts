@@ -4,6 +4,7 @@ import { until } from '../../support/poll.ts';
 import { tearDown } from '../../topology/lab/down.ts';
 import { bringUp, bringUpSites } from '../../topology/lab/up.ts';
 import { labTopology } from '../../topology/lab/lab-topology.ts';
+import type { LabShape } from '../../topology/lab/shape.ts';
 import type { BenchContext } from './figure.ts';
 
 const silent = (): void => undefined;
@@ -15,10 +16,10 @@ export async function nodesReady({ scratch }: BenchContext): Promise<number> {
   return timed(scratch, () => bringUpSites({ name: scratch, shape: { sites: 2, nodes: 1 } }, silent));
 }
 
-/** Seconds from nothing to a write acknowledged through the load balancer of a default lab. */
-export async function labServing({ scratch }: BenchContext): Promise<number> {
+/** Seconds from nothing to a write acknowledged through the load balancer of a default lab of that pattern. */
+export async function labServing({ scratch }: BenchContext, pattern: LabShape['pattern'] = 'recommended'): Promise<number> {
   return timed(scratch, async () => {
-    await bringUp({ name: scratch }, silent);
+    await bringUp({ name: scratch, shape: { pattern } }, silent);
     const { url } = labTopology(scratch).balancer;
     await until({
       subject: 'load balancer',

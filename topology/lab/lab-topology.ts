@@ -64,7 +64,7 @@ export function labTopology(name: string): Topology {
     replicas: (app) => replicasOf(lab, site, app),
     scale: (app, replicas) => scaleTo(lab, site, { app, replicas }),
     restart: (app) => restartPods(lab, site, app),
-    deletePods: (names, graceS) => deletePods(lab, site, { names, ...(graceS === undefined ? {} : { graceS }) }),
+    deletePods: (app, names, graceS) => deletePods(lab, site, { app, names, ...(graceS === undefined ? {} : { graceS }) }),
     evict: (names) => evictPods(lab, site, names),
     killContainers: (name) => killContainers(lab, { site, name }),
     healthCheckUrls: Object.fromEntries(

@@ -1,29 +1,35 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, type ConfigurationOptions } from '@kubernetes/client-node';
+import { DATABASE_APP, DATABASE_NAMESPACE } from '../../platform/site-database.ts';
 import { limits } from '../../support/limits.ts';
 import type { PodState } from '../model.ts';
 import { machineOf } from './hosts.ts';
 import { runIn } from './machine.ts';
-import { abortAfter, allPods, NAMESPACE, platformPods, siteConfig } from './site-client.ts';
+import { abortAfter, allPods, NAMESPACE, siteConfig } from './site-client.ts';
 import type { Lab } from './store.ts';
 
-/** The platform's pods of one kind at a site. */
+/** The pods of one kind at a site: of the platform, or of the database that it may have. */
 export async function podStates(lab: Lab, site: string, app: string): Promise<PodState[]> {
-  const pods = await allPods(lab, site);
+  const pods = await allPods(lab, site, namespaceOf(app));
   return pods
     .filter((pod) => pod.metadata?.labels?.['app'] === app)
     .map((pod) => ({
       name: pod.metadata?.name ?? '',
+      uid: pod.metadata?.uid ?? '',
       node: pod.spec?.nodeName ?? '',
       ending: pod.metadata?.deletionTimestamp !== undefined,
       restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
     }));
 }
 
-/** Deletes pods; a grace of 0 s kills their processes at once. */
-export async function deletePods(lab: Lab, site: string, { names, graceS }: { names: readonly string[]; graceS?: number }): Promise<void> {
+/** Deletes pods of one kind; a grace of 0 s kills their processes at once. */
+export async function deletePods(
+  lab: Lab,
+  site: string,
+  { app, names, graceS }: { app: string; names: readonly string[]; graceS?: number },
+): Promise<void> {
   const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
   const grace = graceS === undefined ? {} : { gracePeriodSeconds: graceS };
-  await Promise.all(names.map((name) => core.deleteNamespacedPod({ namespace: NAMESPACE, name, ...grace }, deadline())));
+  await Promise.all(names.map((name) => core.deleteNamespacedPod({ namespace: namespaceOf(app), name, ...grace }, deadline())));
 }
 
 /** Evicts pods, as a drain does: their disruption budget is kept, and a refusal for its sake is an error. */
@@ -35,21 +41,25 @@ export async function evictPods(lab: Lab, site: string, names: readonly string[]
   }
 }
 
-/** Pods that a Deployment asks for. */
+/** Pods that a Deployment asks for, or the StatefulSet of a site's database. */
 export async function replicasOf(lab: Lab, site: string, app: string): Promise<number> {
   const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
-  return (await apps.readNamespacedDeployment({ namespace: NAMESPACE, name: app }, deadline())).spec?.replicas ?? 0;
+  const asked = { namespace: namespaceOf(app), name: app };
+  const { spec } = await (app === DATABASE_APP
+    ? apps.readNamespacedStatefulSet(asked, deadline())
+    : apps.readNamespacedDeployment(asked, deadline()));
+  return spec?.replicas ?? 0;
 }
 
-/** Changes how many pods a Deployment asks for. */
+/** Changes how many pods are asked for. */
 export async function scaleTo(lab: Lab, site: string, { app, replicas }: { app: string; replicas: number }): Promise<void> {
-  await patchDeployment(lab, site, { app, body: { spec: { replicas } } });
+  await patchWorkload(lab, site, { app, body: { spec: { replicas } } });
 }
 
 /** Replaces the pods of a Deployment one after the other, as `kubectl rollout restart` does. */
 export async function restartPods(lab: Lab, site: string, app: string): Promise<void> {
   const annotations = { 'holdfast/restarted-at': new Date().toISOString() };
-  await patchDeployment(lab, site, { app, body: { spec: { template: { metadata: { annotations } } } } });
+  await patchWorkload(lab, site, { app, body: { spec: { template: { metadata: { annotations } } } } });
 }
 
 /** Lets a node take pods, or not. */
@@ -66,7 +76,10 @@ export async function isSchedulable(lab: Lab, site: string, node: string): Promi
 
 /** Kills the programs of a pod's containers (SIGKILL) on its node; the kubelet starts them again. */
 export async function killContainers(lab: Lab, { site, name }: { site: string; name: string }): Promise<void> {
-  const pod = (await platformPods(lab, site)).find(({ metadata }) => metadata?.name === name);
+  const pods = await Promise.all(
+    [NAMESPACE, ...(lab.record.shape.pattern === 'supported' ? [DATABASE_NAMESPACE] : [])].map((one) => allPods(lab, site, one)),
+  );
+  const pod = pods.flat().find(({ metadata }) => metadata?.name === name);
   const node = lab.plan.hosts.find((host) => host.name === pod?.spec?.nodeName);
   if (pod?.metadata?.uid === undefined || node === undefined) throw new Error(`no pod ${name} at site ${site}`);
   // a container's group carries its pod's uid; the pause process holds the pod's network and is no container of it
@@ -75,9 +88,14 @@ export async function killContainers(lab: Lab, { site, name }: { site: string; n
   await runIn(machineOf(lab, node), ['sh', '-c', script, pod.metadata.uid]);
 }
 
-async function patchDeployment(lab: Lab, site: string, { app, body }: { app: string; body: object }): Promise<void> {
+async function patchWorkload(lab: Lab, site: string, { app, body }: { app: string; body: object }): Promise<void> {
   const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
-  await apps.patchNamespacedDeployment({ namespace: NAMESPACE, name: app, body }, patching());
+  const patch = { namespace: namespaceOf(app), name: app, body };
+  await (app === DATABASE_APP ? apps.patchNamespacedStatefulSet(patch, patching()) : apps.patchNamespacedDeployment(patch, patching()));
+}
+
+function namespaceOf(app: string): string {
+  return app === DATABASE_APP ? DATABASE_NAMESPACE : NAMESPACE;
 }
 
 function deadline(): ConfigurationOptions {

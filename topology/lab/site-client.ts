@@ -81,10 +81,10 @@ export async function endingPods(lab: Lab, site: string): Promise<string[]> {
   return ending.flatMap((pod) => pod.metadata?.name ?? []);
 }
 
-/** Pods of the platform at a site, those that are being deleted included. */
-export async function allPods(lab: Lab, site: string): Promise<V1Pod[]> {
+/** Pods of the platform at a site, or of another namespace, those that are being deleted included. */
+export async function allPods(lab: Lab, site: string, namespace = NAMESPACE): Promise<V1Pod[]> {
   const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
-  return (await core.listNamespacedPod({ namespace: NAMESPACE }, abortAfter(limits.httpProbe))).items;
+  return (await core.listNamespacedPod({ namespace }, abortAfter(limits.httpProbe))).items;
 }
 
 /** Pods that the site's Deployments ask for; throws while one of them has yet to bring the pods that it describes. */

@@ -155,7 +155,7 @@ export async function subscribed(lab: Lab): Promise<void> {
   });
 }
 
-/* Both in their first epoch, the second follows the first, and they have the same number of rows. */
+/* Both in their first epoch, the second follows the first, is at work, and they have the same number of rows. */
 async function isPristine(lab: Lab): Promise<boolean> {
   const copies = copiesOf(lab) as [PlannedHost, PlannedHost];
   const [writer, reader] = await Promise.all(copies.map((copy) => look(lab, copy).catch(() => undefined)));
@@ -171,10 +171,12 @@ async function isPristine(lab: Lab): Promise<boolean> {
   try {
     await until({
       subject: 'databases of the sites',
-      condition: 'as many rows at one as at the other',
+      condition: 'the second at work, and as many rows at one as at the other',
       timeoutMs: limits.httpProbe,
       intervalMs: 100,
-      probe: async () => new Set(await Promise.all(copies.map(count))).size === 1,
+      // a subscription whose slot is gone is started once a second, and never at work for longer than a moment
+      probe: async () =>
+        (await look(lab, copies[1])).subscription?.working === true && new Set(await Promise.all(copies.map(count))).size === 1,
     });
     return true;
   } catch {
