@@ -1,0 +1,16 @@
+import { expect, freeze, primary, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a frozen node of the writing database is an outage of writes for as long as it lasts, and costs none that was acknowledged',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // by nature: nobody takes over by itself. The 8 s, and until the sessions that timed out meanwhile are made anew
+      longestOutageMs: 12_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(freeze(primary), { for: '8s' }));
+    expect(await judge()).toHold();
+  },
+);

@@ -1,0 +1,26 @@
+import { expect, pause, steady, test } from '../../fixtures/index.ts';
+
+test.use({ replication: 'async', routing: 'reads-at-both' });
+
+test(
+  'a slot that is gone leaves the reading site behind without a word, until it is made an equal copy again',
+  { tag: ['@nightly'] },
+  async ({ holds, load, statement, failback, judge }) => {
+    await holds({
+      lost: 0,
+      availability: 1,
+      longestOutageMs: 0,
+      // by nature: what is written meanwhile never comes. The 5 s, the copy of everything, and the statements before
+      staleReplicaP99Ms: 20_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1 }), async () => {
+      await statement('b', 'ALTER SUBSCRIPTION mintpress DISABLE');
+      await pause('1s');
+      await statement('a', "SELECT pg_drop_replication_slot('mintpress')");
+      await statement('b', 'ALTER SUBSCRIPTION mintpress ENABLE');
+      await pause('5s');
+      await failback('b', { asReader: true });
+    });
+    expect(await judge()).toHold();
+  },
+);
