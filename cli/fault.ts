@@ -29,7 +29,7 @@ export function faultCommand(): Command {
     .option('--share <share>', 'lose-packets: 0.05 to 1')
     .option('--to <rate>', 'limit-bandwidth: such as "1Mbit" a second')
     .option('--daemon <name>', 'stop-daemon, kill-daemon: such as "etcd", "haproxy", "patroni", "kube-apiserver"')
-    .option('--app <app>', 'pods: api or worker')
+    .option('--app <app>', 'pods: api, worker, or postgres where the sites have databases of their own')
     .option('--grace <seconds>', 'delete-pods: time to end, such as "0"')
     .option('--weight <share>', 'weigh-site: such as "10%" of its own')
     .option('--every <length>', 'flap-healthcheck: period of the answers, such as "2s"')

@@ -42,7 +42,7 @@ describe('a fault that a person asks for', () => {
       ['delay', 'a', { from: 'b' }, /delay: expected "by"/],
       ['delay', 'a', { from: 'b', by: '50' }, /by "50": expected a positive number with a unit/],
       ['lose-packets', 'a', { from: 'b' }, /share: expected 0.05 to 1/],
-      ['delete-pods', 'a', {}, /app: expected one of api, worker, came none/],
+      ['delete-pods', 'a', {}, /app: expected one of api, worker, postgres, came none/],
       ['delete-pods', 'a', { app: 'api', grace: '1s' }, /grace "1s": expected whole seconds/],
       ['limit-bandwidth', 'a', { from: 'b' }, /limit-bandwidth: expected "to"/],
       ['limit-bandwidth', 'a', { from: 'b', to: '1' }, /to "1": expected 100kbit to 100Mbit/],

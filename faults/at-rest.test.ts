@@ -23,7 +23,7 @@ describe('a topology in which a fault may be injected', () => {
   test('has nothing that is not as it should be', async () => assert.deepEqual(await unrest(topology()), []));
 
   const broken: [string, Topology, RegExp][] = [
-    ['a site down', topology({}, { unready: ['b'] }), /site b does not serve/],
+    ['a site down', topology({}, { unready: ['b'] }), /site b does not serve \(3 of 4 pods ready\)/],
     [
       'paths impaired',
       topology({ router: { impaired: async () => [{ from: 'a1', to: 'db1', kind: 'drop' }] } as unknown as Topology['router'] }),

@@ -29,8 +29,8 @@ async function paths({ router }: Topology): Promise<string[]> {
 }
 
 async function sites(topology: Topology): Promise<string[]> {
-  const states = await Promise.all(topology.sites.map(async (site) => ({ name: site.name, ready: await site.ready() })));
-  return states.filter(({ ready }) => !ready).map(({ name }) => `site ${name} does not serve`);
+  const states = await Promise.all(topology.sites.map(async (site) => ({ name: site.name, lack: await site.lack() })));
+  return states.flatMap(({ name, lack }) => (lack === undefined ? [] : [`site ${name} does not serve (${lack})`]));
 }
 
 async function backends({ balancer }: Topology): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
-import { PLATFORM_APPS } from './pods.ts';
+import { PLATFORM_APPS, servesOrNot } from './pods.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
 import { describeTarget, resolveTarget, siteOf } from './targets.ts';
 
@@ -42,10 +42,10 @@ export const drainNodeFault: Fault = {
   },
   gone: async (topology, pinned): Promise<Evidence> => {
     const { site, node } = placeOf(topology, pinned);
-    const [schedulable, ready] = await Promise.all([site.isSchedulable(node), site.ready()]);
+    const [schedulable, lack] = await Promise.all([site.isSchedulable(node), site.lack()]);
     return {
-      seen: schedulable && ready,
-      what: `${node} ${schedulable ? 'takes' : 'takes no'} pods, site ${site.name} ${ready ? 'serves' : 'does not serve'}`,
+      seen: schedulable && lack === undefined,
+      what: `${node} ${schedulable ? 'takes' : 'takes no'} pods, site ${site.name} ${servesOrNot(lack)}`,
     };
   },
 };

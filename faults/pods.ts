@@ -73,11 +73,15 @@ async function served(site: Site, app: App): Promise<Evidence> {
   const [all, wanted] = await Promise.all([site.pods(app), site.replicas(app)]);
   const pods = all.filter(({ ending }) => !ending);
   const enough = wanted > 0 && pods.length === wanted;
-  const ready = enough && (await site.ready());
-  return {
-    seen: ready,
-    what: `${pods.length} of ${wanted} ${app} pods at site ${site.name}${enough ? `, which ${ready ? 'serves' : 'does not serve'}` : ''}`,
-  };
+  const there = `${pods.length} of ${wanted} ${app} pods at site ${site.name}`;
+  if (!enough) return { seen: false, what: there };
+  const lack = await site.lack();
+  return { seen: lack === undefined, what: `${there}, which ${servesOrNot(lack)}` };
+}
+
+/** Whether a site serves, in words. */
+export function servesOrNot(lack: string | undefined): string {
+  return lack === undefined ? 'serves' : `does not serve (${lack})`;
 }
 
 function appOf({ app }: Pinned): App {

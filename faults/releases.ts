@@ -1,6 +1,6 @@
 import type { HealthCheck, Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, Pinned } from './fault.ts';
-import { replaced, uidsOf } from './pods.ts';
+import { replaced, servesOrNot, uidsOf } from './pods.ts';
 import { all } from './probes.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
@@ -59,14 +59,14 @@ export function releaseFault({ name, takes = [], asked, shows }: ReleaseFault): 
     },
     gone: async (topology, pinned) => {
       const site = siteOf(topology, pinned);
-      const ready = await site.ready();
+      const lack = await site.lack();
       // a pod that ends still answers those who are connected to it
       const ending = (await site.pods('api')).filter((pod) => pod.ending).length;
       const said = await ask(topology, site);
       const own = said.every(({ status, marks }) => status === 200 && marks.length === 0);
       return {
-        seen: ready && ending === 0 && own,
-        what: `site ${site.name} ${ready ? 'serves' : 'does not serve'}, ${ending} of its api pods are ending; ${told(said)}`,
+        seen: lack === undefined && ending === 0 && own,
+        what: `site ${site.name} ${servesOrNot(lack)}, ${ending} of its api pods are ending; ${told(said)}`,
       };
     },
   };

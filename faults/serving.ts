@@ -11,7 +11,12 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
   const states = copies.length === 0 ? [] : await topology.database.copies();
   const timeline = states.find(({ role }) => role === 'primary')?.timeline;
   return all([
-    ...(await Promise.all(sites.map(async (site) => ({ seen: await topology.site(site).ready(), what: `site ${site} serves` })))),
+    ...(await Promise.all(
+      sites.map(async (site) => {
+        const lack = await topology.site(site).lack();
+        return { seen: lack === undefined, what: `site ${site} serves${lack === undefined ? '' : ` (${lack})`}` };
+      }),
+    )),
     ...(await Promise.all(members.map((member) => answeringAt(topology, member.daemonUrl('etcd') ?? '', member.name)))),
     ...copies.map((copy) => ({
       seen: states.some(({ name, running, timeline: own }) => name === copy && running && own === timeline),

@@ -87,8 +87,8 @@ export async function checkAllowed(topology: Topology, spec: FaultSpec, hosts: r
   const hit = new Set(hosts.map(({ name }) => name));
   const untouched = topology.sites.filter((site) => !site.nodes.some(({ name }) => hit.has(name)));
   if (untouched.length === topology.sites.length || spec.allowTotalLoss === true) return;
-  const healthy = await Promise.all(untouched.map((site) => site.ready()));
-  if (!healthy.includes(true)) {
+  const lacks = await Promise.all(untouched.map((site) => site.lack()));
+  if (!lacks.includes(undefined)) {
     throw new UsageError(
       `${spec.fault} on ${describeTarget(spec.target)} is refused: it would take the last healthy site; say allowTotalLoss (--allow-total-loss) if that is meant`,
     );

@@ -60,7 +60,7 @@ export function sketchTopology({
   const sites = ['a', 'b'].map((name) => ({
     name,
     nodes: hosts.filter(({ site }) => site === name),
-    ready: async () => !unready.includes(name),
+    lack: async () => (unready.includes(name) ? '3 of 4 pods ready' : undefined),
     pods: async () => [...pods],
     replicas: async () => wanted,
     scale: async () => undefined,

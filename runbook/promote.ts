@@ -97,15 +97,9 @@ export function promotionSteps({ plan, site, other, acceptLoss, hasAnswered = tr
     {
       name: 'detach',
       what: `site ${site.name} takes nothing over any more`,
-      carryOut: async ({ fence: fenced }) => {
+      carryOut: async () => {
         await withSite(site, (client) => unsubscribe(client, plan));
-        // one that gave no answer is not waited for again before the traffic goes elsewhere
-        if (fenced?.reached !== true) return { released: false };
-        const released = await ifReachable(other, async (client) => {
-          await release(client, plan);
-          return true;
-        });
-        return { released: released === true };
+        return {};
       },
     },
     {
@@ -144,7 +138,12 @@ export function promotionSteps({ plan, site, other, acceptLoss, hasAnswered = tr
       what: `site ${site.name} alone takes writes`,
       carryOut: async () => {
         // it may have come back since it could not be fenced
-        const fenced = await ifReachable(other, (client) => fence(client, other, plan));
+        const fenced = await ifReachable(other, async (client) => {
+          const done = await fence(client, other, plan);
+          // it sends nothing any more; nobody waited for that before there was a writer again
+          await release(client, plan);
+          return done;
+        });
         const own = await withSite(site, (client) => stateOf(client, site, plan));
         if (!own.writable) throw new HoldfastError(`expected site ${site.name} to take writes under epoch ${own.epoch}: it refuses them`);
         return { [other.name]: fenced === undefined ? 'gives no answer' : 'refuses writes' };

@@ -80,8 +80,8 @@ export type HealthCheck = { kind: 'honest' } | { kind: 'blind' } | { kind: 'flap
 export interface Site {
   readonly name: string;
   readonly nodes: readonly Host[];
-  /** every pod of the platform at this site is ready */
-  ready(): Promise<boolean>;
+  /** what it lacks to serve, the nodes and every pod of the platform asked; undefined: it serves */
+  lack(): Promise<string | undefined>;
   /** its pods of one kind, "api" or "worker" */
   pods(app: string): Promise<PodState[]>;
   /** how many it is asked to have */

@@ -28,7 +28,11 @@ export async function siteBoot({ lab }: BenchContext): Promise<number> {
     condition: 'serving',
     timeoutMs: limits.serviceBack,
     intervalMs: 20,
-    probe: () => site.ready(),
+    probe: async () => {
+      const lack = await site.lack();
+      if (lack !== undefined) throw new Error(lack);
+      return true;
+    },
   });
   return (performance.now() - start) / 1000;
 }

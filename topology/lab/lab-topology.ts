@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { UsageError } from '../../support/errors.ts';
+import { messageOf, UsageError } from '../../support/errors.ts';
 import { versions } from '../../toolchain/versions.ts';
 import type { Balancer, DaemonEnd, Disk, Host, HostRole, ReferenceState, Router, Site, Topology } from '../model.ts';
 import { askFrom } from './ask.ts';
@@ -59,7 +59,11 @@ export function labTopology(name: string): Topology {
   const sites = sitesOf(lab).map((site): Site => ({
     name: site,
     nodes: hosts.filter((candidate) => candidate.site === site),
-    ready: () => siteServes(lab, site).catch(() => false),
+    lack: () =>
+      siteServes(lab, site).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+      ),
     pods: (app) => podStates(lab, site, app),
     replicas: (app) => replicasOf(lab, site, app),
     scale: (app, replicas) => scaleTo(lab, site, { app, replicas }),

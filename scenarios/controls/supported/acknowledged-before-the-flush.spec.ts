@@ -17,7 +17,7 @@ test(
         condition: 'without power',
         timeoutMs: 5_000,
         intervalMs: 10,
-        probe: async () => !(await topology.site('b').ready()),
+        probe: async () => (await topology.site('b').lack()) !== undefined,
       });
       await inject(powerOff(site('a'), { allowTotalLoss: true }), { for: '40s' }, async () => {
         await reading;
