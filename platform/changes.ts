@@ -25,7 +25,7 @@ interface FoundRow extends StampRow {
 }
 
 interface PageRow extends StampRow {
-  items: { id: string; value: string | null; xid: string }[];
+  items: { id: string; value: string | null; xid: string; epoch: number }[];
 }
 
 /** Adds the endpoints of changes: create one, read one, read them in the order of their commits. */
@@ -65,7 +65,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
     const input = inputOf(request.query);
     const after = parseCursor(optionalTextOf(input, 'after'));
     const limit = wholeOf(input, 'limit', { least: 1, most: 1000, otherwise: 100 });
-    const values = [textOf(input, 'run', 100), after.xid, after.id, limit];
+    const values = [textOf(input, 'run', 100), after.epoch, after.xid, after.id, limit];
     const row = await read<PageRow>({ ...service.forRead(), role: roleOf(input), query: { ...LIST_CHANGES, values } });
     return { items: row.items, next: formatCursor(row.items.at(-1) ?? after), ...stampOf(row), ...service.identity };
   });
@@ -94,14 +94,14 @@ const FIND_CHANGE = {
     FROM (VALUES (1)) AS one LEFT JOIN changes c ON c.id = $1`,
 };
 
-// Every transaction below the snapshot's oldest running one has ended, so no row can appear there later.
 const LIST_CHANGES = {
   name: 'list-changes',
   text: `SELECT ${STAMP_COLUMNS}, (
       SELECT coalesce(json_agg(page), '[]') FROM (
-        SELECT id, value, xid::text AS xid FROM changes
-        WHERE run = $1 AND (changes.xid, id) > ($2::text::xid8, $3) AND changes.xid < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY changes.xid, id LIMIT $4
+        SELECT id, value, c.xid::text AS xid, c.epoch FROM changes c
+        WHERE run = $1 AND (c.epoch, c.xid, id) > ($2::integer, $3::text::xid8, $4)
+          AND (c.epoch, c.xid) < (SELECT epoch, xid FROM list_end())
+        ORDER BY c.epoch, c.xid, id LIMIT $5
       ) AS page
     ) AS items`,
 };

@@ -37,7 +37,7 @@ describe('what a client sends', () => {
 
 describe('a cursor', () => {
   it('survives writing and reading', () => {
-    const cursor = { xid: '12345', id: 'c7 – 12' };
+    const cursor = { epoch: 3, xid: '12345', id: 'c7 – 12' };
     assert.deepEqual(parseCursor(formatCursor(cursor)), cursor);
     assert.deepEqual(parseCursor(formatCursor(START)), START);
     assert.deepEqual([parseCursor(undefined), parseCursor('')], [START, START]);

@@ -1,5 +1,5 @@
 /** Tables that one site's database sends to the other's. */
-export const REPLICATED = ['terms', 'changes', 'jobs', 'completions', 'projects', 'markers'] as const;
+export const REPLICATED = ['terms', 'horizon', 'changes', 'jobs', 'completions', 'projects', 'markers'] as const;
 
 /**
  * What a database needs beside the schema to be one of two of which one writes: the guard that refuses writes where they are not to be, a

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { oneWriterSql } from './one-writer.ts';
-import { eventually, startPod, type TestPod } from './platform.fixture.ts';
+import { eventually, pause, startPod, type TestPod } from './platform.fixture.ts';
 import { findPostgres, startPrimary, type TestServer } from './postgres.fixture.ts';
 import { grantsSql, SCHEMA_SQL } from './schema.ts';
 import { settingsFrom } from './settings.ts';
@@ -44,6 +44,13 @@ describe('the platform with a database at each site, of which one writes', { ski
     await writer?.stop();
   });
 
+  async function listed(pod: TestPod, after: string): Promise<{ ids: string[]; next: string }> {
+    const { status, body } = await pod.call(`/api/changes?run=lists&role=replica&after=${after}`);
+    assert.equal(status, 200);
+    const { items, next } = body as unknown as { items: { id: string }[]; next: string };
+    return { ids: items.map(({ id }) => id), next };
+  }
+
   it('refuses a write at the site that follows, for certain', async () => {
     assert.partialDeepStrictEqual(await here.add('p1'), { status: 409, body: { error: 'database', sqlstate: '25006', site: 'b' } });
     assert.deepEqual(await writer.sql("SELECT FROM changes WHERE id = 'p1'"), []);
@@ -75,6 +82,29 @@ describe('the platform with a database at each site, of which one writes', { ski
     await eventually(async () => (await here.find('p4', `role=replica&token=${body.token}`)).status === 200);
   });
 
+  it('lists at the site that follows as far as nothing can come before it any more', async () => {
+    // the writer's numbers are far ahead of the follower's
+    await writer.sql('DO $$ BEGIN FOR i IN 1..2000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$');
+    assert.deepEqual((await listed(here, '')).ids, []);
+    const atWriter = startWorker(settingsFrom({ HOLDFAST_SITE: 'a', DATABASE_RW: writer.dsn(), PEERS: here.url }));
+    try {
+      await there.add('l1', { run: 'lists' });
+      await eventually(async () => (await listed(here, '')).ids.length === 1);
+      const open = writer.sql("BEGIN; INSERT INTO changes (id, run, epoch) VALUES ('l2', 'lists', 1); SELECT pg_sleep(2.5); COMMIT");
+      await pause(300);
+      await there.add('l3', { run: 'lists' });
+      await eventually(async () => (await here.find('l3', 'role=replica')).status === 200);
+      // a round of the worker and more
+      await pause(1_300);
+      const early = await listed(here, '');
+      assert.deepEqual(early.ids, ['l1']);
+      await open;
+      await eventually(async () => (await listed(here, early.next)).ids.join() === 'l2,l3');
+    } finally {
+      await atWriter.stop();
+    }
+  });
+
   it('has a worker there that is ready and does nothing, until its site writes', async () => {
     await eventually(async () => worker.isReady());
     assert.deepEqual(await follower.sql("SELECT FROM completions WHERE site = 'b'"), []);
@@ -98,6 +128,13 @@ describe('the platform with a database at each site, of which one writes', { ski
       status: 409,
       body: { error: 'token-refused' },
     });
+  });
+
+  it('lists on there behind a place of the old writer, whose numbers were higher', async () => {
+    const before = await listed(here, '');
+    assert.deepEqual(before.ids, ['l1', 'l2', 'l3']);
+    await here.add('l4', { run: 'lists' });
+    await eventually(async () => (await listed(here, before.next)).ids.join() === 'l4');
   });
 
   it('refuses writes at the old writer as soon as its pods hear of the new one', async () => {

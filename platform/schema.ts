@@ -27,7 +27,17 @@ CREATE TABLE IF NOT EXISTS changes (
   epoch integer NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS changes_in_commit_order ON changes (run, xid, id);
+-- Transaction numbers are those of the site that wrote: they are in order within one epoch.
+DROP INDEX IF EXISTS changes_in_commit_order;
+CREATE INDEX IF NOT EXISTS changes_in_order ON changes (run, epoch, xid, id);
+
+-- Where each site has a database of its own: every transaction of the writer below this one had ended when it wrote this row. Rows come to the
+-- follower in the order of their commits, so that it has all of those too once it has this row.
+CREATE TABLE IF NOT EXISTS horizon (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  epoch integer NOT NULL,
+  xid xid8 NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS jobs (
   change_id text COLLATE "C" NOT NULL,
@@ -70,6 +80,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT greatest((SELECT max(remote_lsn) FROM pg_replication_origin_status), (SELECT max(latest_end_lsn) FROM pg_stat_subscription WHERE relid IS NULL))
 $$;
 
+-- How far a list may go: below it no row can appear any more. Nothing while a follower copies its tables, each for itself.
+CREATE OR REPLACE FUNCTION list_end() RETURNS TABLE (epoch integer, xid xid8)
+LANGUAGE sql STABLE AS $$
+  SELECT epoch, pg_snapshot_xmin(pg_current_snapshot()) FROM writer WHERE writable
+  UNION ALL
+  SELECT horizon.epoch, horizon.xid FROM writer, horizon
+  WHERE NOT writable AND NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srsubstate <> 'r')
+$$;
+
 -- Where a copy's history left its earlier timelines: without it a token of a lost tail could not be told from a good one.
 CREATE OR REPLACE FUNCTION timeline_history(timeline integer) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -86,6 +105,7 @@ export function grantsSql(role: string): string {
   const name = `"${role.replaceAll('"', '""')}"`;
   return `
 GRANT SELECT, INSERT, UPDATE, DELETE ON changes, jobs, completions, projects TO ${name};
+GRANT SELECT, INSERT, UPDATE ON horizon TO ${name};
 GRANT SELECT ON writer, terms, markers TO ${name};
 -- Only so may a plain role see which timeline a standby receives.
 GRANT pg_read_all_stats TO ${name};

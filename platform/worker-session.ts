@@ -25,7 +25,7 @@ const QUERY_MS = 3000;
 
 /** Connects to the writable copy and begins to listen. */
 export async function openWorkerSession(
-  { identity, databaseRw, connectMs }: Settings,
+  { identity, databaseRw, connectMs, peers }: Settings,
   { onWork, onLost }: SessionEvents,
 ): Promise<WorkerSession> {
   // A worker that is cut off or frozen is silent; the server then ends its session, and with it its locks.
@@ -56,6 +56,7 @@ export async function openWorkerSession(
         return;
       }
       if (state?.readOnly === true) throw new Error('Expected a session that may write, came one that may not: it is opened anew.');
+      if (peers.length > 0) await client.query({ name: 'horizon', text: HORIZON });
       const { rows: locks } = await client.query<HeldLock>({ name: 'held-locks', text: HELD_LOCKS_SQL });
       const { take, drop } = rebalance(locks);
       shards = locks.filter(({ slot, mine }) => mine && slot !== PRESENCE && !drop.includes(slot)).map(({ slot }) => slot);
@@ -76,6 +77,9 @@ export async function openWorkerSession(
 }
 
 const WRITER = `SELECT writable, current_setting('transaction_read_only') = 'on' AS "readOnly" FROM writer`;
+
+const HORIZON = `INSERT INTO horizon (epoch, xid) SELECT epoch, pg_snapshot_xmin(pg_current_snapshot()) FROM writer WHERE writable
+  ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, xid = excluded.xid`;
 
 // The lock function stands in a materialized step of its own, so that it runs once for each shard and for no other.
 const TAKE = {

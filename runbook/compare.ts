@@ -16,6 +16,8 @@ export interface Difference {
   onlyThere: Surplus;
 }
 
+/** The platform's word on how far lists may go: written anew every second, and nobody's data. */
+const PASSING = '."horizon"';
 const BUCKETS = 1024;
 /** Rows that are fetched at a time. */
 const BATCH = 1000;
@@ -37,6 +39,7 @@ export async function publishedTables(client: pg.Client, { publication }: Pick<P
 export async function differences(here: pg.Client, there: pg.Client, plan: Pick<Plan, 'publication'>): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const table of await publishedTables(there, plan)) {
+    if (table.endsWith(PASSING)) continue;
     await requireSameColumns(here, there, table);
     const [onlyHere, onlyThere] = await Promise.all([surplus(here, there, table), surplus(there, here, table)]);
     if (onlyHere.size + onlyThere.size > 0) found.push({ table, onlyHere, onlyThere });
