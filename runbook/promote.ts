@@ -156,6 +156,8 @@ export function promotionSteps({ plan, site, other, acceptLoss, hasAnswered = tr
 async function stillFenced({ plan, site, other }: Omit<Promotion, 'acceptLoss'>): Promise<void> {
   const state = await ifReachable(other, (client) => stateOf(client, other, plan));
   if (state?.writable !== true) return;
+  // its commits would wait for a follower that has been detached
+  await withSite(other, (client) => release(client, plan));
   await switchBalancer(plan, other.name);
   throw new GivesUp(
     `site ${other.name} takes writes again, under epoch ${state.epoch}, since this promotion fenced it: expected it to refuse them; what it took is not at site ${site.name}. Nothing was opened: "holdfast failback ${site.name}" makes that an equal copy first`,
