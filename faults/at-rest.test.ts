@@ -38,13 +38,23 @@ describe('a topology in which a fault may be injected', () => {
   ];
   for (const [what, one, why] of broken) {
     test(`is refused with ${what}, with what would help`, () =>
-      assert.rejects(refuseUnrest(one), (error) => {
+      assert.rejects(refuseUnrest(one, 0), (error) => {
         assert.ok(error instanceof UsageError);
         assert.match(error.message, why);
         assert.match(error.message, /"holdfast up --name sketch" repairs it/);
         return true;
       }));
   }
+
+  test('is waited for while it comes to rest', async () => {
+    const looks = [['b'], [], []];
+    const settling = new Proxy(topology(), {
+      get: (target, key): unknown =>
+        key === 'sites' ? sketchTopology({ unready: looks.shift() ?? [] }).sites : (Reflect.get(target, key) as unknown),
+    });
+    await refuseUnrest(settling);
+    assert.ok(looks.length < 2);
+  });
 
   test('is not refused while a fault is open that may be why', async () => {
     const pinned = { hosts: ['b1'], paths: [] };

@@ -1,16 +1,28 @@
-import { UsageError } from '../support/errors.ts';
+import { DeadlineError, UsageError } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
+import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { openFaults } from './journal.ts';
 import { redundant } from './redundant.ts';
 
-/** Refuses a fault on a topology that is not in its reference state, unless faults are open that may be why: what is broken already proves nothing. */
-export async function refuseUnrest(topology: Topology): Promise<void> {
+/** Refuses a fault on a topology that does not come to rest in its reference state, unless faults are open that may be why: what is broken already proves nothing. */
+export async function refuseUnrest(topology: Topology, timeoutMs: number = limits.atRest): Promise<void> {
   if (openFaults(topology.journalDir).length > 0) return;
-  const troubles = await unrest(topology);
-  if (troubles.length === 0) return;
-  throw new UsageError(
-    `lab "${topology.name}" is not in its reference state: ${troubles.join('; ')}: "holdfast up --name ${topology.name}" repairs it`,
-  );
+  let troubles: string[] = [];
+  try {
+    await until({
+      subject: `lab "${topology.name}"`,
+      condition: 'in its reference state',
+      timeoutMs,
+      intervalMs: 250,
+      probe: async () => (troubles = await unrest(topology)).length === 0,
+    });
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    throw new UsageError(
+      `lab "${topology.name}" is not in its reference state: ${troubles.join('; ')}: "holdfast up --name ${topology.name}" repairs it`,
+    );
+  }
 }
 
 /** What is not as a fault should find it: every host runs, nothing is impaired, sites serve and are in at the load balancer, copies are in sync. */

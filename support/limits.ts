@@ -30,6 +30,8 @@ export const limits = {
   databaseConnect: ms(10_000),
   /** the healer has armed itself for a fault */
   healerArmed: ms(5_000),
+  /** a lab that nothing ails is seen at rest: a server that missed two checks, while this program started, is back after two good ones, a second; a worker has its session again after 2 s */
+  atRest: ms(5_000),
   /** another process has finished appending a journal line */
   journalLock: ms(2_000),
   /** a fault's effect is seen from outside; beyond this the fault is not proven */

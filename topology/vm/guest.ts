@@ -59,7 +59,7 @@ if (up) {
   await checks.check('a frozen host is silent, pods included, and answers again when thawed', () => frozenHostIsSilent(labTopology(LAB)));
   for (const fault of FAULTS) {
     await checks.check(`a user injects a fault through sudo, sees it proven, and its end: ${fault}`, async () => {
-      // starting programs is so much work here that a health check may be late: a fault would be refused
+      // starting programs is so much work here that a health check may be late
       await labTopology(LAB).reset({ routing: 'active-active', replication: 'strict' });
       const said = await holdfast(`fault inject ${fault} --for 20s --name ${LAB}`);
       assert.match(said, /verified .*\n.*healed .*\n.*gone /);
