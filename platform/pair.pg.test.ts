@@ -107,6 +107,8 @@ describe('the platform with a database at each site, of which one writes', { ski
 
   it('has a worker there that is ready and does nothing, until its site writes', async () => {
     await eventually(async () => worker.isReady());
+    await there.add('w1');
+    await eventually(async () => (await here.find('w1', 'role=replica')).status === 200);
     assert.deepEqual(await follower.sql("SELECT FROM completions WHERE site = 'b'"), []);
     // what a promotion does, in short
     await follower.sql(
