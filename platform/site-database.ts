@@ -185,7 +185,7 @@ SELECT 'CREATE DATABASE ${DATABASE_NAME}' WHERE NOT EXISTS (SELECT FROM pg_datab
 `;
 
 /* A database that is new at a site that follows takes no writes from its first moment; one that was promoted since is left as it is. */
-function platformSql({ follows, firstEpoch = 1 }: SiteDatabase): string {
+function platformSql({ follows, firstEpoch = 1, slow = 1 }: SiteDatabase): string {
   const fence =
     follows === undefined
       ? ''
@@ -203,11 +203,12 @@ UPDATE writer SET epoch = ${firstEpoch};
 \\endif
 ${fence}${oneWriterSql(PUBLICATION)}
 COMMIT;
-${follows === undefined ? '' : subscriptionSql(follows)}`;
+${follows === undefined ? '' : subscriptionSql(follows, slow)}`;
 }
 
-function subscriptionSql({ host, port }: { host: string; port: number }): string {
-  const source = `'postgres://replicator:' || :'replicator_password' || '@${host}:${port}/${DATABASE_NAME}'`;
+/* Bounded, or a follower that was connecting while its writer's node came back goes on to send to the address of the pod before, for two minutes. */
+function subscriptionSql({ host, port }: { host: string; port: number }, slow: number): string {
+  const source = `'postgres://replicator:' || :'replicator_password' || '@${host}:${port}/${DATABASE_NAME}?tcp_user_timeout=${5000 * slow}'`;
   return `SELECT format('CREATE SUBSCRIPTION ${SUBSCRIPTION} CONNECTION %L PUBLICATION ${PUBLICATION} WITH (synchronous_commit = on)', ${source})
 WHERE NOT EXISTS (SELECT FROM pg_subscription WHERE subname = '${SUBSCRIPTION}') AND NOT (SELECT writable FROM writer) \\gexec
 `;

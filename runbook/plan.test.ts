@@ -13,8 +13,8 @@ describe('a plan', () => {
   test('of the least has everything else by default, and paths beside it', () => {
     assert.deepEqual(planFrom(good, '/somewhere'), {
       sites: [
-        { name: 'a', dsn: dsn('one'), replicationDsn: dsn('one') },
-        { name: 'b', dsn: dsn('two'), replicationDsn: dsn('two') },
+        { name: 'a', dsn: dsn('one'), replicationDsn: `${dsn('one')}?tcp_user_timeout=5000` },
+        { name: 'b', dsn: dsn('two'), replicationDsn: `${dsn('two')}?tcp_user_timeout=5000` },
       ],
       role: 'platform',
       publication: 'mintpress',

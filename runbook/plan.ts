@@ -11,6 +11,9 @@ export interface SitePlan {
   replicationDsn: string;
 }
 
+/** A peer that confirms nothing for so long is gone; as wal_sender_timeout is recommended; ms. */
+const GONE_MS = 5_000;
+
 /** Sends all traffic to a site; rejects when that failed. */
 export type SendTraffic = (site: string) => Promise<void>;
 
@@ -98,13 +101,23 @@ function sitesOf(value: unknown): [SitePlan, SitePlan] {
     const site = objectOf(one, `sites.${name}`);
     refuseUnknown(site, ['dsn', 'replicationDsn'], `sites.${name}`);
     const dsn = dsnOf(site.dsn, `sites.${name}.dsn`);
-    return { name, dsn, replicationDsn: dsnOf(site.replicationDsn ?? dsn, `sites.${name}.replicationDsn`) };
+    return { name, dsn, replicationDsn: bounded(dsnOf(site.replicationDsn ?? dsn, `sites.${name}.replicationDsn`)) };
   });
   const [first, second, ...more] = named;
   if (first === undefined || second === undefined || more.length > 0)
     throw new UsageError(`sites: expected two, came ${named.length === 0 ? 'none' : named.map(({ name }) => name).join(', ')}`);
   if (first.dsn === second.dsn) throw new UsageError(`sites: expected two databases, ${first.name} and ${second.name} have the same dsn`);
   return [first, second];
+}
+
+/**
+ * A source of a subscription whose connection ends when nothing is confirmed for 5 s; one that has such a bound is left as it is. Without it a
+ * follower that was connecting while its writer came back waits for two minutes (net.ipv4.tcp_syn_retries), for its packets go on to the address
+ * that the writer's pod had before; and with it every commit. libpq's connect_timeout does not bound a subscription.
+ */
+export function bounded(dsn: string): string {
+  if (/[?&]tcp_user_timeout=/.test(dsn)) return dsn;
+  return `${dsn}${dsn.includes('?') ? '&' : '?'}tcp_user_timeout=${GONE_MS}`;
 }
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {

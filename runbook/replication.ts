@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { DeadlineError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 import { literal, one, quoted } from './database.ts';
-import type { Plan, SitePlan } from './plan.ts';
+import { bounded, type Plan, type SitePlan } from './plan.ts';
 import { subscriptionsOf } from './state.ts';
 import { GivesUp } from './steps.ts';
 
@@ -128,7 +128,9 @@ export async function keepFromNow(writer: pg.Client, plan: Plan): Promise<void> 
 
 /** Whether a site has a subscription to this writer, as an interrupted run may have left it. */
 export async function subscribesTo(follower: pg.Client, writer: SitePlan, { subscription }: Plan): Promise<boolean> {
-  return (await subscriptionsOf(follower)).some(({ name, source }) => name === subscription && source === writer.replicationDsn);
+  return (await subscriptionsOf(follower)).some(
+    ({ name, source }) => name === subscription && bounded(source) === bounded(writer.replicationDsn),
+  );
 }
 
 /** Subscribes to the writer: from a slot that was made when both were equal, or anew with a copy of everything. */

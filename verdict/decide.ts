@@ -13,6 +13,8 @@ const CONSEQUENCES: Record<string, readonly string[]> = {
   // the lost tail holds writes without an answer as well, and some were seen
   lost: ['read-then-lost'],
   'lost-unreplicated': ['read-then-lost'],
+  // a tail that comes over late brings jobs that the workers of the site that has it have carried out since
+  'lost-update': ['duplicated'],
   // where both write, the workers of both carry out a job that came over before its end did
   'split-brain': ['read-then-lost', 'duplicated'],
 };

@@ -136,7 +136,8 @@ export function platformDsn(lab: Lab, copy: string): string {
 
 /** Of one copy for the other one's subscription. */
 export function replicatorDsn(lab: Lab, copy: string): string {
-  return dsn({ user: 'replicator', password: lab.secrets.replication, address: addressOf(lab, copy), database: DATABASE_NAME });
+  const source = dsn({ user: 'replicator', password: lab.secrets.replication, address: addressOf(lab, copy), database: DATABASE_NAME });
+  return `${source}?tcp_user_timeout=${5000 * slow}`;
 }
 
 /** Hosts with a copy of the database, whatever the pattern. */

@@ -8,7 +8,7 @@ test(
   async ({ topology, holds, mustFlag, load, inject, promote, failback, judge }) => {
     await holds({ lost: 0 });
     await mustFlag('lost');
-    await load(steady({ writesPerSecond: 400, readsPerSecond: 100 }), async () => {
+    await load(steady({ writesPerSecond: 300, readsPerSecond: 300 }), async () => {
       await pause('3s');
       // the reading site first: what it had not written to its disk is at the writing one alone, and that is gone next
       const reading = inject(powerOff(site('b')), { for: '5s' });
