@@ -7,40 +7,121 @@ const CONNECT_MS = 3_000;
 /** Above the longest single statement, which compares a table. */
 const QUERY_MS = 300_000;
 
+/** Of all sessions of a database one may hold it: the runbook that is at work there. */
+const RUNBOOK_LOCK = 4_865_233_067;
+
 /** A site whose database gave no answer: it is down, or cut off from here. */
 export class Unreachable extends HoldfastError {}
 
+/** Connections that a runbook leaves open from one step to the next, by dsn: each costs a tenth of a second on a busy machine, in which nobody may write. */
+const idle = new Map<string, pg.Client>();
+/** Runbooks at work in this process; without one a connection ends with its use. */
+let atWork = 0;
+
 /** Runs `use` with one connection to a site's database; an Unreachable where there is none, a UsageError where the server refuses the dsn. */
 export async function withSite<T>(site: SitePlan, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+  const client = (await takeIdle(site)) ?? (await opened(site));
+  let onError: (error: Error) => void = () => undefined;
+  const lost = new Promise<never>((_resolve, reject) => {
+    onError = (error) => reject(new Unreachable(`site ${site.name}: the connection to its database was lost`, { cause: error }));
+  });
+  lost.catch(() => undefined);
+  client.on('error', onError);
+  let isWhole = false;
+  try {
+    const result = await Promise.race([use(client), lost]);
+    isWhole = true;
+    return result;
+  } finally {
+    if (isWhole && atWork > 0 && !idle.has(site.dsn)) idle.set(site.dsn, client);
+    else await client.end().catch(() => undefined);
+    client.off('error', onError);
+  }
+}
+
+/** A connection that an earlier step left, if its server still answers: a site may be lost between two steps, and a query would wait for minutes. */
+async function takeIdle({ dsn }: SitePlan): Promise<pg.Client | undefined> {
+  const client = idle.get(dsn);
+  idle.delete(dsn);
+  if (client === undefined) return undefined;
+  try {
+    await client.query({ text: 'SELECT 1', query_timeout: CONNECT_MS } as pg.QueryConfig);
+    return client;
+  } catch {
+    client.end().catch(() => undefined);
+    return undefined;
+  }
+}
+
+async function opened(site: SitePlan): Promise<pg.Client> {
+  const client = clientOf(site);
+  // whoever uses it hears of that by himself
+  client.on('error', () => undefined);
+  await connect(client, site);
+  // one way of writing values at both sites; our own statements wait for no standby
+  await client.query(
+    `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET synchronous_commit = local`,
+  );
+  return client;
+}
+
+/** Does the work of a runbook while it holds databases of sites. */
+export async function holding<T>(sites: readonly SitePlan[], work: () => Promise<T>): Promise<T> {
+  const held: { letGo: () => Promise<void> }[] = [];
+  atWork += 1;
+  try {
+    for (const site of sites) held.push(await holdSite(site));
+    return await work();
+  } finally {
+    atWork -= 1;
+    await Promise.all(held.map(({ letGo }) => letGo()));
+    if (atWork === 0) {
+      await Promise.all([...idle.values()].map((client) => client.end().catch(() => undefined)));
+      idle.clear();
+    }
+  }
+}
+
+/**
+ * Holds a site's database for one runbook until it is let go, or that runbook's process has ended: others may have been started elsewhere, with
+ * journals of their own. A UsageError where it is held already.
+ */
+export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<void> }> {
+  const client = clientOf(site);
+  // it goes with its connection, which whoever needs the site will find out by himself
+  client.on('error', () => undefined);
+  await connect(client, site);
+  // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
+  await client.query('SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2');
+  const letGo = async (): Promise<void> => void (await client.end().catch(() => undefined));
+  const { held } = await one<{ held: boolean }>(client, 'SELECT pg_try_advisory_lock($1) AS held', [RUNBOOK_LOCK]);
+  if (held) return { letGo };
+  await letGo();
+  throw new UsageError(
+    `site ${site.name}: another runbook is at work there: expected none; wait for its end, or end it where it was started`,
+  );
+}
+
+function clientOf(site: SitePlan): pg.Client {
+  return new pg.Client({
     connectionString: site.dsn,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
     keepAlive: true,
     application_name: 'holdfast runbook',
   });
-  const lost = new Promise<never>((_resolve, reject) => {
-    client.on('error', (error) => reject(new Unreachable(`site ${site.name}: the connection to its database was lost`, { cause: error })));
-  });
-  lost.catch(() => undefined);
+}
+
+async function connect(client: pg.Client, site: SitePlan): Promise<void> {
   try {
     await client.connect();
   } catch (error) {
     client.end().catch(() => undefined);
     throw refusal(site, error);
   }
-  try {
-    // one way of writing values at both sites; our own statements wait for no standby
-    await client.query(
-      `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET synchronous_commit = local`,
-    );
-    return await Promise.race([use(client), lost]);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
 
-/** The same, or undefined where the site's database gives no answer. */
+/** As withSite, or undefined where the site's database gives no answer. */
 export async function ifReachable<T>(site: SitePlan, use: (client: pg.Client) => Promise<T>): Promise<T | undefined> {
   try {
     return await withSite(site, use);

@@ -15,6 +15,9 @@ const BALANCER_MS = 30_000;
 /** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker that has ended again; ms. */
 const AT_WORK_MS = 10_000;
 
+/** What the last step notes of an old writer that answers. */
+export const REFUSES = 'refuses writes';
+
 export interface Promotion {
   plan: Plan;
   site: SitePlan;
@@ -146,7 +149,7 @@ export function promotionSteps({ plan, site, other, acceptLoss, hasAnswered = tr
         });
         const own = await withSite(site, (client) => stateOf(client, site, plan));
         if (!own.writable) throw new HoldfastError(`expected site ${site.name} to take writes under epoch ${own.epoch}: it refuses them`);
-        return { [other.name]: fenced === undefined ? 'gives no answer' : 'refuses writes' };
+        return { [other.name]: fenced === undefined ? 'gives no answer' : REFUSES };
       },
     },
   ];

@@ -8,6 +8,7 @@ import { HoldfastError, UsageError } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
 import { until } from '../support/poll.ts';
 import { readEntries, unfinished } from './journal.ts';
+import { holdSite } from './database.ts';
 import { startPair, write, type TestPair } from './pair.fixture.ts';
 import { failback, promote } from './runbooks.ts';
 import type { Watcher } from './steps.ts';
@@ -261,6 +262,13 @@ for (const synchronous of [false, true]) {
         ],
         [() => promote(pair.planned({ publication: 'another' }), 'b', { watcher: silent }), /publication "another"/],
       ];
+      for (const site of ['a', 'b'] as const) {
+        const elsewhere = await holdSite({ name: site, dsn: { a, b }[site], replicationDsn: '' });
+        const busy = new RegExp(`site ${site}: another runbook is at work there`);
+        if (site === 'b') await assert.rejects(promote(pair.plan, 'b', { watcher: silent }), busy);
+        await assert.rejects(failback(pair.plan, 'b', { watcher: silent }), busy);
+        await elsewhere.letGo();
+      }
       for (const [act, text, kind = UsageError] of cases)
         await assert.rejects(act, (error) => error instanceof kind && text.test(error.message), String(text));
       assert.deepEqual([await pair.servers.a.sql('SELECT * FROM writer'), await pair.servers.b.sql('SELECT * FROM writer')], before);

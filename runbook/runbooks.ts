@@ -1,9 +1,9 @@
 import { HoldfastError, UsageError } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
-import { ifReachable, withSite } from './database.ts';
+import { holding, withSite } from './database.ts';
 import { append, readEntries, unfinished, type Run } from './journal.ts';
 import { siteAndOther, type Plan, type SitePlan } from './plan.ts';
-import { checkPromotion, giveUp, keptSinceEqual, promotionSteps, type Promotion } from './promote.ts';
+import { checkPromotion, giveUp, keptSinceEqual, promotionSteps, REFUSES, type Promotion } from './promote.ts';
 import { lastingDifferences, rebuildSteps } from './rebuild.ts';
 import { TailMissing } from './replication.ts';
 import { stateOf } from './state.ts';
@@ -29,17 +29,20 @@ export async function promote(
 ): Promise<Ending> {
   const { site, other } = siteAndOther(plan, name);
   using _alone = takeLock(`${plan.journal}.lock`, `promote ${name}`);
-  const promotion: Promotion = { plan, site, other, acceptLoss };
-  const run = await begun(plan, {
-    runbook: 'promote',
-    site: name,
-    check: async () => {
-      promotion.hasAnswered = await checkPromotion(promotion);
-      return {};
-    },
+  // an old writer may be gone, and is not waited for
+  return await holding([site], async () => {
+    const promotion: Promotion = { plan, site, other, acceptLoss };
+    const run = await begun(plan, {
+      runbook: 'promote',
+      site: name,
+      check: async () => {
+        promotion.hasAnswered = await checkPromotion(promotion);
+        return {};
+      },
+    });
+    await carryOutPromotion(promotion, run, watcher);
+    return settle(plan, { site, other, run, watcher });
   });
-  await carryOutPromotion(promotion, run, watcher);
-  return await settle(plan, { site, other, run, watcher });
 }
 
 /** Makes a site that was away an equal copy, keeping what only it had, and then the writing site again; `asReader`: without the last. */
@@ -50,13 +53,15 @@ export async function failback(
 ): Promise<Ending> {
   const { site, other } = siteAndOther(plan, name);
   using _alone = takeLock(`${plan.journal}.lock`, `failback ${name}`);
-  const run = await begun(plan, { runbook: 'failback', site: name, check: () => checkFailback(plan, site, other) });
-  const way = ({ begin }: Facts): 'follows' | 'copy' => (begin?.follows === true ? 'follows' : 'copy');
-  const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, run: run.run, prefix: 'return-' });
-  await carryOut(rebuild, { journal: plan.journal, run, watcher });
-  if (asReader) return await finish(plan, { writer: other, run, follows: true });
-  await carryOutPromotion({ plan, site, other, acceptLoss: false }, run, watcher);
-  return await settle(plan, { site, other, run, watcher });
+  return await holding([site, other], async () => {
+    const run = await begun(plan, { runbook: 'failback', site: name, check: () => checkFailback(plan, site, other) });
+    const way = ({ begin }: Facts): 'follows' | 'copy' => (begin?.follows === true ? 'follows' : 'copy');
+    const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, run: run.run, prefix: 'return-' });
+    await carryOut(rebuild, { journal: plan.journal, run, watcher });
+    if (asReader) return finish(plan, { writer: other, run, follows: true });
+    await carryOutPromotion({ plan, site, other, acceptLoss: false }, run, watcher);
+    return settle(plan, { site, other, run, watcher });
+  });
 }
 
 async function carryOutPromotion(promotion: Promotion, run: Run, watcher: Watcher): Promise<void> {
@@ -75,7 +80,7 @@ async function settle(
   plan: Plan,
   { site, other, run, watcher }: { site: SitePlan; other: SitePlan; run: Run; watcher: Watcher },
 ): Promise<Ending> {
-  const answers = (await ifReachable(other, async () => true)) === true;
+  const answers = factsOf(plan.journal, run)['one-writer']?.[other.name] === REFUSES;
   if (answers) {
     const way = (facts: Facts): 'slot' | 'copy' => (keptSinceEqual(facts) ? 'slot' : 'copy');
     const rebuild = rebuildSteps({ plan, writer: site, follower: other, way, run: run.run, prefix: 'reverse-' });

@@ -7,7 +7,8 @@ test(
     await holds({
       lost: 0,
       stalePrimary: 0,
-      // by nature: nobody takes over by itself. The 8 s, and until the sessions that timed out meanwhile are made anew
+      // by nature: nobody takes over by itself. The 8 s, until the sessions that timed out meanwhile are made anew (2 s), and as much again where
+      // the machine is busy with them
       longestOutageMs: 12_000,
     });
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(freeze(primary), { for: '8s' }));
