@@ -17,7 +17,7 @@ const name = 'pairtest';
 const main = join(projectRoot, 'cli/main.ts');
 /** A promotion to a site that answers takes 2 s here, a copy of everything some more. */
 const RUNBOOK_MS = 60_000;
-const TABLES = ['changes', 'completions', 'projects', 'terms'];
+const TABLES = ['changes', 'completions', 'jobs', 'projects', 'terms'];
 
 describe('the runbooks in a lab of the supported pattern', { concurrency: 1 }, () => {
   const lab = suiteLab(name, { nodes: 2, pattern: 'supported' });
@@ -123,12 +123,12 @@ async function settled(topology: Topology, writer: string, id: string): Promise<
   let copies: string[][] = [];
   await until({
     subject: 'both sites',
-    condition: 'the same rows',
+    condition: 'the same rows, and no job left to do',
     timeoutMs: 10_000,
     intervalMs: 100,
     probe: async () => {
       copies = await Promise.all(topology.sites.map((site) => rowsOf(topology, site.name)));
-      return new Set(copies.map((rows) => rows.join('\n'))).size === 1;
+      return new Set(copies.map((rows) => rows.join('\n'))).size === 1 && copies.flat().every((row) => !row.startsWith('jobs '));
     },
   });
   assert.ok(copies[0]?.some((row) => row.includes(`${id}-0`)));
