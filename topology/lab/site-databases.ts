@@ -221,23 +221,18 @@ async function dropDatabase(lab: Lab, copy: PlannedHost): Promise<void> {
     condition: 'without subscription, slot and database',
     timeoutMs: limits.databaseReady,
     intervalMs: 200,
-    probe: async () => {
-      await withDatabase(superuserDsn(lab, copy.name, 'postgres'), async (client) => {
+    probe: () =>
+      withDatabase(superuserDsn(lab, copy.name, 'postgres'), async (client) => {
         await client.query(`ALTER SYSTEM RESET synchronous_standby_names`);
         await client.query('SELECT pg_reload_conf()');
-      });
-      const { rowCount } = await withDatabase(superuserDsn(lab, copy.name, 'postgres'), (client) =>
-        client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE_NAME]),
-      );
-      if (rowCount === 0) return true;
-      await inDatabase(lab, copy, dropSubscription);
-      await withDatabase(superuserDsn(lab, copy.name, 'postgres'), async (client) => {
+        const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE_NAME]);
+        if (rowCount === 0) return true;
+        await inDatabase(lab, copy, dropSubscription);
         await client.query('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active_pid IS NOT NULL');
         await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
         await client.query(`DROP DATABASE ${DATABASE_NAME} WITH (FORCE)`);
-      });
-      return true;
-    },
+        return true;
+      }),
   });
 }
 
