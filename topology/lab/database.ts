@@ -80,6 +80,8 @@ export function dynamicConfig({ mode, commit }: Replication): object {
         max_replication_slots: 10,
         checkpoint_timeout: '5min',
         wal_receiver_status_interval: '1s',
+        // a synchronous standby that is gone counts as one for so long, and every commit waits for it
+        wal_sender_timeout: `${5 * slow}s`,
         track_commit_timestamp: 'on',
         idle_in_transaction_session_timeout: '10s',
       },

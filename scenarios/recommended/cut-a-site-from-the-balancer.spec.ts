@@ -1,0 +1,18 @@
+import { balancer, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a site cut from the load balancer is taken out, and comes back',
+  { tag: ['@nightly'] },
+  async ({ topology, holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // as for a lost site: two failed checks, 2 s of half the requests of 28 s
+      availability: 0.96,
+      longestOutageMs: 2500,
+      share: evenShare(topology, 5),
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(isolate(site('b'), balancer), { for: '10s' }));
+    expect(await judge()).toHold();
+  },
+);

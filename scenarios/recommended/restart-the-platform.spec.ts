@@ -1,0 +1,17 @@
+import { expect, restartPods, site, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a new version that is rolled out at one site after the other costs no request',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
+    // starting pods takes CPU from those that serve: no more load than leaves two cores the room
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), async () => {
+      for (const name of ['a', 'b']) {
+        await inject(restartPods(site(name), { app: 'api' }));
+        await inject(restartPods(site(name), { app: 'worker' }));
+      }
+    });
+    expect(await judge()).toHold();
+  },
+);

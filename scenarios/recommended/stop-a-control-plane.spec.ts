@@ -1,0 +1,13 @@
+import { evenShare, expect, host, steady, stopDaemon, test } from '../../fixtures/index.ts';
+
+test(
+  'pods serve on while the control plane of their site is down',
+  { tag: ['@nightly'] },
+  async ({ topology, holds, load, inject, judge }) => {
+    await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5) });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+      inject(stopDaemon(host('b1'), { daemon: 'kube-apiserver' }), { for: '15s' }),
+    );
+    expect(await judge()).toHold();
+  },
+);

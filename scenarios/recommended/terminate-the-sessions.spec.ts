@@ -1,0 +1,18 @@
+import { expect, primary, repeated, steady, terminateSessions, test } from '../../fixtures/index.ts';
+
+test(
+  'sessions that are terminated again and again cost moments, and no acknowledged write',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // every pod opens its sessions anew, less than a second; and as much again where the machine is busy
+      longestOutageMs: 1500,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+      repeated({ every: '4s', times: 3 }, () => inject(terminateSessions(primary))),
+    );
+    expect(await judge()).toHold();
+  },
+);
