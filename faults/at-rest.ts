@@ -4,6 +4,7 @@ import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { openFaults } from './journal.ts';
 import { redundant } from './redundant.ts';
+import { servesOrNot } from './serving.ts';
 
 /** Refuses a fault on a topology that does not come to rest in its reference state, unless faults are open that may be why: what is broken already proves nothing. */
 export async function refuseUnrest(topology: Topology, timeoutMs: number = limits.atRest): Promise<void> {
@@ -42,7 +43,7 @@ async function paths({ router }: Topology): Promise<string[]> {
 
 async function sites(topology: Topology): Promise<string[]> {
   const states = await Promise.all(topology.sites.map(async (site) => ({ name: site.name, lack: await site.lack() })));
-  return states.flatMap(({ name, lack }) => (lack === undefined ? [] : [`site ${name} does not serve (${lack})`]));
+  return states.flatMap(({ name, lack }) => (lack === undefined ? [] : [`site ${name} ${servesOrNot(lack)}`]));
 }
 
 async function backends({ balancer }: Topology): Promise<string[]> {

@@ -1,7 +1,8 @@
 import { UsageError } from '../support/errors.ts';
 import type { Site, Topology } from '../topology/model.ts';
-import { PLATFORM_APPS, servesOrNot } from './pods.ts';
+import { PLATFORM_APPS } from './pods.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
+import { servesOrNot } from './serving.ts';
 import { describeTarget, resolveTarget, siteOf } from './targets.ts';
 
 /** Drains a node: it takes no more pods and those on it are evicted within their disruption budget; at lease end it takes pods again. */

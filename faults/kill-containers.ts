@@ -10,7 +10,7 @@ export const killContainersFault = podFault({
   name: 'kill-containers',
   kind: 'momentary',
   asked: ({ target, app, allowTotalLoss = false }) => killContainers(target, { app: appNamed(app), allowTotalLoss }),
-  inject: async (site, { pods }) => void (await Promise.all(pods.map((pod) => site.killContainers(pod)))),
+  inject: async (site, { app, pods }) => void (await Promise.all(pods.map((pod) => site.killContainers(app, pod)))),
   effect: async (site, { app, pods, restarts = {} }) => {
     const now = await site.pods(app);
     const again = now.filter(({ name, restarts: count }) => count > (restarts[name] ?? 0)).length;

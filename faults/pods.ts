@@ -1,6 +1,7 @@
 import { UsageError } from '../support/errors.ts';
 import type { PodState, Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned, Target } from './fault.ts';
+import { servesOrNot } from './serving.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
 /** Kinds of pods that the platform has. */
@@ -77,11 +78,6 @@ async function served(site: Site, app: App): Promise<Evidence> {
   if (!enough) return { seen: false, what: there };
   const lack = await site.lack();
   return { seen: lack === undefined, what: `${there}, which ${servesOrNot(lack)}` };
-}
-
-/** Whether a site serves, in words. */
-export function servesOrNot(lack: string | undefined): string {
-  return lack === undefined ? 'serves' : `does not serve (${lack})`;
 }
 
 function appOf({ app }: Pinned): App {

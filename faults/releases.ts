@@ -1,7 +1,8 @@
 import type { HealthCheck, Site, Topology } from '../topology/model.ts';
 import type { Evidence, Fault, Pinned } from './fault.ts';
-import { replaced, servesOrNot, uidsOf } from './pods.ts';
+import { replaced, uidsOf } from './pods.ts';
 import { all } from './probes.ts';
+import { servesOrNot } from './serving.ts';
 import { siteAsked, siteOf } from './targets.ts';
 
 export interface ReleaseOptions {
@@ -80,8 +81,9 @@ export function told(said: readonly Said[]): string {
   return `the health check says at ${each.join(', ')}`;
 }
 
-async function rolledOut(site: Site, { pods = [], uids = {} }: Pinned): Promise<Evidence> {
-  const gone = await replaced(site, { app: 'api', pods, uids });
+async function rolledOut(site: Site, pinned: Pinned): Promise<Evidence> {
+  const { pods = [] } = pinned;
+  const gone = await replaced(site, { ...pinned, app: 'api' });
   return { seen: gone.length === pods.length, what: `${gone.length} of ${pods.length} api pods at site ${site.name} are replaced` };
 }
 

@@ -14,7 +14,7 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
     ...(await Promise.all(
       sites.map(async (site) => {
         const lack = await topology.site(site).lack();
-        return { seen: lack === undefined, what: `site ${site} serves${lack === undefined ? '' : ` (${lack})`}` };
+        return { seen: lack === undefined, what: `site ${site} ${servesOrNot(lack)}` };
       }),
     )),
     ...(await Promise.all(members.map((member) => answeringAt(topology, member.daemonUrl('etcd') ?? '', member.name)))),
@@ -23,6 +23,11 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
       what: `${copy} runs on the leader's timeline ${timeline}`,
     })),
   ]);
+}
+
+/** Whether a site serves, in words. */
+export function servesOrNot(lack: string | undefined): string {
+  return lack === undefined ? 'serves' : `does not serve (${lack})`;
 }
 
 /** Whether hosts that had lost power answer, and what they are there for is done again. */

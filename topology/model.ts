@@ -94,7 +94,7 @@ export interface Site {
   /** as a drain does, within their disruption budget; rejects when that is used up */
   evict(names: readonly string[]): Promise<void>;
   /** kills a pod's programs on its node */
-  killContainers(pod: string): Promise<void>;
+  killContainers(app: string, pod: string): Promise<void>;
   /** where the load balancer asks for the site's health, by node */
   readonly healthCheckUrls: Readonly<Record<string, string>>;
   /** rolls out a release of the api with such a health check; nothing where it has it already */

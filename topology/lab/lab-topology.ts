@@ -70,7 +70,7 @@ export function labTopology(name: string): Topology {
     restart: (app) => restartPods(lab, site, app),
     deletePods: (app, names, graceS) => deletePods(lab, site, { app, names, ...(graceS === undefined ? {} : { graceS }) }),
     evict: (names) => evictPods(lab, site, names),
-    killContainers: (name) => killContainers(lab, { site, name }),
+    killContainers: (app, name) => killContainers(lab, site, { app, name }),
     healthCheckUrls: Object.fromEntries(
       lab.plan.hosts.filter((node) => node.site === site).map((node) => [node.name, healthCheckUrl(node)]),
     ),

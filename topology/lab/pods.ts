@@ -75,11 +75,8 @@ export async function isSchedulable(lab: Lab, site: string, node: string): Promi
 }
 
 /** Kills the programs of a pod's containers (SIGKILL) on its node; the kubelet starts them again. */
-export async function killContainers(lab: Lab, { site, name }: { site: string; name: string }): Promise<void> {
-  const pods = await Promise.all(
-    [NAMESPACE, ...(lab.record.shape.pattern === 'supported' ? [DATABASE_NAMESPACE] : [])].map((one) => allPods(lab, site, one)),
-  );
-  const pod = pods.flat().find(({ metadata }) => metadata?.name === name);
+export async function killContainers(lab: Lab, site: string, { app, name }: { app: string; name: string }): Promise<void> {
+  const pod = (await allPods(lab, site, namespaceOf(app))).find(({ metadata }) => metadata?.name === name);
   const node = lab.plan.hosts.find((host) => host.name === pod?.spec?.nodeName);
   if (pod?.metadata?.uid === undefined || node === undefined) throw new Error(`no pod ${name} at site ${site}`);
   // a container's group carries its pod's uid; the pause process holds the pod's network and is no container of it
