@@ -1,7 +1,7 @@
 import type { Action } from './actions.ts';
 import { secondsBare } from './numbers.ts';
-import { xOf, type Frame, type Panel } from './panel.ts';
-import { element, fitting, label, textWidth, type SvgNode } from './svg.ts';
+import { caption, xOf, type Frame, type Panel } from './panel.ts';
+import { element, label, type SvgNode } from './svg.ts';
 import { colour } from './theme.ts';
 import { plain } from './text.ts';
 
@@ -9,8 +9,6 @@ const ROW = 30;
 const HEADER = 22;
 const LINE_AT = 20;
 const MOST_ROWS = 8;
-/* How much wider bold letters run. */
-const BOLD = 1.14;
 
 /** What operators and administrators did, a row each: runbooks with their steps, statements as marks in one row. */
 export function actionsPanel(frame: Frame, actions: readonly Action[]): Panel {
@@ -41,7 +39,7 @@ function runbookRow(frame: Frame, { runbook, site, begin, end, steps }: Action):
   return {
     begin,
     nodes: [
-      caption(frame, from, [`${name}: ${secondsBare(begin)} to ${secondsBare(end)} s`, name]),
+      caption(frame, from, { wordings: [`${name}: ${secondsBare(begin)} to ${secondsBare(end)} s`, name], fill: colour('ink') }),
       element('line', {
         x1: from,
         x2: xOf(frame, end / 1e6),
@@ -62,21 +60,18 @@ function statementRow(frame: Frame, statements: readonly Action[]): Row {
   return {
     begin,
     nodes: [
-      caption(frame, xOf(frame, begin / 1e6), [
-        plain(`statements at ${sites.join(', ')}: ${statements.map(({ end }) => secondsBare(end)).join(', ')} s`, 160),
-        `${statements.length} statements`,
-      ]),
+      caption(frame, xOf(frame, begin / 1e6), {
+        wordings: [
+          plain(`statements at ${sites.join(', ')}: ${statements.map(({ end }) => secondsBare(end)).join(', ')} s`, 160),
+          `${statements.length} statements`,
+        ],
+        fill: colour('ink'),
+      }),
       ...statements.map(({ site, end, steps }) =>
         mark(frame, end, plain(`at site ${site}, ${secondsBare(end)} s: ${steps[0]?.step ?? ''}`, 300)),
       ),
     ],
   };
-}
-
-function caption(frame: Frame, from: number, wordings: readonly string[]): SvgNode {
-  const words = fitting(wordings, (frame.width - frame.left - frame.right) / BOLD);
-  const x = Math.max(frame.left, Math.min(from, frame.width - frame.right - textWidth(words) * BOLD));
-  return label(x, 10, words, { fill: colour('ink'), 'font-size': 11, 'font-weight': 600 });
 }
 
 function mark(frame: Frame, at: number, words: string): SvgNode {

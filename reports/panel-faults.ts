@@ -1,7 +1,7 @@
 import { FAULT_STATES, type ExitSample, type FaultState } from '../record/format.ts';
 import { begin, ending, type FaultSpan } from './journal.ts';
 import { secondsBare } from './numbers.ts';
-import { xOf, type Frame, type Panel } from './panel.ts';
+import { caption, xOf, type Frame, type Panel } from './panel.ts';
 import { element, fitting, label, textWidth, type SvgNode } from './svg.ts';
 import { colour } from './theme.ts';
 import { plain } from './text.ts';
@@ -9,8 +9,6 @@ import { plain } from './text.ts';
 const ROW = 34;
 const HEADER = 24;
 const MOST_FAULTS = 6;
-/* How much wider bold letters run. */
-const BOLD = 1.14;
 const WORDS: Record<FaultState, string> = { intent: 'intent', applied: 'applied', verified: 'proven', healed: 'healed', gone: 'gone' };
 
 /** The faults, a row each: when applied, proven, healed and gone; and the daemons that ended. */
@@ -51,16 +49,14 @@ function faultRow(frame: Frame, span: FaultSpan): SvgNode[] {
   const name = plain(`${span.fault} ${span.target}`, 60);
   const marks = FAULT_STATES.flatMap((state) => (span.at[state] === undefined ? [] : [{ state, at: span.at[state] }]));
   const told = marks.filter(({ state }) => state !== 'intent').map(({ state, at }) => `${WORDS[state]} ${secondsBare(at)}`);
-  const room = (frame.width - frame.left - frame.right) / BOLD;
-  const words =
-    fitting(
-      [`${name}: ${told.join(', ')} s`, `${name}: ${secondsBare(begin(span))} to ${secondsBare(ending(span) ?? begin(span))} s`, name],
-      room,
-    ) || name.slice(0, 20);
+  const wordings = [
+    `${name}: ${told.join(', ')} s`,
+    `${name}: ${secondsBare(begin(span))} to ${secondsBare(ending(span) ?? begin(span))} s`,
+    name,
+  ];
   const [x1, x2] = [xOf(frame, begin(span) / 1e6), xOf(frame, (ending(span) ?? frame.to * 1e6) / 1e6)];
-  const x = Math.max(frame.left, Math.min(x1, frame.width - frame.right - textWidth(words) * BOLD));
   return [
-    label(x, 10, words, { fill: colour('bad'), 'font-size': 11, 'font-weight': 600 }),
+    caption(frame, x1, { wordings, fill: colour('bad') }),
     element('line', { x1, x2, y1: 22, y2: 22, stroke: colour('bad'), 'stroke-width': 3, 'stroke-opacity': '0.45' }),
     ...marks.map(({ state, at }) =>
       sign(

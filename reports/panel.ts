@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { colour } from './theme.ts';
-import { document, element, label, textWidth, type SvgNode } from './svg.ts';
+import { document, element, fitting, label, textWidth, type SvgNode } from './svg.ts';
 
 /** The shared ground of all panels: width and margins in px, time range and phase boundaries in seconds since zero. */
 export type Frame = { width: number; left: number; right: number; from: number; to: number; boundaries: readonly number[] };
@@ -11,6 +11,8 @@ export type Panel = { height: number; node: SvgNode };
 export type LegendItem = { words: string; fill: string; opacity?: number; shape?: 'box' | 'line' | 'dash' };
 
 const HEADER = 22;
+/* How much wider bold letters run. */
+const BOLD = 1.14;
 
 /** Seconds since zero to px. */
 export function xOf(frame: Frame, seconds: number): number {
@@ -60,6 +62,13 @@ export function panel({
   chart.setAttribute('font-size', '11');
   chart.append(...over);
   return { height: HEADER + height, node: element('g', {}, [header(frame, title, legend), chart]) };
+}
+
+/** Bold words above a row, from the x at which it begins, moved and shortened to lie within the frame: the first of the wordings that fits. */
+export function caption(frame: Frame, from: number, { wordings, fill }: { wordings: readonly string[]; fill: string }): SvgNode {
+  const words = fitting(wordings, (frame.width - frame.left - frame.right) / BOLD) || (wordings.at(-1) ?? '').slice(0, 20);
+  const x = Math.max(frame.left, Math.min(from, frame.width - frame.right - textWidth(words) * BOLD));
+  return label(x, 10, words, { fill, 'font-size': 11, 'font-weight': 600 });
 }
 
 /** Number of ticks on the time axis that leaves room for their labels. */

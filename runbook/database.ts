@@ -54,10 +54,7 @@ async function takeIdle({ dsn }: SitePlan): Promise<pg.Client | undefined> {
 }
 
 async function opened(site: SitePlan): Promise<pg.Client> {
-  const client = clientOf(site);
-  // whoever uses it hears of that by himself
-  client.on('error', () => undefined);
-  await connect(client, site);
+  const client = await connected(site);
   // one way of writing values at both sites; our own statements wait for no standby
   await client.query(
     `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET synchronous_commit = local`,
@@ -87,10 +84,7 @@ export async function holding<T>(sites: readonly SitePlan[], work: () => Promise
  * journals of their own. A UsageError where it is held already.
  */
 export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<void> }> {
-  const client = clientOf(site);
-  // it goes with its connection, which whoever needs the site will find out by himself
-  client.on('error', () => undefined);
-  await connect(client, site);
+  const client = await connected(site);
   // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
   await client.query('SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2');
   const letGo = (): Promise<void> => client.end().catch(() => undefined);
@@ -102,19 +96,19 @@ export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<v
   );
 }
 
-function clientOf(site: SitePlan): pg.Client {
-  return new pg.Client({
+async function connected(site: SitePlan): Promise<pg.Client> {
+  const client = new pg.Client({
     connectionString: site.dsn,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
     keepAlive: true,
     application_name: 'holdfast runbook',
   });
-}
-
-async function connect(client: pg.Client, site: SitePlan): Promise<void> {
+  // whoever needs it finds out by himself that it is lost
+  client.on('error', () => undefined);
   try {
     await client.connect();
+    return client;
   } catch (error) {
     client.end().catch(() => undefined);
     throw refusal(site, error);
