@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../support/errors.ts';
 import { isRoot } from '../support/user.ts';
+import { SABOTAGES, type SabotageName } from '../topology/lab/sabotage.ts';
+import type { LabShape } from '../topology/lab/shape.ts';
 import { PATTERNS, ROUTING_POLICIES, type Pattern, type RoutingPolicy } from '../topology/model.ts';
 
 export interface LabOptions {
@@ -12,6 +14,7 @@ export interface ShapeOptions extends LabOptions {
   nodes?: number;
   pattern?: Pattern;
   routing?: RoutingPolicy;
+  sabotage?: SabotageName;
 }
 
 export const nameOption = (): Option => new Option('--name <lab>', 'name of the lab').default('main');
@@ -30,14 +33,19 @@ export const shapeOptions = (): Option[] => [
   new Option('--routing <policy>', 'routing policy of the load balancer').choices(ROUTING_POLICIES),
 ];
 
+/** A lab with a deliberate mistake. */
+export const sabotageOption = (): Option =>
+  new Option('--sabotage <name>', 'bring the lab up with a deliberate mistake (docs/track-record.md)').choices(Object.keys(SABOTAGES));
+
 /** What was asked of the shape, without what was not. */
-export function shapeOf(options: ShapeOptions): { pattern?: Pattern; sites?: number; nodes?: number; routing?: RoutingPolicy } {
-  const { pattern, sites, nodes, routing } = options;
+export function shapeOf(options: ShapeOptions): Partial<LabShape> {
+  const { pattern, sites, nodes, routing, sabotage } = options;
   return {
     ...(pattern === undefined ? {} : { pattern }),
     ...(sites === undefined ? {} : { sites }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(routing === undefined ? {} : { routing }),
+    ...(sabotage === undefined ? {} : { sabotage }),
   };
 }
 

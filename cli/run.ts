@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { execa } from 'execa';
 import { repeatsTable, summaryTable } from '../reports/index.ts';
+import { claimedCatches } from '../run/claims.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
@@ -11,7 +12,7 @@ import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
 import type { Pattern } from '../topology/model.ts';
-import { nameOption, repeats, requireRoot, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface RunOptions extends KeepOptions {
@@ -26,10 +27,12 @@ export function runCommand(): Command {
     .addOption(nameOption())
     .addOption(new Option('--keep', 'leave a lab that this command started'))
     .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats).default(1));
-  for (const option of sizeOptions()) command.addOption(option);
+  for (const option of [...sizeOptions(), sabotageOption()]) command.addOption(option);
   return command.action(async (scenarios: string[], options: RunOptions) => {
+    refuseOtherSabotage(options);
     const pattern = options.pattern ?? findLab(options.name)?.record.shape.pattern ?? 'recommended';
-    const specs = chosenSpecs(scenarios, pattern);
+    const specs =
+      options.sabotage === undefined || scenarios.length > 0 ? chosenSpecs(scenarios, pattern) : await catchersOf(options.sabotage);
     requireRoot('run');
     const asked = { lab: options.name, pattern, repeat: options.repeat };
     process.exitCode = await withLab({ ...options, pattern }, async () => (await runSpecs(specs, asked)).code);
@@ -73,6 +76,24 @@ function print(outcomes: readonly Outcome[]): void {
     if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
   }
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
+}
+
+/** A lab that was left up with a mistake in it certifies nothing, and one without shows no catch. */
+function refuseOtherSabotage({ name, sabotage }: RunOptions): void {
+  const found = findLab(name)?.record.shape;
+  if (found === undefined || found.sabotage === sabotage) return;
+  const [has, wanted] = [found.sabotage, sabotage].map((one) => (one === undefined ? 'without a sabotage' : `with --sabotage ${one}`));
+  throw new UsageError(
+    `lab "${name}" is up ${has}: expected one ${wanted}: "holdfast down --name ${name}" first, or choose another --name`,
+  );
+}
+
+/** The scenarios that say of themselves that they catch a mistake. */
+async function catchersOf(sabotage: string): Promise<string[]> {
+  const claims = await claimedCatches();
+  const scenarios = claims.filter((claim) => claim.sabotage === sabotage).map(({ scenario }) => scenario);
+  if (scenarios.length > 0) return scenarios;
+  throw new UsageError(`no scenario says that it catches "${sabotage}": name those to run under it`);
 }
 
 /** Folders of the scenarios of each pattern, as playwright.config.ts has them. */

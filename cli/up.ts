@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { bringUp } from '../topology/lab/up.ts';
-import { nameOption, requireRoot, shapeOf, shapeOptions, type ShapeOptions } from './options.ts';
+import { nameOption, requireRoot, sabotageOption, shapeOf, shapeOptions, type ShapeOptions } from './options.ts';
 import { progress } from './progress.ts';
 
 /** `holdfast up`: a lab from nothing, or the repair of one that is up. */
 export function upCommand(): Command {
   const command = new Command('up').description('bring a lab up, or repair what is missing of one').addOption(nameOption());
-  for (const option of shapeOptions()) command.addOption(option);
+  for (const option of [...shapeOptions(), sabotageOption()]) command.addOption(option);
   return command.action(async (options: ShapeOptions) => {
     requireRoot('up');
     const { lab, created } = await bringUp({ name: options.name, shape: shapeOf(options) }, progress);

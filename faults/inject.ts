@@ -16,6 +16,8 @@ import { checkAllowed, describeTarget } from './targets.ts';
 const LOOK_MS = 1_000;
 const SECOND_LOOK_MS = 100;
 const LAST_LOOK_MS = 300;
+/** Waiting for the moment of a fault takes no more of its lease than this. */
+const MOMENT_SHARE = 0.25;
 
 export interface Injection {
   topology: Topology;
@@ -24,6 +26,8 @@ export interface Injection {
   run?: string;
   /** pause between arming and injecting: the journal's sync to disk and the probes hold up commits for tens of ms, and the last moment before a fault must show what the fault did */
   settleMs?: number;
+  /** waits, no longer than so many ms, for the moment to inject in */
+  moment?: (withinMs: number) => Promise<void>;
   /** makes sure that a healer of this lab lives */
   startHealer: () => Promise<void>;
 }
@@ -61,6 +65,7 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   );
   await armHealer(injection, head);
   await sleep(settleMs);
+  await injection.moment?.(leaseMs * MOMENT_SHARE);
   const began = monotonicNs();
   await withinLease(injection, head, () => fault.inject(topology, pinned, msUntil(head.leaseEndNs, began)));
   append(topology.journalDir, head, 'applied', 'the verb returned', { beganNs: began.toString() });

@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   max: number;
   connectMs: number;
   onTrouble: (error: Error) => void;
+  /** a control: sessions are lent again whatever their server has said */
+  trustSessions?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface DatabaseOptions {
 export const OPENING_AT_ONCE = 2;
 
 /** Opens a pool; connections are made when first needed, few at a time. */
-export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseOptions): Database {
+export function openDatabase({ dsn, name, max, connectMs, onTrouble, trustSessions = false }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig({ dsn, name, connectMs }),
     max: Math.min(max, OPENING_AT_ONCE),
@@ -92,7 +94,7 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
         answeredAt.set(client, performance.now());
         return result;
       } catch (error) {
-        spoiled = true;
+        spoiled = !trustSessions || isReadTimeout(error);
         if (!isReadTimeout(error)) throw error;
         // Connections that were silent all the while may lead to the same frozen server.
         trustedSince = Math.max(trustedSince, sentAt);
@@ -108,11 +110,12 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
         return Array.isArray(results) ? results : [results];
       },
       distrust: () => {
+        if (trustSessions) return;
         spoiled = true;
         trustedSince = performance.now();
       },
     };
-    return { session, isReusable: () => !spoiled && client.getTransactionStatus() === 'I' };
+    return { session, isReusable: () => !spoiled && (trustSessions || client.getTransactionStatus() === 'I') };
   }
 
   return {
@@ -123,8 +126,12 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseO
         return await work(session);
       } finally {
         // Only a connection that never failed and is between transactions goes back.
-        if (isReusable()) client.release();
-        else close(client);
+        if (!isReusable()) close(client);
+        else {
+          // only a trusted one
+          if (client.getTransactionStatus() === 'E') client.query('ROLLBACK').catch(() => {});
+          client.release();
+        }
       }
     },
     close: () => pool.end(),

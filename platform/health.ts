@@ -23,12 +23,14 @@ export function openProbes({ identity, databaseRw, databaseRo }: Settings): Prob
 
 /** Adds the load balancer's health check: 200 while this pod reaches some copy of the database. */
 export function addHealthCheck(app: FastifyInstance, settings: Settings, probes: Probes): void {
-  const { blindHealthCheck, flappingHealthCheckMs } = settings;
+  const { blindHealthCheck, demandingHealthCheck, flappingHealthCheckMs } = settings;
   const identity = { ...(flappingHealthCheckMs > 0 ? { flapping: true } : {}), ...settings.identity };
   app.get('/api/healthcheck', async (_request, reply) => {
     if (isFlappedDown(flappingHealthCheckMs, Date.now())) return reply.code(503).send({ status: 'unavailable', ...identity });
     if (blindHealthCheck) return { status: 'ok', blind: true, ...identity };
-    const { ok, rw, ro } = await lookAt(probes);
+    const seen = await lookAt(probes);
+    const { rw, ro } = seen;
+    const ok = demandingHealthCheck ? rw.ok && ro.ok && rw.writable === true : seen.ok;
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable', writable: rw.writable, rw, ro, ...identity });
   });
 }

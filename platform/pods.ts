@@ -50,12 +50,7 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     command: ['node', `/app/${name}.js`],
     env: environment(parameters),
     ports: [{ name: 'http', containerPort: PORT }],
-    readinessProbe: httpProbe(ready, {
-      initialDelaySeconds: 0,
-      periodSeconds: Math.ceil(slow / 2),
-      timeoutSeconds: Math.ceil(slow),
-      failureThreshold: 3,
-    }),
+    ...(parameters.readinessProbe === false ? {} : { readinessProbe: readiness(ready, slow) }),
     livenessProbe: httpProbe(live, {
       initialDelaySeconds: Math.ceil(5 * slow),
       periodSeconds: Math.ceil(5 * slow),
@@ -67,7 +62,17 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
   };
 }
 
-function environment({ site, peers = [], forwardWrites, blindHealthCheck, flappingHealthCheckMs }: SiteParameters): V1EnvVar[] {
+function readiness(path: string, slow: number): V1Probe {
+  return httpProbe(path, {
+    initialDelaySeconds: 0,
+    periodSeconds: Math.ceil(slow / 2),
+    timeoutSeconds: Math.ceil(slow),
+    failureThreshold: 3,
+  });
+}
+
+function environment(parameters: SiteParameters): V1EnvVar[] {
+  const { site, peers = [], forwardWrites, blindHealthCheck, flappingHealthCheckMs } = parameters;
   return [
     { name: 'HOLDFAST_SITE', value: site },
     { name: 'HOLDFAST_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -79,6 +84,7 @@ function environment({ site, peers = [], forwardWrites, blindHealthCheck, flappi
     ...(forwardWrites ? [{ name: 'FORWARD_WRITES', value: '1' }] : []),
     ...(blindHealthCheck ? [{ name: 'BLIND_HEALTHCHECK', value: '1' }] : []),
     ...(flappingHealthCheckMs === undefined ? [] : [{ name: 'FLAPPING_HEALTHCHECK', value: String(flappingHealthCheckMs) }]),
+    ...Object.entries(parameters.environment ?? {}).map(([name, value]) => ({ name, value })),
   ];
 }
 

@@ -29,4 +29,8 @@ export interface SiteParameters {
   blindHealthCheck?: boolean;
   /** a control: the health check says 503 in every other period of this length; ms */
   flappingHealthCheckMs?: number;
+  /** further settings of every process */
+  environment?: Readonly<Record<string, string>>;
+  /** false, a control: a pod counts as ready when its process runs */
+  readinessProbe?: boolean;
 }

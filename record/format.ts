@@ -118,6 +118,8 @@ export const Run = z.looseObject({
       routing: z.enum(['active-active', 'active-passive', 'reads-at-both']).optional(),
       /** sites in order of preference; under active-passive the first is the active one */
       sites: z.array(z.string()).optional(),
+      /** a deliberate mistake in what is under test, by name: `expect` says what it must be found as */
+      sabotage: z.string().optional(),
     })
     .default({}),
   versions: z.record(z.string(), z.string()).default({}),

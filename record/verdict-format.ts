@@ -112,7 +112,9 @@ export const Verdict = z.looseObject({
   reasons: z.array(z.string()),
   /** what a control must produce, copied from run.json */
   expect: z.string().optional(),
-  /** a control that produced exactly what it must and nothing else that breaks; a plain scenario: verdict is pass */
+  /** a deliberate mistake in what was under test, copied from run.json */
+  sabotage: z.string().optional(),
+  /** a control that produced exactly what it must and nothing else that breaks; a sabotage that was caught by what it must, whatever else broke; a plain scenario: verdict is pass */
   held: z.boolean(),
   findings: z.array(Finding),
   availability: Tally.extend({

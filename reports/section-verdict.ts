@@ -20,7 +20,11 @@ ${verdict === undefined ? null : html`<section id="promises"><h2>Promised and me
 /** Word and tone of a verdict: what a reader must see first. */
 export function headline(verdict: Verdict | undefined): { word: string; tone: 'good' | 'bad' | 'warn'; aside: string } {
   if (verdict === undefined) return { word: 'Not judged', tone: 'warn', aside: 'the record holds no verdict yet' };
-  const { expect, held } = verdict;
+  const { expect, held, sabotage } = verdict;
+  if (expect !== undefined && sabotage !== undefined) {
+    const aside = `under the deliberate mistake “${sabotage}”, which must be found as “${expect}”; verdict ${verdict.verdict}`;
+    return held ? { word: 'Caught, as it must', tone: 'good', aside } : { word: 'Not caught', tone: 'bad', aside };
+  }
   if (expect !== undefined && held)
     return { word: 'Flagged, as it must', tone: 'good', aside: `a control: it is built to show “${expect}”; verdict ${verdict.verdict}` };
   if (expect !== undefined)

@@ -53,8 +53,9 @@ const COLUMNS: readonly Column[] = [
   { head: 'unknown', cell: unknownCell },
 ];
 
-function wordOf({ verdict, expect, held }: Verdict): string {
+function wordOf({ verdict, expect, held, sabotage }: Verdict): string {
   if (expect === undefined) return verdict === 'fail' ? 'FAIL' : verdict;
+  if (sabotage !== undefined) return held ? 'caught' : 'NOT CAUGHT';
   return held ? 'flagged' : 'NOT FLAGGED';
 }
 
@@ -92,9 +93,11 @@ function counts(verdicts: readonly Verdict[]): string {
   const of = (test: (verdict: Verdict) => boolean) => verdicts.filter(test).length;
   const parts: [number, string][] = [
     [of(({ expect, verdict }) => expect === undefined && verdict === 'pass'), 'passed'],
-    [of(({ expect, held }) => expect !== undefined && held), 'flagged as expected'],
+    [of(({ expect, held, sabotage }) => expect !== undefined && held && sabotage === undefined), 'flagged as expected'],
+    [of(({ expect, held, sabotage }) => expect !== undefined && held && sabotage !== undefined), 'caught'],
     [of(({ expect, verdict }) => expect === undefined && verdict === 'fail'), 'failed'],
-    [of(({ expect, held }) => expect !== undefined && !held), 'not flagged as expected'],
+    [of(({ expect, held, sabotage }) => expect !== undefined && !held && sabotage === undefined), 'not flagged as expected'],
+    [of(({ expect, held, sabotage }) => expect !== undefined && !held && sabotage !== undefined), 'not caught'],
     [of(({ expect, verdict }) => expect === undefined && verdict === 'inconclusive'), 'inconclusive'],
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);

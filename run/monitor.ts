@@ -1,17 +1,33 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { REQUEST_TIMEOUT_MS } from '../load/profiles.ts';
 import { limits } from '../support/limits.ts';
 import { DeadlineError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 
 const SLICE_US = 100_000;
+/** Acknowledgements are counted over this time before a fault; the verdict uses the same figure. */
+const LAST_US = 100_000;
+const LOOK_MS = 5;
 /** A slice is bad below this share of ok operations; the verdict uses the same figure. */
 const GOOD_SHARE = 0.95;
+
+interface Line {
+  op: string;
+  due?: number;
+  start?: number;
+  end?: number;
+  outcome?: string;
+  attempt?: number;
+  replicated?: boolean;
+}
 
 /** Follows the growing history to tell when service is stable again; a convenience of the run, never a verdict. */
 export class HistoryMonitor {
   readonly #path: string;
   readonly #slices = new Map<number, { ok: number; all: number }>();
+  /** ends of the adds acknowledged last; µs */
+  #acks: number[] = [];
   #offset = 0;
   #rest = '';
 
@@ -34,6 +50,18 @@ export class HistoryMonitor {
     } catch (error) {
       if (error instanceof DeadlineError) return false;
       throw error;
+    }
+  }
+
+  /** Waits until that many adds were acknowledged in the last 100 ms, but no longer than `withinMs`: the verdict counts them again. */
+  async flowing(least: number, nowUs: () => number, withinMs: number): Promise<void> {
+    const deadlineUs = nowUs() + withinMs * 1000;
+    for (;;) {
+      this.#read();
+      const now = nowUs();
+      this.#acks = this.#acks.filter((end) => end > now - LAST_US);
+      if (this.#acks.length >= least || now >= deadlineUs) return;
+      await sleep(LOOK_MS);
     }
   }
 
@@ -67,7 +95,8 @@ export class HistoryMonitor {
   }
 
   #count(line: string): void {
-    const operation = JSON.parse(line) as { op: string; due?: number; start?: number; outcome?: string; attempt?: number };
+    const operation = JSON.parse(line) as Line;
+    if (operation.op === 'add' && operation.outcome === 'ok' && operation.replicated !== false) this.#acks.push(operation.end ?? 0);
     const at = operation.due ?? operation.start;
     if (at === undefined) return;
     const slice = Math.floor(at / SLICE_US);

@@ -17,11 +17,13 @@ import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
 import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
 import { giveToUser } from '../support/user.ts';
 import type { ReferenceState, Topology } from '../topology/model.ts';
 import { judge } from '../verdict/judge.ts';
+import { DEFAULT_FLOORS } from '../verdict/settings.ts';
 import { exitsOf } from './exits.ts';
 import { readFinalState } from './final-state.ts';
 import { startLoad, type Generator } from './generator.ts';
@@ -69,6 +71,9 @@ export class Run implements Disposable {
   #expect: string | undefined;
   #rates: Record<string, number> | undefined;
   #generator: Generator | undefined;
+  #monitor: HistoryMonitor | undefined;
+  /** faults that were injected and are not gone */
+  #lasting = 0;
   #observer: Observer | undefined;
   #boots: Record<string, string> = {};
   #startedAt = new Date();
@@ -127,6 +132,8 @@ export class Run implements Disposable {
     this.#observer = await startObserver(this.#topology, this.#zeroNs);
     const generator = await startLoad(this.#topology, { profile, tag: this.#tag, zeroNs: this.#zeroNs });
     this.#generator = generator;
+    const monitor = new HistoryMonitor(generator.history);
+    this.#monitor = monitor;
     await sleep(WARM_UP_MS);
     const before = this.#now();
     await sleep(QUIET_MS);
@@ -136,7 +143,7 @@ export class Run implements Disposable {
       this.#troubles.push(`the scenario's course: ${messageOf(error)}`);
     }
     this.#troubles.push(...(await Promise.all(this.#awaited)).flatMap((trouble) => trouble ?? []));
-    const stable = await new HistoryMonitor(generator.history).stable(QUIET_MS, () => this.#now(), generator.ended);
+    const stable = await monitor.stable(QUIET_MS, () => this.#now(), generator.ended);
     this.#setPhases(before, this.#now());
     await this.#writeRun();
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
@@ -152,15 +159,18 @@ export class Run implements Disposable {
       leaseMs,
       run: this.id,
       settleMs: SETTLE_MS,
+      moment: (withinMs) => this.#moment(withinMs),
       startHealer: () => startHealer(this.#topology),
     }).catch((error: unknown) => {
       this.#adoptJournals();
       throw error;
     });
     this.#journals.push(active.head.id);
-    if (momentary) this.#awaited.push(outcomeOf(active.gone()));
+    this.#lasting++;
+    const gone = async (): Promise<unknown> => active.gone().finally(() => this.#lasting--);
+    if (momentary) this.#awaited.push(outcomeOf(gone()));
     await during?.();
-    if (!momentary) await active.gone();
+    if (!momentary) await gone();
   }
 
   /** Carries out a runbook to a site, as an operator would. */
@@ -217,6 +227,14 @@ export class Run implements Disposable {
   /** Length of the judged phases; s. */
   get judgedSeconds(): number {
     return Object.values(this.#phases).reduce((sum, { start, end }) => sum + (end - start) / 1e6, 0);
+  }
+
+  /** A fault falls where writes are acknowledged, as the verdict demands of the first one; a machine that holds commits up for a moment must not take its meaning. */
+  async #moment(withinMs: number): Promise<void> {
+    const least = this.#floors.acksBeforeFault ?? DEFAULT_FLOORS.acksBeforeFault;
+    const offered = (this.#rates?.add ?? 0) / 10;
+    if (this.#lasting > 0 || offered < least) return;
+    await this.#monitor?.flowing(least, () => this.#now(), Math.min(withinMs, limits.flowing));
   }
 
   #now(): number {
@@ -285,6 +303,7 @@ export class Run implements Disposable {
       ...(this.#expect === undefined ? {} : { expect: this.#expect }),
       topology: {
         pattern: topology.pattern,
+        ...(topology.sabotage === undefined ? {} : { sabotage: topology.sabotage }),
         replication: this.#plan.reference.replication,
         commit: this.#plan.reference.commit ?? 'on',
         routing: this.#plan.reference.routing,

@@ -32,6 +32,8 @@ export const limits = {
   healerArmed: ms(5_000),
   /** a lab that nothing ails is seen at rest: a server that missed two checks, while this program started, is back after two good ones, a second; a worker has its session again after 2 s */
   atRest: ms(5_000),
+  /** commits that a busy machine held up are acknowledged again, before a fault; what holds them longer is the service's own */
+  flowing: ms(2_000),
   /** another process has finished appending a journal line */
   journalLock: ms(2_000),
   /** a fault's effect is seen from outside; beyond this the fault is not proven */

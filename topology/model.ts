@@ -264,6 +264,8 @@ export interface Answer {
 export interface Topology {
   readonly name: string;
   readonly pattern: Pattern;
+  /** a deliberate mistake that it was built with, by name */
+  readonly sabotage?: string;
   readonly sites: readonly Site[];
   readonly hosts: readonly Host[];
   readonly database: DatabaseService;

@@ -47,8 +47,14 @@ function explains(finding: Finding, findings: readonly Finding[]): string {
   return parts.length === 0 ? '' : `; this explains ${parts.join(', ')}`;
 }
 
-function holds({ expect }: Run, verdict: Verdict['verdict'], { broken, doubts }: Record<'broken' | 'doubts', Finding[]>): boolean {
+function holds(
+  { expect, topology }: Run,
+  verdict: Verdict['verdict'],
+  { broken, doubts }: Record<'broken' | 'doubts', Finding[]>,
+): boolean {
   if (expect === undefined) return verdict === 'pass';
+  // a mistake may break more than it is caught by, and keep the fault from ending
+  if (topology.sabotage !== undefined) return broken.some((finding) => finding.class === expect);
   if (expect === 'inconclusive') return verdict === 'inconclusive';
   // what is flagged although its fault was not proven, or its load not offered, is not flagged for the reason that the control is about
   if (doubts.length > 0) return false;

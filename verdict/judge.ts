@@ -25,12 +25,13 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
     const rules = await runRules(database, record);
     const figures = await measure(database, await restartingReads(database));
     const findings = [...rules, ...judgeBounds(record.run, figures)];
-    const { expect } = record.run;
+    const { expect, topology } = record.run;
     return Verdict.parse({
       format: RECORD_FORMAT,
       id: record.run.id,
       scenario: record.run.scenario,
       ...(expect === undefined ? {} : { expect }),
+      ...(topology.sabotage === undefined ? {} : { sabotage: topology.sabotage }),
       ...decide(record.run, findings, figures),
       findings,
       ...figures,

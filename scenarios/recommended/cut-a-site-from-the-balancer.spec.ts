@@ -1,8 +1,8 @@
-import { balancer, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
+import { balancer, catches, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a site cut from the load balancer is taken out, and comes back',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { database, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
+import { catches, database, evenShare, expect, isolate, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a site cut from the database is taken out, and comes back',
-  { tag: ['@quick', '@nightly'] },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'blind-health-check': 'availability' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { expect, freeze, primary, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, freeze, primary, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a frozen database primary is replaced, and its thaw changes nothing',
-  { tag: ['@quick', '@nightly'] },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'long-ttl': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

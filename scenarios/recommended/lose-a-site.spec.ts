@@ -1,8 +1,8 @@
-import { evenShare, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
+import { catches, evenShare, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'losing a site costs no acknowledged write, and its share of the requests for two seconds',
-  { tag: ['@quick', '@nightly'] },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

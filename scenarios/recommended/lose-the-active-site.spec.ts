@@ -1,10 +1,10 @@
-import { expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
 test.use({ routing: 'active-passive' });
 
 test(
   'the passive site takes over from a lost active one and gives back',
-  { tag: ['@quick', '@nightly'] },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { copies, expect, steady, stopDaemon, test } from '../../fixtures/index.ts';
+import { catches, copies, expect, steady, stopDaemon, test } from '../../fixtures/index.ts';
 
 test(
   'a maintenance window of the database without a replica to switch to is an outage of everything, and loses nothing',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-endpoint': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,10 +1,14 @@
-import { balancer, delay, evenShare, expect, site, steady, test } from '../../fixtures/index.ts';
+import { balancer, catches, delay, evenShare, expect, site, steady, test } from '../../fixtures/index.ts';
 
-test('a site that is slow, and not dead, stays in service', { tag: ['@nightly'] }, async ({ topology, holds, load, inject, judge }) => {
-  // 150 ms each way: a health check may take 500 ms
-  await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5) });
-  await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
-    inject(delay(site('b'), balancer, { by: '150ms' }), { for: '15s' }),
-  );
-  expect(await judge()).toHold();
-});
+test(
+  'a site that is slow, and not dead, stays in service',
+  { tag: ['@nightly'], annotation: catches({ 'hasty-health-check': 'misrouted' }) },
+  async ({ topology, holds, load, inject, judge }) => {
+    // 150 ms each way: a health check may take 500 ms
+    await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5) });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+      inject(delay(site('b'), balancer, { by: '150ms' }), { for: '15s' }),
+    );
+    expect(await judge()).toHold();
+  },
+);

@@ -1,8 +1,8 @@
-import { expect, hosts, steady, stopDaemon, test } from '../../fixtures/index.ts';
+import { catches, expect, hosts, steady, stopDaemon, test } from '../../fixtures/index.ts';
 
 test(
   'without a quorum of the store the leader gives up, and leads again when it is back; nothing is lost',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-endpoint': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

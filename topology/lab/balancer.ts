@@ -4,8 +4,10 @@ import { limits, slow } from '../../support/limits.ts';
 import { SHOW_FRONTENDS, SHOW_SERVERS, askHaproxy, requestsAt, serverStates, serverWeights } from '../haproxy.ts';
 import type { BackendStatus } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
+import { API_PORT } from './kubernetes.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import type { Daemon } from './services.ts';
+import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
 import { writeLab, type Lab } from './store.ts';
 
@@ -24,7 +26,8 @@ const OWN_WEIGHT = 100;
 /** The global load balancer: every node of every site is a server; the routing policy is configuration. */
 export function balancerDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   writeHostFile(machine, 'haproxy.cfg', balancerConfig(lab, host));
-  return [haproxy];
+  const { unsupervised } = sabotageOf(lab);
+  return [unsupervised?.role === host.role && unsupervised.daemon === haproxy.name ? startedOnce(haproxy) : haproxy];
 }
 
 /** The database's read-write and read-only endpoints: TCP, following Patroni's own answer to who leads. */
@@ -83,6 +86,24 @@ async function ask(lab: Lab, command: string): Promise<string> {
   return askHaproxy({ host: balancerOf(lab).address, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, command);
 }
 
+/** On a node by which another site is made to reach the database: both endpoints, passed on. */
+export function detourDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  const endpoint = lab.plan.hosts.find(({ role }) => role === 'database-endpoint');
+  const ports = Object.values(ENDPOINT_PORTS).map(
+    (port) => `listen port${port}\n  bind ${host.address}:${port}\n  server dbe ${endpoint?.address}:${port}\n`,
+  );
+  writeHostFile(
+    machine,
+    'detour.cfg',
+    `defaults\n  mode tcp\n  timeout connect 500ms\n  timeout client 1h\n  timeout server 1h\n${ports.join('')}`,
+  );
+  return [{ name: 'detour', run: 'exec haproxy -db -f /data/detour.cfg' }];
+}
+
+function startedOnce({ name, run }: Daemon): Daemon {
+  return { name, run: `[ ! -e /run/${name}.started ] || exec sleep infinity\ntouch /run/${name}.started\n${run}` };
+}
+
 const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/haproxy.cfg' };
 
 function balancerOf(lab: Lab): PlannedHost {
@@ -97,11 +118,15 @@ function balancerConfig(lab: Lab, host: PlannedHost): string {
   const { directed, shape } = lab.record;
   const nodes = nodesOf(lab);
   const first = nodes[0]?.site;
+  const { balancer: wrong = {} } = sabotageOf(lab);
+  const { interMs, fall, rise, timeoutMs } = { ...checkTiming, ...wrong };
+  const checked = (site?: string): string =>
+    wrong.asks === 'control-plane' ? ` check-ssl verify none addr ${controlOf(lab, site)} port ${API_PORT}` : '';
   const servers = nodes.map((node) => {
     // each request is balanced anew, so none goes to a backup once a server of the first site is UP, and those under way may end
     const backup = shape.routing !== 'active-active' && node.site !== first ? ' backup' : '';
     const disabled = directed !== undefined && node.site !== directed ? ' disabled' : '';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${backup}${disabled}`;
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${backup}${disabled}`;
   });
   const reads = `backend reads
   balance roundrobin
@@ -118,10 +143,9 @@ defaults
   timeout client 30s
   timeout server 5s
   timeout queue 1s
-  timeout check ${checkTiming.timeoutMs}ms
+  timeout check ${timeoutMs}ms
   timeout http-keep-alive 30s
-  option redispatch 1
-  # a refused or unanswered connect has sent nothing, so another server may be tried; nothing else is resent
+${wrong.redispatch === false ? '  no option redispatch\n' : '  option redispatch 1\n'}  # a refused or unanswered connect has sent nothing, so another server may be tried; nothing else is resent
   retries 2
   retry-on conn-failure
 ${aliveFrontend(host)}frontend clients
@@ -131,10 +155,14 @@ backend platform
   balance roundrobin
   http-reuse safe
   option allbackups
-  option httpchk GET /api/healthcheck
-  default-server weight ${OWN_WEIGHT} inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
+  option httpchk GET ${wrong.asks === 'control-plane' ? '/readyz' : '/api/healthcheck'}
+  default-server weight ${OWN_WEIGHT} inter ${interMs}ms fall ${fall} rise ${rise} on-marked-down shutdown-sessions
 ${servers.join('\n')}
 ${shape.routing === 'reads-at-both' ? reads : ''}`;
+}
+
+function controlOf(lab: Lab, site?: string): string {
+  return lab.plan.hosts.find((host) => host.site === site && host.control === true)?.address ?? '';
 }
 
 function aliveFrontend(host: PlannedHost): string {
@@ -147,6 +175,8 @@ function aliveFrontend(host: PlannedHost): string {
 
 function endpointConfig(lab: Lab, host: PlannedHost): string {
   const databases = lab.plan.hosts.filter(({ role }) => role === 'database');
+  const { endpoint: wrong = {} } = sabotageOf(lab);
+  const { interMs, fall, rise } = { ...checkTiming, ...wrong };
   const servers = databases.map((database) => `  server ${database.name} ${database.address}:5432 check port ${PATRONI_PORT}`).join('\n');
   const section = (name: string, port: number, path: string): string => `listen ${name}
   bind ${host.address}:${port}
@@ -168,6 +198,6 @@ defaults
   retries 1
   option redispatch 1
   balance leastconn
-  default-server inter ${checkTiming.interMs}ms fall ${checkTiming.fall} rise ${checkTiming.rise} on-marked-down shutdown-sessions
+  default-server inter ${interMs}ms fall ${fall} rise ${rise}${wrong.keepsSessions === true ? '' : ' on-marked-down shutdown-sessions'}
 ${aliveFrontend(host)}${section('readwrite', ENDPOINT_PORTS.readWrite, '/primary')}${section('readonly', ENDPOINT_PORTS.readOnly, '/replica')}`;
 }

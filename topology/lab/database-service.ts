@@ -3,9 +3,10 @@ import { limits } from '../../support/limits.ts';
 import type { CopyState, DatabaseService, Host, ReferenceState } from '../model.ts';
 import { directTo } from './balancer.ts';
 import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
-import { clusterState, copiesOf, defaultReplication, storedReplication, superuserDsn } from './database.ts';
+import { clusterState, copiesOf, defaultReplication, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { deposedRows } from './deposed.ts';
 import { applyReplication, applySchema, commitLevelApplied, databaseInSync, nodesReady } from './platform.ts';
+import { sabotageOf } from './sabotage.ts';
 import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import { apiReady } from './site-client.ts';
 import {
@@ -85,6 +86,8 @@ export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
   if (lab.record.shape.pattern === 'recommended') {
     await applyReplication(lab, defaultReplication);
     await applySchema(lab, await databaseInSync(lab));
+    // a service that came up rightly, and was then left wrong
+    if (sabotageOf(lab).database?.patroni !== undefined) await storeReplication(lab, defaultReplication);
     return;
   }
   await Promise.all(

@@ -3,6 +3,7 @@ import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
+import { sabotageOf } from './sabotage.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -54,7 +55,7 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
 export const defaultReplication: Replication = { mode: 'strict', commit: 'on' };
 
 /** Settings that the whole database service shares, by how it replicates; kept in Patroni's store. */
-export function dynamicConfig({ mode, commit }: Replication): object {
+export function dynamicConfig({ mode, commit }: Replication) {
   return {
     ttl: patroniTiming.ttlS,
     loop_wait: patroniTiming.loopWaitS,
@@ -86,6 +87,14 @@ export function dynamicConfig({ mode, commit }: Replication): object {
         idle_in_transaction_session_timeout: '10s',
       },
     },
+  };
+}
+
+function configOf(lab: Lab, replication: Replication): object {
+  const config = dynamicConfig(replication);
+  return {
+    ...config,
+    postgresql: { ...config.postgresql, parameters: { ...config.postgresql.parameters, ...sabotageOf(lab).database?.parameters } },
   };
 }
 
@@ -123,7 +132,10 @@ export async function storedReplication(lab: Lab): Promise<Replication> {
 
 /** Changes replication for the whole service; Patroni applies it in its next loop. */
 export async function storeReplication(lab: Lab, replication: Replication): Promise<void> {
-  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(replication)) });
+  await askPatroni(lab, 'config', {
+    method: 'PATCH',
+    body: JSON.stringify({ ...configOf(lab, replication), ...sabotageOf(lab).database?.patroni }),
+  });
 }
 
 /** Of one copy, for a superuser. */
@@ -152,10 +164,21 @@ function addressOf(lab: Lab, copy: string): string {
   return `${host?.address}:${host?.database === true ? SITE_DATABASE_PORT : 5432}`;
 }
 
-export function endpointDsn(lab: Lab, endpoint: keyof typeof ENDPOINT_PORTS, as: 'postgres' | 'platform'): string {
-  const address = lab.plan.hosts.find(({ role }) => role === 'database-endpoint')?.address;
-  const password = as === 'postgres' ? lab.secrets.superuser : lab.secrets.platform;
-  return dsn({ user: as, password, address: `${address}:${ENDPOINT_PORTS[endpoint]}`, database: DATABASE_NAME });
+/** Of one of the service's endpoints, for the platform of a site. */
+export function endpointDsn(lab: Lab, endpoint: keyof typeof ENDPOINT_PORTS, site: string): string {
+  const address = (detourOf(lab, site) ?? lab.plan.hosts.find(({ role }) => role === 'database-endpoint'))?.address;
+  return dsn({
+    user: 'platform',
+    password: lab.secrets.platform,
+    address: `${address}:${ENDPOINT_PORTS[endpoint]}`,
+    database: DATABASE_NAME,
+  });
+}
+
+/** The node of the first site by which another one is made to reach the database; undefined unless the lab is sabotaged so. */
+export function detourOf(lab: Lab, site?: string): PlannedHost | undefined {
+  const [first] = lab.plan.hosts.filter(({ role }) => role === 'node');
+  return sabotageOf(lab).detour === true && site !== first?.site ? first : undefined;
 }
 
 function dsn(parts: { user: string; password: string; address: string; database: string }): string {
@@ -206,7 +229,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
     restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
     etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
     bootstrap: {
-      dcs: dynamicConfig(defaultReplication),
+      dcs: configOf(lab, defaultReplication),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
       pg_hba: accessRules(lab),
     },

@@ -4,9 +4,9 @@ import { limits } from '../../support/limits.ts';
 import { takeLock } from '../../support/lock.ts';
 import { until } from '../../support/poll.ts';
 import type { HostRole, HostState } from '../model.ts';
-import { balancerDaemons, endpointDaemons } from './balancer.ts';
+import { balancerDaemons, detourDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen, weighHost } from './cgroups.ts';
-import { databaseDaemons, dcsDaemons } from './database.ts';
+import { databaseDaemons, dcsDaemons, detourOf } from './database.ts';
 import { diskOf } from './disks.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
@@ -91,7 +91,7 @@ export function hostState(lab: Lab, host: PlannedHost): HostState {
 export function daemonsOf(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   switch (host.role) {
     case 'node':
-      return nodeDaemons(lab, host, machine);
+      return [...nodeDaemons(lab, host, machine), ...(detourOf(lab)?.name === host.name ? detourDaemons(lab, host, machine) : [])];
     case 'dcs':
       return dcsDaemons(lab, host);
     case 'database':

@@ -81,6 +81,7 @@ export function labTopology(name: string): Topology {
   return {
     name,
     pattern: lab.record.shape.pattern,
+    ...(lab.record.shape.sabotage === undefined ? {} : { sabotage: lab.record.shape.sabotage }),
     sites,
     hosts,
     database: databaseService(lab, host),

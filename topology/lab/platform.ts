@@ -10,6 +10,7 @@ import type { CommitLevel, HealthCheck, Replication, ReplicationMode } from '../
 import { NODE_PORT } from './balancer.ts';
 import { clusterState, copiesOf, endpointDsn, platformDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
+import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
@@ -89,6 +90,8 @@ export async function applySchema(lab: Lab, primary: string): Promise<void> {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE_NAME]);
     const roles = await client.query('select from pg_roles where rolname = $1', ['platform']);
     if (roles.rowCount === 0) await client.query(`create role platform login password ${client.escapeLiteral(lab.secrets.platform)}`);
+    for (const [name, value] of Object.entries(sabotageOf(lab).database?.role ?? {}))
+      await client.query(`alter role platform set ${name} = ${client.escapeLiteral(value)}`);
     if (rowCount === 0) await client.query(`create database ${DATABASE_NAME}`);
   });
   await withDatabase(superuserDsn(lab, primary), async (client) => {
@@ -123,13 +126,14 @@ function parametersOf(lab: Lab, site: string): SiteParameters {
     ...databasesFor(lab, site),
     nodePort: NODE_PORT,
     slow,
+    ...sabotageOf(lab).pods,
   };
 }
 
 /* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */
 function databasesFor(lab: Lab, site: string): Pick<SiteParameters, 'databaseRw' | 'databaseRo' | 'peers' | 'forwardWrites'> {
   if (lab.record.shape.pattern === 'recommended')
-    return { databaseRw: endpointDsn(lab, 'readWrite', 'platform'), databaseRo: endpointDsn(lab, 'readOnly', 'platform') };
+    return { databaseRw: endpointDsn(lab, 'readWrite', site), databaseRo: endpointDsn(lab, 'readOnly', site) };
   const own = platformDsn(lab, copiesOf(lab).find((copy) => copy.site === site)?.name ?? '');
   const peers = lab.plan.hosts
     .filter((host) => host.role === 'node' && host.site !== site)

@@ -7,6 +7,8 @@ export interface LabShape {
   sites: number;
   nodes: number;
   routing: RoutingPolicy;
+  /** a deliberate mistake, see sabotage.ts; absent: none */
+  sabotage?: string;
 }
 
 /** One host of the plan; addresses are dotted, ranges in CIDR. */

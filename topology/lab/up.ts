@@ -152,7 +152,12 @@ async function sameOrNone({ name, shape }: UpOptions, progress: Progress): Promi
 }
 
 function checkSameShape(lab: Lab, wanted: Partial<LabShape> | undefined): void {
-  const { sites, nodes } = lab.record.shape;
+  const { sites, nodes, sabotage = 'nothing' } = lab.record.shape;
+  if (sabotage !== (wanted?.sabotage ?? sabotage)) {
+    throw new UsageError(
+      `lab "${lab.record.name}" is up with ${sabotage} sabotaged, not ${wanted?.sabotage}: "holdfast down --name ${lab.record.name}" first, or choose another --name`,
+    );
+  }
   if ((wanted?.sites ?? sites) !== sites || (wanted?.nodes ?? nodes) !== nodes) {
     throw new UsageError(
       `lab "${lab.record.name}" is up with ${sites} sites of ${nodes} nodes, not ${wanted?.sites ?? sites} of ${wanted?.nodes ?? nodes}: "holdfast down --name ${lab.record.name}" first, or choose another --name`,

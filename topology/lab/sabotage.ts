@@ -1,0 +1,143 @@
+import { UsageError } from '../../support/errors.ts';
+import type { Lab } from './store.ts';
+
+/** What a deliberately wrong installation has instead of the lab's own settings. */
+export interface Sabotage {
+  /** the mistake, in a sentence without its end */
+  what: string;
+  pods?: {
+    /** settings of every process of the platform */
+    environment?: Readonly<Record<string, string>>;
+    readinessProbe?: false;
+  };
+  balancer?: {
+    interMs?: number;
+    fall?: number;
+    timeoutMs?: number;
+    redispatch?: false;
+    /** asks a site's control plane for its health, not the platform */
+    asks?: 'control-plane';
+  };
+  endpoint?: {
+    interMs?: number;
+    fall?: number;
+    rise?: number;
+    /** sessions with a server that is down stay */
+    keepsSessions?: true;
+  };
+  database?: {
+    /** settings of Patroni for the whole service, once it is up */
+    patroni?: Readonly<Record<string, unknown>>;
+    parameters?: Readonly<Record<string, string>>;
+    /** settings of the platform's role */
+    role?: Readonly<Record<string, string>>;
+  };
+  /** a daemon that no supervisor starts again, by its host's role */
+  unsupervised?: { role: 'load-balancer'; daemon: string };
+  /** the second site reaches the database by a node of the first */
+  detour?: true;
+}
+
+const TWO_MINUTES = '120000';
+
+/** Deliberate mistakes, by name: what a scenario is worth shows in those that it catches. */
+export const SABOTAGES = {
+  'local-commits': {
+    what: 'the platform’s role commits with synchronous_commit=local: nothing waits for a standby',
+    database: { role: { synchronous_commit: 'local' } },
+  },
+  'commits-before-apply': {
+    what: 'the platform’s role commits with synchronous_commit=on where remote_apply is the reference',
+    database: { role: { synchronous_commit: 'on' } },
+  },
+  'long-ttl': {
+    what: 'Patroni’s ttl is 60 s',
+    database: { patroni: { ttl: 60 } },
+  },
+  'forgotten-maintenance': {
+    what: 'Patroni was left in maintenance mode: it changes no leader by itself',
+    database: { patroni: { pause: true } },
+  },
+  'default-sender-timeout': {
+    what: 'wal_sender_timeout is PostgreSQL’s default of 60 s',
+    database: { parameters: { wal_sender_timeout: '60s' } },
+  },
+  'slow-endpoint': {
+    what: 'the database’s endpoint looks every 5 s, and believes the third look',
+    endpoint: { interMs: 5000, fall: 3, rise: 3 },
+  },
+  'blind-health-check': {
+    what: 'the health check says 200 whatever the database does',
+    pods: { environment: { BLIND_HEALTHCHECK: '1' } },
+  },
+  'demanding-health-check': {
+    what: 'the health check demands every endpoint of the database',
+    pods: { environment: { DEMANDING_HEALTHCHECK: '1' } },
+  },
+  'slow-health-check': {
+    what: 'the load balancer looks every 5 s, and believes the third look',
+    balancer: { interMs: 5000, fall: 3 },
+  },
+  'hasty-health-check': {
+    what: 'a health check may take 100 ms',
+    balancer: { timeoutMs: 100 },
+  },
+  'control-plane-as-health': {
+    what: 'the load balancer asks a site’s control plane for its health, not the platform',
+    balancer: { asks: 'control-plane' },
+  },
+  'no-redispatch': {
+    what: 'the load balancer tries no other server when one does not take a connection',
+    balancer: { redispatch: false },
+  },
+  'unsupervised-balancer': {
+    what: 'nobody starts the load balancer again',
+    unsupervised: { role: 'load-balancer', daemon: 'haproxy' },
+  },
+  'no-readiness-probe': {
+    what: 'pods have no readiness probe: they get requests as soon as their process runs',
+    pods: { readinessProbe: false },
+  },
+  'abrupt-shutdown': {
+    what: 'a pod that is told to end stops taking requests at once, while its site still sends some',
+    pods: { environment: { DRAIN_MS: '0' } },
+  },
+  'no-client-timeouts': {
+    what: 'the platform waits two minutes for its database',
+    pods: { environment: { CONNECT_TIMEOUT_MS: TWO_MINUTES, REQUEST_TIMEOUT_MS: TWO_MINUTES } },
+  },
+  'stale-pool': {
+    what: 'pools keep the sessions with a deposed leader, and the endpoint lets them',
+    pods: { environment: { TRUST_SESSIONS: '1' } },
+    endpoint: { keepsSessions: true },
+  },
+  'small-pools': {
+    what: 'a pod has one connection for writes: a site alone cannot carry the load of both',
+    pods: { environment: { POOL_RW: '1' } },
+  },
+  'reads-from-any-copy': {
+    what: 'reads that ask for the primary go to the read-only endpoint',
+    pods: { environment: { PRIMARY_READS_AT_REPLICA: '1' } },
+  },
+  'jobs-in-two-steps': {
+    what: 'a worker takes jobs of all shards, records their completion in one transaction and removes them in the next',
+    pods: { environment: { JOBS_IN_TWO_STEPS: '1' } },
+  },
+  'detour-by-the-other-site': {
+    what: 'the second site reaches the database by a node of the first one',
+    detour: true,
+  },
+} as const satisfies Readonly<Record<string, Sabotage>>;
+export type SabotageName = keyof typeof SABOTAGES;
+
+/** The name of a sabotage; a UsageError lists the known ones. */
+export function sabotageNamed(name: string): SabotageName {
+  if (Object.hasOwn(SABOTAGES, name)) return name as SabotageName;
+  throw new UsageError(`unknown sabotage "${name}": expected one of ${Object.keys(SABOTAGES).join(', ')}`);
+}
+
+/** What is deliberately wrong in a lab; nothing, unless it was brought up so. */
+export function sabotageOf({ record }: Pick<Lab, 'record'>): Partial<Sabotage> {
+  const name = record.shape.sabotage;
+  return name === undefined ? {} : SABOTAGES[sabotageNamed(name)];
+}
