@@ -16,15 +16,17 @@ export interface ReadRequest {
   /** one prepared statement that returns one StampRow with the data beside it */
   query: pg.QueryConfig & { name: string };
   token?: Token | undefined;
+  /** a control: what was asked of the primary is taken from whatever copy answers */
+  anyCopy?: boolean;
 }
 
 /** Reads from the copy asked for; with a token, only once that copy holds the write it stands for. */
-export async function read<Row extends StampRow>({ databases, role, budget, query, token }: ReadRequest): Promise<Row> {
+export async function read<Row extends StampRow>({ databases, role, budget, query, token, anyCopy = false }: ReadRequest): Promise<Row> {
   const waitUntilMs = budget.leftMs() - TOKEN_WAIT_MS;
   for (let delayMs = 5; ; delayMs = Math.min(delayMs * 2, 40)) {
     const outcome = await databases[role].lend(budget, async (session): Promise<Row | Missing> => {
       const missing = token && (await missingFor(token, session));
-      return missing ?? onlyRow(await session.query<Row>(query), role, session);
+      return missing ?? onlyRow(await session.query<Row>(query), anyCopy ? 'replica' : role, session);
     });
     if (!('answer' in outcome)) return outcome;
     if (outcome.isFinal || budget.leftMs() - delayMs < waitUntilMs) throw outcome.answer;

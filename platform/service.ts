@@ -15,7 +15,7 @@ export interface Service {
   /** starts the time of one write */
   forWrite(): { database: Database; budget: Budget; ledger: Ledger; leastEpoch: number; following: Following };
   /** starts the time of one read */
-  forRead(): { databases: Record<Role, Database>; budget: Budget };
+  forRead(): { databases: Record<Role, Database>; budget: Budget; anyCopy: boolean };
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function openService(settings: Settings, ledger: Ledger): Service {
     identity,
     notifier,
     forWrite: () => ({ database: writer, budget: startBudget(requestMs), ledger, leastEpoch: peers.highestEpoch(), following }),
-    forRead: () => ({ databases: readers, budget: startBudget(requestMs) }),
+    forRead: () => ({ databases: readers, budget: startBudget(requestMs), anyCopy: primaryReadsAtReplica }),
     async close() {
       peers.close();
       await Promise.all([writer.close(), readers.primary.close(), readers.replica.close(), notifier.close()]);

@@ -15,6 +15,8 @@ export type CommitLevel = 'on' | 'remote_apply';
 export interface Replication {
   mode: ReplicationMode;
   commit: CommitLevel;
+  /** the leader leads on without the store while it reaches every other copy (Patroni's failsafe mode); default: it gives up */
+  failsafe?: boolean;
   /** supported pattern: whether what the follower has confirmed is on its disk; off is a control */
   follower?: 'on' | 'off';
 }
@@ -239,6 +241,8 @@ export interface ReferenceState {
   replication: ReplicationMode;
   /** default: on */
   commit?: CommitLevel;
+  /** recommended pattern: the leader leads on without the store while it reaches every other copy; default: it gives up */
+  failsafe?: boolean;
   /** default: on where replication is strict, otherwise off */
   follower?: 'on' | 'off';
   /** supported pattern: what becomes of a write at the site that follows; default: refuse */

@@ -111,12 +111,12 @@ export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
 
 /** Brings the database of a lab to the reference state. */
 export async function restoreDatabase(lab: Lab, reference: ReferenceState): Promise<void> {
-  const { replication: mode, commit = 'on', follower } = reference;
+  const { replication: mode, commit = 'on', failsafe = false, follower } = reference;
   if (lab.record.shape.pattern === 'supported') {
     await restorePair(lab, { mode, commit, ...(follower === undefined ? {} : { follower }) });
     return;
   }
-  await applyReplication(lab, { mode, commit });
+  await applyReplication(lab, { mode, commit, failsafe });
   await databaseInSync(lab, mode, limits.reset);
   await commitLevelApplied(lab, commit);
 }

@@ -55,7 +55,7 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
 export const defaultReplication: Replication = { mode: 'strict', commit: 'on' };
 
 /** Settings that the whole database service shares, by how it replicates; kept in Patroni's store. */
-export function dynamicConfig({ mode, commit }: Replication) {
+export function dynamicConfig({ mode, commit, failsafe = false }: Replication) {
   return {
     ttl: patroniTiming.ttlS,
     loop_wait: patroniTiming.loopWaitS,
@@ -65,6 +65,7 @@ export function dynamicConfig({ mode, commit }: Replication) {
     synchronous_mode: mode === 'strict',
     synchronous_mode_strict: mode === 'strict',
     primary_start_timeout: 0,
+    failsafe_mode: failsafe,
     postgresql: {
       use_pg_rewind: true,
       use_slots: true,
@@ -122,11 +123,13 @@ export async function clusterState(lab: Lab): Promise<CopyState[]> {
 export async function storedReplication(lab: Lab): Promise<Replication> {
   const config = (await askPatroni(lab, 'config')) as {
     synchronous_mode?: boolean;
+    failsafe_mode?: boolean;
     postgresql?: { parameters?: { synchronous_commit?: CommitLevel } };
   };
   return {
     mode: config.synchronous_mode === true ? 'strict' : 'async',
     commit: config.postgresql?.parameters?.synchronous_commit ?? 'on',
+    failsafe: config.failsafe_mode === true,
   };
 }
 

@@ -52,12 +52,13 @@ export async function databaseInSync(
 export async function applyReplication(lab: Lab, wanted: Replication): Promise<void> {
   await until({
     subject: 'database service',
-    condition: `replication ${wanted.mode}, commit level ${wanted.commit} stored`,
+    condition: `replication ${wanted.mode}, commit level ${wanted.commit}${wanted.failsafe === true ? ', failsafe mode' : ''} stored`,
     timeoutMs: limits.databaseReady,
     intervalMs: 200,
     probe: async () => {
       const stored = await storedReplication(lab);
-      if (stored.mode !== wanted.mode || stored.commit !== wanted.commit) await storeReplication(lab, wanted);
+      const differs = stored.mode !== wanted.mode || stored.commit !== wanted.commit || stored.failsafe !== (wanted.failsafe ?? false);
+      if (differs) await storeReplication(lab, wanted);
       return true;
     },
   });

@@ -58,6 +58,10 @@ export const SABOTAGES = {
     what: 'Patroni was left in maintenance mode: it changes no leader by itself',
     database: { patroni: { pause: true } },
   },
+  'no-failsafe': {
+    what: 'Patroni’s failsafe mode is off where it is the reference',
+    database: { patroni: { failsafe_mode: false } },
+  },
   'default-sender-timeout': {
     what: 'wal_sender_timeout is PostgreSQL’s default of 60 s',
     database: { parameters: { wal_sender_timeout: '60s' } },

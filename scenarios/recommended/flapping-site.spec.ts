@@ -1,0 +1,19 @@
+import { expect, flapHealthCheck, site, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a site whose health check flaps costs the requests that it cuts off, and no more',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // what is under way at the site when it is taken out, some ten requests each time, every 4 s
+      availability: 0.98,
+      longestOutageMs: 500,
+    });
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), () =>
+      inject(flapHealthCheck(site('b'), { every: '2s' }), { for: '15s' }),
+    );
+    expect(await judge()).toHold();
+  },
+);

@@ -1,0 +1,19 @@
+import { catches, dcs, expect, isolate, primary, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a leader that its standbys and the store have lost, and clients still reach, acknowledges nothing and is replaced',
+  { tag: ['@nightly'], annotation: catches({ 'local-commits': 'lost' }) },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // Patroni's ttl (20 s), the store's expiry tick (1 s), promotion (1 s), two good checks of the endpoint (1 s), reconnects (1 s), and 3 s for a busy
+      // machine: no write was acknowledged since the cut
+      longestOutageMs: 27_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+      inject(isolate(primary, 'standbys'), { for: '30s' }, () => inject(isolate(primary, dcs), { for: '29s' })),
+    );
+    expect(await judge()).toHold();
+  },
+);

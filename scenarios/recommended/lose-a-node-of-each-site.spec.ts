@@ -1,0 +1,17 @@
+import { catches, expect, hosts, powerOff, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a node lost at each site at once leaves both in service',
+  { tag: ['@nightly'], annotation: catches({ 'no-redispatch': 'availability' }) },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // two failed checks of two doors of four (2 s), half the requests that came by them, of 33 s
+      availability: 0.96,
+      longestOutageMs: 2500,
+    });
+    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () => inject(powerOff(hosts('a2', 'b2')), { for: '15s' }));
+    expect(await judge()).toHold();
+  },
+);

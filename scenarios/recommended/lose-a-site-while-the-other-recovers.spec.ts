@@ -1,0 +1,22 @@
+import { expect, pause, powerOff, site, steady, test } from '../../fixtures/index.ts';
+
+test(
+  'a site that is lost while the other one still boots leaves an outage until that one serves, and loses nothing',
+  { tag: ['@nightly'] },
+  async ({ holds, load, inject, judge }) => {
+    await holds({
+      lost: 0,
+      stalePrimary: 0,
+      // a site boots within 10 s, of which 2 had passed, and is up again after two good checks (1 s); slices, and as much again where the machine is busy
+      longestOutageMs: 20_000,
+    });
+    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+      inject(powerOff(site('a')), { for: '6s' }, async () => {
+        // beyond the lease: site a boots
+        await pause('8s');
+        await inject(powerOff(site('b'), { allowTotalLoss: true }), { for: '10s' });
+      }),
+    );
+    expect(await judge()).toHold();
+  },
+);
