@@ -52,12 +52,23 @@ function withoutAnswerOf(plan: Plan, name: string, nobody: string): Plan {
   return { ...plan, sites: [first, second] };
 }
 
-/** Carries out SQL at a site's database as its administrator: what a person does there, by mistake or to put it right. */
+/** What a statement is carried out at where the sites share a database: whoever leads it. */
+const SHARED = 'database';
+
+/** Carries out SQL at a site's database, or at the one that the sites share ("database"), as its administrator: what a person does there, by mistake or to put it right. */
 export async function carryOutStatement(topology: Topology, { site, text }: { site: string; text: string }): Promise<RunbookStep> {
-  const copy = topology.database.hosts.find((host) => host.site === site);
-  if (copy === undefined) throw new UsageError(`site "${site}" has no database of its own: expected the supported pattern`);
   const began = performance.now();
-  const found = await withDatabase(topology.database.dsn(copy.name), async (client) => (await client.query(text)).rowCount);
+  const copy = await copyAt(topology, site);
+  const found = await withDatabase(topology.database.dsn(copy), async (client) => (await client.query(text)).rowCount);
   const tookMs = Math.round(performance.now() - began);
   return { runbook: 'statement', site, step: text, tookMs, found: { rows: found } };
+}
+
+async function copyAt({ database, pattern }: Topology, site: string): Promise<string> {
+  const shared = pattern === 'recommended';
+  if (shared && site === SHARED) return (await database.primary()).name;
+  const own = database.hosts.find((host) => host.site === site);
+  if (own !== undefined) return own.name;
+  const expected = shared ? `"${SHARED}", which its sites share` : `one of ${database.hosts.map((host) => host.site).join(', ')}`;
+  throw new UsageError(`statement: expected ${expected}; came "${site}", which has no database of its own`);
 }
