@@ -50,3 +50,36 @@ describe('a control', { concurrency: 4 }, () => {
     assert.equal(verdict.held, true, verdict.reasons.join('\n'));
   });
 });
+
+describe('a deliberate mistake', { concurrency: 4 }, () => {
+  const under = (expect?: string) =>
+    runOf({ floors: NO_FLOORS, topology: { sabotage: 'local-commits' }, ...(expect === undefined ? {} : { expect }) });
+  test('is caught by the class that the scenario names, whatever breaks beside it', async () => {
+    const alone = await judged(tiny({ run: under('lost'), final: without }));
+    const both = await judged(tiny({ run: under('lost'), final: without, history: [...tiny().history, staleRead] }));
+    assert.deepEqual(
+      [alone, both].map(({ verdict, held, sabotage }) => [verdict, held, sabotage]),
+      [
+        ['fail', true, 'local-commits'],
+        ['fail', true, 'local-commits'],
+      ],
+    );
+  });
+  test('is not caught by another class, nor by doubts, nor by a pass', async () => {
+    const other = await judged(tiny({ run: under('lost'), history: [...tiny().history, staleRead] }));
+    const doubt = await judged(tiny({ run: under('lost'), end: null }));
+    const none = await judged(tiny({ run: under('lost') }));
+    assert.deepEqual(
+      [other, doubt, none].map(({ verdict, held }) => [verdict, held]),
+      [
+        ['fail', false],
+        ['inconclusive', false],
+        ['pass', false],
+      ],
+    );
+  });
+  test('that a scenario does not claim leaves its verdict as it is, and named', async () => {
+    const { verdict, held, sabotage } = await judged(tiny({ run: under() }));
+    assert.deepEqual([verdict, held, sabotage], ['pass', true, 'local-commits']);
+  });
+});

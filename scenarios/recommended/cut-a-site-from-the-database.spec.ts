@@ -2,7 +2,7 @@ import { catches, database, evenShare, expect, isolate, site, steady, test } fro
 
 test(
   'a site cut from the database is taken out, and comes back',
-  { tag: ['@quick', '@nightly'], annotation: catches({ 'blind-health-check': 'availability' }) },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'blind-health-check': 'availability', 'no-client-timeouts': 'longest-outage' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { claimedCatches } from '../run/claims.ts';
+import { projectRoot } from '../support/paths.ts';
+import { SABOTAGES } from '../topology/lab/sabotage.ts';
+
+test('every deliberate mistake is caught by a scenario that says so', async () => {
+  const claims = await claimedCatches();
+  assert.deepEqual([...new Set(claims.map(({ sabotage }) => sabotage))].sort(), Object.keys(SABOTAGES).sort());
+});
+
+test('the track record shows every claim of every scenario, and no other', async () => {
+  const page = readFileSync(join(projectRoot, 'docs/track-record.md'), 'utf8');
+  const shown = [...page.matchAll(/^\| `([a-z-]+)` \|[^|]*\| `([a-z-]+)` \| `([a-z-]+)` \|/gmu)].map(
+    ([, sabotage, scenario, finding]) => `${sabotage} ${scenario} ${finding}`,
+  );
+  const claimed = (await claimedCatches()).map(({ sabotage, scenario, finding }) => `${sabotage} ${scenario} ${finding}`);
+  assert.deepEqual(shown.sort(), claimed.sort());
+});
