@@ -11,7 +11,9 @@ test(
       availability: 0.96,
       longestOutageMs: 2500,
     });
-    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () => inject(powerOff(hosts('a2', 'b2')), { for: '15s' }));
+    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () =>
+      inject(powerOff(hosts('a2', 'b2'), { allowTotalLoss: true }), { for: '15s' }),
+    );
     expect(await judge()).toHold();
   },
 );
