@@ -19,7 +19,6 @@ export default defineConfig<ScenarioOptions>({
   reporter: [
     ['./fixtures/terminal-reporter.ts'],
     ['json', { outputFile: join(out, 'results.json') }],
-    ['junit', { outputFile: join(out, 'junit.xml') }],
     ['allure-playwright', { resultsDir: join(out, 'allure-results'), detail: false }],
   ],
   projects: [

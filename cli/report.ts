@@ -1,34 +1,51 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { execa } from 'execa';
-import { writeReport } from '../reports/index.ts';
-import { HoldfastError, UsageError } from '../support/errors.ts';
-import { projectRoot, reportsDir } from '../support/paths.ts';
+import { Command, Option } from 'commander';
+import { resultsTable, writeReport } from '../reports/index.ts';
+import { resultsOf } from '../run/results.ts';
+import { EXIT, UsageError } from '../support/errors.ts';
+import { reportsDir, runsDir } from '../support/paths.ts';
+import { allurePages, allureResults } from './allure.ts';
 
-/** `holdfast report`: our page of a record again, or Allure's over the last session. */
+interface ReportOptions {
+  table?: boolean;
+  session?: string[];
+}
+
+/** `holdfast report`: our page of a record again, Allure's over sessions, or their results as a Markdown table. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('make reports again: of one record, or the Allure pages of the last session')
-    .argument('[record]', 'folder of a run record')
-    .action(async (record: string | undefined) => {
-      console.log(record === undefined ? await allurePages() : await writeReport(record));
+    .description(
+      'make reports again: of a record; Allure pages, or with --table a Markdown table, of the last session or of what several machines left',
+    )
+    .argument('[folder...]', 'run records; or folders that hold, anywhere below them, the results of sessions')
+    .option('--table', 'print the results as a Markdown table')
+    .addOption(
+      new Option('--session <id>', 'with --table: of this session, as "holdfast run" named it; may be given several times').argParser(
+        (id: string, before: string[] | undefined) => [...(before ?? []), id],
+      ),
+    )
+    .action(async (folders: string[], options: ReportOptions) => {
+      for (const folder of folders)
+        if (!existsSync(folder))
+          throw new UsageError(`expected a folder of a record, or of the results of sessions; there is no ${folder}`);
+      if (options.table === true) return table(folders, options.session ?? []);
+      if (options.session !== undefined) throw new UsageError('--session chooses what is in a table: add --table, or leave it out');
+      for (const page of await pages(folders)) console.log(page);
     });
 }
 
-async function allurePages(): Promise<string> {
-  const results = join(reportsDir(), 'allure-results');
-  if (!existsSync(results) || readdirSync(results).length === 0) {
-    throw new UsageError(`no Allure results in ${results}: expected a "holdfast run" before`);
-  }
-  const target = join(reportsDir(), 'allure-report');
-  const allure = join(projectRoot, 'node_modules/allure/cli.js');
-  const made = await execa(process.execPath, [allure, 'generate', results, '--output', target], {
-    cwd: projectRoot,
-    reject: false,
-    timeout: 120_000,
-    stdin: 'ignore',
-  });
-  if (made.failed) throw new HoldfastError(`Allure could not make its pages: ${made.stderr.slice(-800)}`);
-  return join(target, 'index.html');
+function table(folders: readonly string[], sessions: readonly string[]): void {
+  const places = folders.length > 0 ? folders : [runsDir()].filter(existsSync);
+  const results = resultsOf(places, { sessions, latest: folders.length === 0 });
+  console.log(resultsTable(results));
+  if (results.length === 0) process.exitCode = EXIT.inconclusive;
+}
+
+async function pages(folders: readonly string[]): Promise<string[]> {
+  const records = folders.filter((folder) => existsSync(join(folder, 'run.json')));
+  if (folders.length > 0 && records.length === folders.length) return Promise.all(folders.map(writeReport));
+  if (records.length > 0)
+    throw new UsageError(`expected records or folders of sessions, not both; of these ${records.join(', ')} are records`);
+  return [await allurePages(allureResults(folders.length > 0 ? folders : [reportsDir()]))];
 }

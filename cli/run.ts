@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
-import { execa } from 'execa';
 import { repeatsTable, summaryTable } from '../reports/index.ts';
-import { claimedCatches } from '../run/claims.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
-import { projectRoot, reportsDir } from '../support/paths.ts';
+import { projectRoot } from '../support/paths.ts';
 import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
 import type { Pattern } from '../topology/model.ts';
+import { claimedCatches } from './claims.ts';
 import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
+import { profileOf, profileOption, type ProfileName } from './profiles.ts';
+import { refuseEmpty, runPlan } from './scenario-runner.ts';
+import { emptyReports, leaveFiles } from './session-reports.ts';
+import { shardOption, type Shard } from './shard.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface RunOptions extends KeepOptions {
-  repeat: number;
+  repeat?: number;
+  profile?: ProfileName;
+  shard?: Shard;
 }
 
 /** `holdfast run`: a lab, the scenarios, the verdicts. */
@@ -26,45 +31,47 @@ export function runCommand(): Command {
     .argument('[scenario...]', 'names of scenarios, as in scenarios/ (without .spec.ts)')
     .addOption(nameOption())
     .addOption(new Option('--keep', 'leave a lab that this command started'))
-    .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats).default(1));
+    .addOption(profileOption())
+    .addOption(shardOption())
+    .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats));
   for (const option of [...sizeOptions(), sabotageOption()]) command.addOption(option);
   return command.action(async (scenarios: string[], options: RunOptions) => {
     refuseOtherSabotage(options);
     const pattern = options.pattern ?? findLab(options.name)?.record.shape.pattern ?? 'recommended';
-    const specs =
-      options.sabotage === undefined || scenarios.length > 0 ? chosenSpecs(scenarios, pattern) : await catchersOf(options.sabotage);
+    const { sabotage } = options;
+    const chosen = sabotage === undefined || scenarios.length > 0 || options.profile !== undefined;
+    const specs = chosen ? chosenSpecs(scenarios, pattern) : await catchersOf(sabotage);
+    const plan = { scenarios: specs, pattern, profile: options.profile, repeat: options.repeat, shard: options.shard };
+    profileOf(plan);
     requireRoot('run');
-    const asked = { lab: options.name, pattern, repeat: options.repeat };
-    process.exitCode = await withLab({ ...options, pattern }, async () => (await runSpecs(specs, asked)).code);
+    await refuseEmpty(plan);
+    process.exitCode = await withLab({ ...options, pattern }, async () => (await runSpecs(specs, { lab: options.name, ...plan })).code);
   });
 }
 
-/** Runs scenarios (none named: the quick profile) on a lab that is up, prints their verdicts and returns them with the exit code. */
+/** Runs scenarios (none named: a profile, by default the quick one) on a lab that is up, prints their verdicts and returns them with the exit code. */
 export async function runSpecs(
-  specs: readonly string[],
-  { lab, pattern, repeat = 1 }: { lab: string; pattern: Pattern; repeat?: number },
+  scenarios: readonly string[],
+  { lab, ...asked }: { lab: string; pattern: Pattern; profile?: ProfileName; repeat?: number; shard?: Shard },
 ): Promise<{ code: number; outcomes: Outcome[] }> {
+  const plan = { ...asked, scenarios };
   const session = randomBytes(6).toString('hex');
-  const out = reportsDir();
-  mkdirSync(out, { recursive: true });
-  const results = join(out, 'results.json');
-  rmSync(results, { force: true });
-  rmSync(join(out, 'allure-results'), { recursive: true, force: true });
-  const chosen = specs.length === 0 ? ['--grep', '@quick'] : specs.map((spec) => `/${spec}.spec.ts`);
-  const args = ['test', ...chosen, `--project=${pattern}`, `--repeat-each=${repeat}`];
-  await execa(process.execPath, [join(projectRoot, 'node_modules/@playwright/test/cli.js'), ...args], {
-    cwd: projectRoot,
-    env: { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: JSON.stringify(identify(process.pid)) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-  });
-  const outcomes = outcomesOf(session, results);
+  const startedAt = new Date();
+  const out = emptyReports();
+  const owner = JSON.stringify(identify(process.pid));
+  await runPlan(plan, { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: owner });
+  const said = join(out, 'results.json');
+  const outcomes = [...outcomesOf(session, said), ...(existsSync(said) ? [] : [SILENT])];
+  leaveFiles({ plan, session, startedAt, outcomes });
   giveToUser(out);
-  print(outcomes);
+  print(outcomes, session);
   return { code: exitCodeOf(outcomes), outcomes };
 }
 
-function print(outcomes: readonly Outcome[]): void {
+/** Stands for scenarios of which nobody knows that they were to run. */
+const SILENT: Outcome = { title: 'the test runner', error: 'it ended without saying what ran; scenarios may be missing' };
+
+function print(outcomes: readonly Outcome[], session: string): void {
   const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
   if (verdicts.length > 0) console.log(summaryTable(verdicts, { colour: process.stdout.isTTY }));
   const spread = repeatsTable(verdicts);
@@ -76,6 +83,7 @@ function print(outcomes: readonly Outcome[]): void {
     if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
   }
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
+  console.log(`session ${session}: "holdfast report --table" prints it as Markdown`);
 }
 
 /** A lab that was left up with a mistake in it certifies nothing, and one without shows no catch. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { claimedCatches } from '../run/claims.ts';
+import { claimedCatches } from './claims.ts';
 import { projectRoot } from '../support/paths.ts';
 import { SABOTAGES } from '../topology/lab/sabotage.ts';
 

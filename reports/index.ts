@@ -5,3 +5,5 @@ export { storyOf } from './story.ts';
 export { timelineSvg } from './timeline.ts';
 export { repeatsTable } from './repeats.ts';
 export { summaryTable } from './summary.ts';
+export { junit } from './junit.ts';
+export { resultsTable, type Result } from './results-table.ts';

@@ -5,12 +5,12 @@ import { plain } from './text.ts';
 
 type Entry = z.infer<typeof Recovery>;
 /** A length that was measured, or that was longer than what was measured; ms. */
-type Length = { ms: number; censored: boolean };
+export type Length = { ms: number; censored: boolean };
 
 const PARTS: readonly { name: string; of: (entry: Entry) => Length }[] = [
   { name: 'first reaction', of: ({ firstReactionMs }) => measured(firstReactionMs) },
   { name: 'first success', of: ({ firstSuccessMs }) => measured(firstSuccessMs) },
-  { name: 'stable (RTO)', of: ({ stableMs, unstableMs }) => measured(stableMs, Number(unstableMs ?? Number.NaN)) },
+  { name: 'stable (RTO)', of: stable },
   { name: 'redundant', of: ({ redundantMs }) => measured(redundantMs) },
 ];
 
@@ -33,8 +33,8 @@ export function repeatsTable(verdicts: readonly Verdict[]): string | undefined {
 }
 
 function row({ name, of }: (typeof PARTS)[number], entries: readonly Entry[]): string {
-  const lengths = entries.map(of).sort((a, b) => a.ms - b.ms || Number(a.censored) - Number(b.censored));
-  const cells = [0, 0.5, 0.95, 1].map((share) => cell(quantile(lengths, share)));
+  const lengths = entries.map(of).sort(byLength);
+  const cells = [0, 0.5, 0.95, 1].map((share) => lengthCell(quantile(lengths, share)));
   return `  ${name.padEnd(16)}${cells.map((text) => text.padStart(10)).join('')}`;
 }
 
@@ -45,11 +45,26 @@ export function quantile(sorted: readonly Length[], share: number): Length {
   return { ms: found.ms, censored: sorted.slice(0, rank + 1).some(({ censored }) => censored) };
 }
 
+/** The slowest recovery of a run to stable service; undefined: nothing was broken. */
+export function slowestRecovery({ recovery }: Verdict): Length | undefined {
+  return recovery.map(stable).toSorted(byLength).at(-1);
+}
+
+function stable({ stableMs, unstableMs }: Entry): Length {
+  return measured(stableMs, Number(unstableMs ?? Number.POSITIVE_INFINITY));
+}
+
 function measured(ms: number | null, atLeast = Number.POSITIVE_INFINITY): Length {
   return ms === null ? { ms: atLeast, censored: true } : { ms, censored: false };
 }
 
-function cell({ ms, censored }: Length): string {
+/** Shortest first; of equal ones those that may have been longer last. */
+export function byLength(a: Length, b: Length): number {
+  return a.ms - b.ms || Number(a.censored) - Number(b.censored);
+}
+
+/** A length as text; "≥": it may have been longer. */
+export function lengthCell({ ms, censored }: Length): string {
   if (!Number.isFinite(ms)) return 'never';
   return `${censored ? '≥ ' : ''}${duration(ms)}`;
 }

@@ -70,10 +70,11 @@ describe('the outcomes of a session', () => {
     return run;
   }
 
-  function said(...specs: { title: string; status?: string; message?: string }[]): void {
-    const told = specs.map(({ title, status = 'expected', message }) => ({
+  function said(...specs: { title: string; status?: string; message?: string; file?: string; results?: object[] }[]): void {
+    const told = specs.map(({ title, status = 'expected', message, file, ...rest }) => ({
       title,
-      tests: [{ status, results: [message === undefined ? {} : { error: { message } }] }],
+      file,
+      tests: [{ status, results: [message === undefined ? {} : { error: { message } }], ...rest }],
     }));
     writeFileSync(results, JSON.stringify({ suites: [{ suites: [{ specs: told.slice(0, 1) }], specs: told.slice(1) }] }));
   }
@@ -118,6 +119,37 @@ describe('the outcomes of a session', () => {
       { title: 'crashed', folder: crashed, error: 'k6 died' },
       { title: 'never began', error: 'no lab' },
       { title: 'silent', error: 'ended without a record' },
+    ]);
+  });
+
+  test('carry the file of their scenario and how long their own test took, repeats apart', () => {
+    const runs = ['8-one', '8-two'].map((name) =>
+      record(name, { session: 'v', scenario: 'long', verdict: { verdict: 'pass', held: true } }),
+    );
+    const tests = runs.map((folder, nth) => ({
+      status: 'expected',
+      annotations: [{ type: 'record', description: folder }],
+      results: [{ duration: 30_000 + nth * 1500 }],
+    }));
+    writeFileSync(results, JSON.stringify({ suites: [{ specs: [{ title: 'long', file: 'recommended/long.spec.ts', tests }] }] }));
+    assert.deepEqual(
+      outcomesOf('v', results).map(({ file, seconds }) => [file, seconds]),
+      [
+        ['recommended/long.spec.ts', 30],
+        ['recommended/long.spec.ts', 31.5],
+      ],
+    );
+  });
+
+  test('name what a session that was stopped left undone: it was not passed over in silence', () => {
+    const begun = record('9-begun', { session: 'w', scenario: 'begun' });
+    said(
+      { title: 'begun', status: 'skipped', results: [{ status: 'interrupted' }] },
+      { title: 'later', status: 'skipped', results: [], file: 'recommended/later.spec.ts' },
+    );
+    assert.deepEqual(outcomesOf('w', results), [
+      { title: 'begun', folder: begun, error: 'was interrupted' },
+      { title: 'later', file: 'recommended/later.spec.ts', error: 'was not run: its session ended before' },
     ]);
   });
 });

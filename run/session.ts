@@ -12,11 +12,22 @@ export interface Outcome {
   verdict?: Verdict;
   /** how the test ended when there is no verdict */
   error?: string;
+  /** file of the scenario within scenarios/ */
+  file?: string;
+  /** how long the test took, the way to the reference state included */
+  seconds?: number;
 }
 
 interface Suite {
   suites?: Suite[];
-  specs?: { title: string; tests: { status: string; results: { error?: { message?: string } }[] }[] }[];
+  specs?: { title: string; file?: string; tests: Test[] }[];
+}
+
+interface Test {
+  status: string;
+  annotations?: { type: string; description?: string }[];
+  /** none: it was not begun */
+  results: { status?: string; duration?: number; error?: { message?: string } }[];
 }
 
 /** Every scenario that a session started, in the order of their start; verdicts come from the records. The test runner's word adds what has no record, and tests that failed though their record holds: it never makes anything pass. */
@@ -24,18 +35,20 @@ export function outcomesOf(session: string, resultsFile: string): Outcome[] {
   const records = recordsOf(session);
   const tests = testsOf(readJson<Suite>(resultsFile));
   const judged = records.map(({ folder, scenario, verdict }): Outcome => {
-    if (verdict !== undefined) return { title: scenario, folder, verdict };
-    return { title: scenario, folder, error: tests.get(scenario)?.errors[0] ?? 'ended without a verdict' };
+    const test = tests.get(scenario);
+    const about = { title: scenario, folder, ...test?.place, ...test?.lengths.get(folder) };
+    return verdict === undefined ? { ...about, error: test?.errors[0] ?? 'ended without a verdict' } : { ...about, verdict };
   });
-  const unrecorded = [...tests].flatMap(([title, { count, failed, errors }]): Outcome[] => {
+  const unrecorded = [...tests].flatMap(([title, { place, count, failed, errors }]): Outcome[] => {
     const own = judged.filter((outcome) => outcome.title === title);
     const missing = Math.max(0, count - own.length);
     const explained = missing + own.filter(({ verdict }) => verdict?.held !== true).length;
     const error = errors.at(-1);
     return [
-      ...Array.from({ length: missing }, () => ({ title, error: error ?? 'ended without a record' })),
+      ...Array.from({ length: missing }, () => ({ title, ...place, error: error ?? 'ended without a record' })),
       ...Array.from({ length: Math.max(0, failed - explained) }, () => ({
         title,
+        ...place,
         error: `its record holds, but the test failed: ${error}`,
       })),
     ];
@@ -50,7 +63,8 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
   return [EXIT.unhealed, EXIT.broken, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.pass;
 }
 
-function codeOf({ verdict, error }: Outcome): number {
+/** The exit code of one scenario. */
+export function codeOf({ verdict, error }: Outcome): number {
   if (verdict === undefined) return error?.includes('could not be healed') === true ? EXIT.unhealed : EXIT.inconclusive;
   if (verdict.held) return EXIT.pass;
   return verdict.verdict === 'fail' || verdict.expect !== undefined ? EXIT.broken : EXIT.inconclusive;
@@ -71,23 +85,38 @@ function recordsOf(session: string): { folder: string; scenario: string; verdict
 
 /** What the test runner says of the tests of one title; repeats share it. */
 interface Tests {
+  place: { file?: string };
   count: number;
   failed: number;
   errors: string[];
+  /** by the folder of the record */
+  lengths: Map<string, { seconds: number }>;
+}
+
+function noTests(file: string | undefined): Tests {
+  return { place: file === undefined ? {} : { file }, count: 0, failed: 0, errors: [], lengths: new Map() };
 }
 
 function testsOf(suite: Suite | undefined, into = new Map<string, Tests>()): Map<string, Tests> {
-  for (const { title, tests } of suite?.specs ?? []) {
-    for (const { status, results } of tests.filter((test) => test.status !== 'skipped')) {
-      const known = into.get(title) ?? { count: 0, failed: 0, errors: [] };
-      const message = results[0]?.error?.message;
-      into.set(title, {
-        count: known.count + 1,
-        failed: known.failed + (status === 'expected' ? 0 : 1),
-        errors: message === undefined ? known.errors : [...known.errors, message],
-      });
+  for (const { title, file, tests } of suite?.specs ?? []) {
+    for (const test of tests.filter((each) => each.status !== 'skipped' || cutShort(each) !== undefined)) {
+      const known = into.get(title) ?? noTests(file);
+      const [result] = test.results;
+      const record = test.annotations?.find(({ type }) => type === 'record')?.description;
+      if (record !== undefined && result?.duration !== undefined) known.lengths.set(record, { seconds: result.duration / 1000 });
+      known.count++;
+      if (!['expected', 'skipped'].includes(test.status)) known.failed++;
+      const error = cutShort(test) ?? result?.error?.message;
+      if (error !== undefined) known.errors.push(error);
+      into.set(title, known);
     }
   }
   for (const inner of suite?.suites ?? []) testsOf(inner, into);
   return into;
+}
+
+/** What to say of a scenario that the end of its session left undone; undefined: it was not. */
+function cutShort({ results: [result] }: Test): string | undefined {
+  if (result === undefined) return 'was not run: its session ended before';
+  return result.status === 'interrupted' ? 'was interrupted' : undefined;
 }

@@ -61,6 +61,10 @@ export const limits = {
   drained: ms(60_000),
   /** a whole scenario */
   scenario: ms(300_000),
+  /** the test runner knows which scenarios were chosen */
+  scenariosListed: ms(60_000),
+  /** the test runner, told to stop, has stopped its scenario and said what ran */
+  runnerStopped: ms(30_000),
   /** a record of 100 million operations was judged by a bench */
   largeJudging: ms(900_000),
   /** the emulated machine of `holdfast test vm` has powered itself off */
