@@ -25,9 +25,10 @@ describe('a schedule in a file', () => {
       [having({ steps: [] }), /steps: Too small/],
       [
         having({ reference: { ...SCHEDULE.reference, routing: 'round-robin' } }),
-        /reference\.routing: Invalid option: expected one of "active-active"/,
+        /reference\.routing: expected one of active-active, active-passive, reads-at-both, came "round-robin"/,
       ],
-      [step({ fault: 'explode' }), /steps\.0\.fault: Invalid option: expected one of "power-off"/],
+      [step({ fault: 'explode' }), /steps\.0\.fault: expected one of power-off, reboot, .*, came "explode"/],
+      [step({ fault: undefined }), /steps\.0\.fault: expected one of power-off, .*, came undefined/],
       [step({ at: -1 }), /steps\.0\.at: Too small/],
       [step({ at: '5s' }), /steps\.0\.at: Invalid input: expected number, received string/],
       [step({ options: { form: 'dcs' } }), /steps\.0\.options: Unrecognized key: "form"/],

@@ -13,6 +13,9 @@ export const SCHEDULE_FORMAT = 1;
 const LATEST_MS = 600_000;
 
 const text = z.string().min(1);
+const oneOf = <const T extends string>(names: readonly T[]): z.ZodEnum<{ [Name in T]: Name }> =>
+  z.enum(names, { error: ({ input }) => `expected one of ${names.join(', ')}, came ${JSON.stringify(input)}` });
+
 const words = z.strictObject(
   Object.fromEntries(FAULT_OPTIONS.filter((option) => option !== 'allowTotalLoss').map((option) => [option, text.optional()])) as Record<
     Exclude<(typeof FAULT_OPTIONS)[number], 'allowTotalLoss'>,
@@ -24,7 +27,7 @@ const Step = z.strictObject({
   /** when it is injected, since the course began; ms */
   at: z.number().int().min(0).max(LATEST_MS),
   /** name in the catalogue */
-  fault: z.enum(Object.keys(catalogue)),
+  fault: oneOf(Object.keys(catalogue)),
   /** a host, several ("dcs1,dcs2"), a site or a role, as `holdfast fault inject` takes it */
   target: text,
   options: words.extend({ allowTotalLoss: z.boolean().optional() }).optional(),
@@ -42,9 +45,9 @@ export const Schedule = z.strictObject({
   seed: z.number().int().optional(),
   round: z.number().int().min(1).optional(),
   reference: z.strictObject({
-    routing: z.enum(ROUTING_POLICIES),
-    replication: z.enum(['strict', 'async']),
-    commit: z.enum(['on', 'remote_apply']),
+    routing: oneOf(ROUTING_POLICIES),
+    replication: oneOf(['strict', 'async']),
+    commit: oneOf(['on', 'remote_apply']),
   }),
   steps: z.array(Step).min(1),
 });
