@@ -12,7 +12,7 @@ import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
 import type { Pattern } from '../topology/model.ts';
-import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions, type ShapeOptions } from './options.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface RunOptions extends KeepOptions {
@@ -78,8 +78,8 @@ function print(outcomes: readonly Outcome[]): void {
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
 }
 
-/** A lab that was left up with a mistake in it certifies nothing, and one without shows no catch. */
-function refuseOtherSabotage({ name, sabotage }: RunOptions): void {
+/** Refuses a lab that is up with another mistake than asked for: left up with one it certifies nothing, and without one it shows no catch. */
+export function refuseOtherSabotage({ name, sabotage }: ShapeOptions): void {
   const found = findLab(name)?.record.shape;
   if (found === undefined || found.sabotage === sabotage) return;
   const [has, wanted] = [found.sabotage, sabotage].map((one) => (one === undefined ? 'without a sabotage' : `with --sabotage ${one}`));

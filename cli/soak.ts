@@ -9,7 +9,8 @@ import { parseDuration } from '../support/durations.ts';
 import { UsageError } from '../support/errors.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import type { ReplicationMode } from '../topology/model.ts';
-import { nameOption, repeats, requireRoot, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
+import { refuseOtherSabotage } from './run.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface SoakOptions extends KeepOptions {
@@ -47,7 +48,7 @@ export function soakCommand(): Command {
     .option('--shrink', 'look for a smaller schedule that fails like the first one that did')
     .addOption(new Option('--tries <n>', 'shrink: rounds that it may take').argParser(repeats).default(24))
     .addOption(new Option('--keep', 'leave a lab that this command started'));
-  for (const option of sizeOptions().filter(({ long }) => long !== '--pattern')) command.addOption(option);
+  for (const option of [...sizeOptions().filter(({ long }) => long !== '--pattern'), sabotageOption()]) command.addOption(option);
   return command.action(async (options: SoakOptions) => {
     const { replication, round } = options;
     const tries = options.shrink === true ? options.tries : 0;
@@ -59,6 +60,7 @@ export function soakCommand(): Command {
       ...(replication === undefined ? {} : { replication }),
       ...(options.schedule === undefined ? {} : { schedule: scheduleIn(options.schedule) }),
     };
+    refuseOtherSabotage(options);
     requireRoot('soak');
     if (asked.schedule === undefined) console.log(`seed ${seed}`);
     process.exitCode = await withLab({ ...options, pattern: 'recommended' }, async () => {
