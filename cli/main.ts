@@ -9,6 +9,7 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { failbackCommand, promoteCommand } from './runbook.ts';
 import { schemaCommand } from './schema.ts';
+import { soakCommand } from './soak.ts';
 import { statusCommand } from './status.ts';
 import { testCommand } from './test.ts';
 import { upCommand } from './up.ts';
@@ -30,6 +31,7 @@ const program = new Command('holdfast')
 
 for (const command of [
   runCommand,
+  soakCommand,
   testCommand,
   upCommand,
   downCommand,

@@ -11,7 +11,7 @@ import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
 import type { Pattern } from '../topology/model.ts';
 import { claimedCatches } from './claims.ts';
-import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions, type ShapeOptions } from './options.ts';
 import { profileOf, profileOption, type ProfileName } from './profiles.ts';
 import { refuseEmpty, runPlan } from './scenario-runner.ts';
 import { emptyReports, leaveFiles } from './session-reports.ts';
@@ -86,8 +86,8 @@ function print(outcomes: readonly Outcome[], session: string): void {
   console.log(`session ${session}: "holdfast report --table" prints it as Markdown`);
 }
 
-/** A lab that was left up with a mistake in it certifies nothing, and one without shows no catch. */
-function refuseOtherSabotage({ name, sabotage }: RunOptions): void {
+/** Refuses a lab that is up with another mistake than asked for: left up with one it certifies nothing, and without one it shows no catch. */
+export function refuseOtherSabotage({ name, sabotage }: ShapeOptions): void {
   const found = findLab(name)?.record.shape;
   if (found === undefined || found.sabotage === sabotage) return;
   const [has, wanted] = [found.sabotage, sabotage].map((one) => (one === undefined ? 'without a sabotage' : `with --sabotage ${one}`));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { identify, type ProcessIdentity } from '../support/processes.ts';
 import type { Topology } from '../topology/model.ts';
-import { endSeen, healAll, isBeingInjected } from './heal.ts';
+import { endSeen, healAll, healFault, isBeingInjected } from './heal.ts';
 import { append, openFaults, openJournal, readJournal, type JournalHead } from './journal.ts';
 import { sketchTopology } from './topology.fixture.ts';
 
@@ -70,6 +70,20 @@ describe('the end of a momentary fault', () => {
       append(one.journalDir, head, 'applied', 'the verb returned');
       assert.equal((await endSeen(one, head)).seen, seen, `server started at ${started}`);
     }
+  });
+
+  test('stands in the journal after its effect, also where the injector is slower to see that', async () => {
+    const one = topology('2');
+    const head = begun(one, identify(process.pid));
+    append(one.journalDir, head, 'applied', 'the verb returned');
+    await healFault(one, head, 'healer');
+    append(one.journalDir, head, 'verified', 'the look of the injector');
+    const lines = readJournal(one.journalDir, head.id);
+    assert.deepEqual(
+      lines.map(({ state }) => state),
+      ['intent', 'applied', 'healed', 'verified', 'gone'],
+    );
+    assert.match(lines[3]?.evidence ?? '', /the server of db1 was started at 2/);
   });
 });
 

@@ -54,6 +54,8 @@ export async function endSeen(topology: Topology, head: JournalHead): Promise<Ev
   if (states.includes('applied')) {
     const shown = await fault.effect(topology, head.pinned);
     if (!shown.seen) return shown;
+    // its injector may be about to say so too, and would come after its end
+    append(topology.journalDir, head, 'verified', shown.what);
   }
   return fault.gone(topology, head.pinned);
 }

@@ -6,7 +6,7 @@ import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
-import type { Fault, FaultSpec } from './fault.ts';
+import type { Evidence, Fault, FaultSpec, Pinned } from './fault.ts';
 import { append, openJournal, readJournal, type JournalHead, type JournalLine } from './journal.ts';
 import { healerFiles } from './healer.ts';
 import { goneWithin, statesOf } from './heal.ts';
@@ -42,12 +42,9 @@ export interface ActiveFault {
 export async function injectFault(injection: Injection): Promise<ActiveFault> {
   const { topology, spec, leaseMs, settleMs = 0 } = injection;
   const fault = faultNamed(spec.fault);
-  refuseLacking(topology, fault);
-  const pinned = await fault.pin(topology, spec);
-  const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
-  const hit = pinned.hosts.map((host) => topology.host(host));
-  const [steady] = await Promise.all([fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned), checkAllowed(topology, spec, hit)]);
-  if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
+  const { pinned, target, steady } = await admitted(topology, spec).catch((error: unknown) => {
+    throw new RefusedError(error);
+  });
   // a lease is the fault's time, not that of the start of its healer
   await injection.startHealer();
   const leaseEndNs = (monotonicNs() + BigInt(Math.round((settleMs + leaseMs) * 1e6))).toString();
@@ -83,6 +80,25 @@ export async function injectFault(injection: Injection): Promise<ActiveFault> {
   });
   append(topology.journalDir, head, 'verified', evidence.what);
   return { head, gone: () => waitGone(injection, head) };
+}
+
+/** A fault that was refused: nothing was done, and no journal knows of it. */
+export class RefusedError extends HoldfastError {
+  constructor(reason: unknown) {
+    super(messageOf(reason), { ...(reason instanceof HoldfastError ? { exitCode: reason.exitCode } : {}) });
+  }
+}
+
+/** What a fault falls on and the steady state before it; throws where it may not be injected, or not now. */
+async function admitted(topology: Topology, spec: FaultSpec): Promise<{ pinned: Pinned; target: string; steady: Evidence }> {
+  const fault = faultNamed(spec.fault);
+  refuseLacking(topology, fault);
+  const pinned = await fault.pin(topology, spec);
+  const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
+  const hit = pinned.hosts.map((host) => topology.host(host));
+  const [steady] = await Promise.all([fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned), checkAllowed(topology, spec, hit)]);
+  if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
+  return { pinned, target, steady };
 }
 
 /** Refuses a fault whose mechanism this machine does not have; skipped silently it would look like one that was survived. */

@@ -13,10 +13,11 @@ export const killContainersFault = podFault({
   inject: async (site, { app, pods }) => void (await Promise.all(pods.map((pod) => site.killContainers(app, pod)))),
   effect: async (site, { app, pods, restarts = {} }) => {
     const now = await site.pods(app);
-    const again = now.filter(({ name, restarts: count }) => count > (restarts[name] ?? 0)).length;
+    const hit = now.filter((pod) => pods.includes(pod.name) && (pod.down === true || pod.restarts > (restarts[pod.name] ?? 0)));
+    const started = hit.filter(({ down }) => down !== true).length;
     return {
-      seen: again === pods.length,
-      what: `${again} of ${pods.length} ${app} pods at site ${site.name} count another start of their container`,
+      seen: hit.length === pods.length,
+      what: `${started} of ${pods.length} ${app} pods at site ${site.name} count another start of their container, ${hit.length - started} wait for one`,
     };
   },
 });

@@ -72,6 +72,17 @@ describe('a fault of pods', () => {
     assert.equal((await killContainersFault.effect(sketchTopology({ pods: replacements }), pinned)).seen, false);
   });
 
+  test('that kills their programs is proven as well where the kubelet waits before it starts them again', async () => {
+    const pinned = await killContainersFault.pin(sketchTopology({ pods }), killContainers(a, { app: 'api' }));
+    const look = (...down: boolean[]) =>
+      killContainersFault.effect(sketchTopology({ pods: pods.map((pod, nth) => ({ ...pod, down: down[nth] === true })) }), pinned);
+    assert.equal((await look(true, false)).seen, false);
+    assert.deepEqual(await look(true, true), {
+      seen: true,
+      what: '0 of 2 api pods at site a count another start of their container, 2 wait for one',
+    });
+  });
+
   test('that scales to none is proven when there are none, and gone when the site serves with all', async () => {
     const pinned = await scaleToZeroFault.pin(sketchTopology({ pods }), scaleToZero(a, { app: 'api' }));
     const [first] = pods;

@@ -92,6 +92,10 @@ export const Floors = z.strictObject({
 });
 export type Floors = z.infer<typeof Floors>;
 
+/** A fault that was planned, and refused when its time had come: its precondition did not hold, and nothing was done. */
+export const LeftOut = z.object({ at: micros, fault: z.string(), target: z.string(), reason: z.string() });
+export type LeftOut = z.infer<typeof LeftOut>;
+
 /** run.json: what was planned and when; written before anything starts, closed at the end. */
 export const Run = z.looseObject({
   format: z.number().int(),
@@ -127,6 +131,8 @@ export const Run = z.looseObject({
   catchUpMs: z.record(z.string(), z.number().nullable()).optional(),
   /** lines that a closed file holds, by its name without ".jsonl" ("observations", "faults", "final/db1"); a shorter file was cut */
   lines: z.record(z.string(), z.number().int().min(0)).optional(),
+  /** planned faults that were refused; told, not judged */
+  leftOut: z.array(LeftOut).optional(),
   /** why the run itself could not be completed as planned; each makes the verdict inconclusive */
   troubles: z.array(z.string()).default([]),
 });

@@ -15,7 +15,7 @@ export function storySection(data: RunData): Html {
 /* In the report each sentence starts a line; names of copies, daemons and sites keep their spelling. */
 function sentence(text: string): string {
   return text.replace(
-    /^(?:proven|load balancer|writes|reads|updates|lookups|lists|operations|site |the |runbook |a statement )/,
+    /^(?:proven|left out|load balancer|writes|reads|updates|lookups|lists|operations|site |the |runbook |a statement )/,
     (word) => word.charAt(0).toUpperCase() + word.slice(1),
   );
 }

@@ -7,7 +7,7 @@ import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts'
 import { actionEvents } from './story-actions.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
 import { readRun } from './run-data.ts';
-import { storyOf } from './story.ts';
+import { storyEvents, storyOf } from './story.ts';
 import { syntheticFolder } from './testing.ts';
 
 function told(lines: readonly object[]): string[] {
@@ -47,6 +47,13 @@ describe('the story', () => {
     const story = storyOf({ ...data, finals: [] });
     assert.ok(story.includes('Whether an acknowledged write was lost is not known.'));
     assert.ok(!story.some((line) => line.startsWith('Nothing acknowledged')));
+  });
+
+  test('tells of a fault that was planned and refused, when its time had come', async (context) => {
+    const data = await readRun(syntheticFolder(context));
+    const leftOut = [{ at: 20e6, fault: 'freeze', target: 'b', reason: 'b1 asked from observer: silent for 250 ms' }];
+    const [event] = storyEvents({ ...data, run: { ...data.run, leftOut } }).filter(({ at }) => at === 20e6);
+    assert.deepEqual(event, { at: 20e6, tone: 'fact', text: 'left out: freeze on b was refused.', aside: leftOut[0]?.reason });
   });
 
   test('tells of a runbook when it began and when its steps were done, and of each statement', () => {

@@ -1,3 +1,4 @@
+import type { Run } from '../record/format.ts';
 import type { Event } from './event.ts';
 import { seconds } from './numbers.ts';
 import { actionEvents } from './story-actions.ts';
@@ -20,6 +21,7 @@ export function storyEvents(data: RunData): Event[] {
   const happened = [
     ...faultEvents(data.faults),
     ...actionEvents(data.actions),
+    ...leftOutEvents(data.run.leftOut),
     ...databaseEvents(data.copies),
     ...balancerEvents(data.backends),
     ...exitEvents(data.exits),
@@ -35,6 +37,16 @@ function opening({ run }: RunData): Event[] {
   const words = [shape.length > 0 ? `Topology: ${shape.join(', ')}.` : '', load.length > 0 ? `Offered: ${listed(load)} a second.` : ''];
   const text = words.filter((word) => word !== '').join(' ');
   return text === '' ? [] : [{ text, tone: 'fact' }];
+}
+
+/* What was planned and refused: a reader who knows the schedule looks for it. */
+function leftOutEvents(leftOut: Run['leftOut'] = []): (Event & { at: number })[] {
+  return leftOut.map(({ at, fault, target, reason }) => ({
+    at,
+    tone: 'fact',
+    text: `left out: ${fault} on ${target} was refused.`,
+    aside: reason,
+  }));
 }
 
 function shortened(events: readonly (Event & { at: number })[]): Event[] {

@@ -10,7 +10,15 @@ import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { dropOldRunsSql } from '../platform/final-state.ts';
-import { RECORD_FORMAT, type Bounds, type Floors, type PhaseName, type Run as RunFile, type RunbookLine } from '../record/format.ts';
+import {
+  RECORD_FORMAT,
+  type Bounds,
+  type Floors,
+  type LeftOut,
+  type PhaseName,
+  type Run as RunFile,
+  type RunbookLine,
+} from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
@@ -47,6 +55,8 @@ export interface RunPlan {
   reference: ReferenceState;
   /** groups the runs of one command */
   session?: string;
+  /** what its faults were drawn from */
+  seed?: number;
 }
 
 /** One run on a topology: from the reference state to a judged record. */
@@ -61,6 +71,7 @@ export class Run implements Disposable {
   readonly #troubles: string[] = [];
   readonly #journals: string[] = [];
   readonly #runbooks: RunbookLine[] = [];
+  readonly #leftOut: LeftOut[] = [];
   /** the ends of momentary faults; a text when one was not seen */
   readonly #awaited: Promise<string | undefined>[] = [];
   readonly #phases: Partial<Record<PhaseName, { start: number; end: number }>> = {};
@@ -173,6 +184,11 @@ export class Run implements Disposable {
     if (!momentary) await gone();
   }
 
+  /** Notes a fault that was planned and refused, because an earlier one had not left what it needs. */
+  leaveOut(fault: Omit<LeftOut, 'at'>): void {
+    this.#leftOut.push({ at: this.#now(), ...fault });
+  }
+
   /** Carries out a runbook to a site, as an operator would. */
   async runbook(runbook: 'promote' | 'failback', site: string, options: RunbookOptions = {}): Promise<void> {
     await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#noteStep(step));
@@ -201,7 +217,7 @@ export class Run implements Disposable {
     if (Math.abs(sleptMs() - this.#sleptAtStart) > 50) this.#troubles.push('the machine slept during the run: its clocks do not agree');
     this.#troubles.push(...this.#owner.troubles());
     observer.collect(this.#writer);
-    const faults = this.#journals.map((id) => readJournal(this.#topology.journalDir, id));
+    const faults = [...new Set(this.#journals)].map((id) => readJournal(this.#topology.journalDir, id));
     for (const exit of exitsOf(this.#topology, { zeroNs: this.#zeroNs, bootsBefore: this.#boots, faults })) this.#writer.observe(exit);
     this.#writeFaults(faults);
     generator.collect(this.#writer.historyPath);
@@ -227,6 +243,11 @@ export class Run implements Disposable {
   /** Length of the judged phases; s. */
   get judgedSeconds(): number {
     return Object.values(this.#phases).reduce((sum, { start, end }) => sum + (end - start) / 1e6, 0);
+  }
+
+  /** Planned faults that were refused. */
+  get leftOut(): readonly LeftOut[] {
+    return this.#leftOut;
   }
 
   /** A fault falls where writes are acknowledged, as the verdict demands of the first one; a machine that holds commits up for a moment must not take its meaning. */
@@ -295,6 +316,7 @@ export class Run implements Disposable {
       startedAt: this.#startedAt.toISOString(),
       zero: { monotonicNs: Number(this.#zeroNs), bootId: bootId() },
       ...(this.#plan.session === undefined ? {} : { session: this.#plan.session }),
+      ...(this.#plan.seed === undefined ? {} : { seed: this.#plan.seed }),
       tag: this.#tag,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
       ...(this.#rates === undefined ? {} : { load: this.#rates }),
@@ -311,6 +333,7 @@ export class Run implements Disposable {
         nodes: topology.sites[0]?.nodes.length,
       },
       versions: await topology.versions(),
+      ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
       troubles: this.#troubles,
       ...end,
     });

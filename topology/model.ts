@@ -74,6 +74,8 @@ export interface PodState {
   ending: boolean;
   /** starts of its containers beyond the first */
   restarts: number;
+  /** a container of it has ended, and none runs in its place: soon after another end the kubelet waits before it starts the next */
+  down?: boolean;
 }
 
 /** What the api's health check at a site says: what it sees, 200 whatever happens, or 503 in every other period. */

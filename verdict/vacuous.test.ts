@@ -187,6 +187,19 @@ describe('a record that cannot carry a verdict', { concurrency: 4 }, () => {
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
     assert.equal(verdict.held, true);
   });
+  test('what is asked of the primary and of replicas may miss its plan by a call of each', async () => {
+    const gets = (missing: number): Line[] =>
+      Array.from({ length: 15 }, (_, nth) => ({ op: 'get', id: 'k', client: 1, due: 100_000 + nth * 200_000, role: 'replica', site: 'a' }))
+        .map((line) => ({ ...line, start: line.due, end: line.due + 500, outcome: 'ok', found: false }))
+        .filter((_, nth) => nth >= missing);
+    const offered = (missing: number): Sketch => ({
+      ...whole,
+      history: [...whole.history, ...gets(missing)],
+      run: run({ load: { add: 200, read: 400, get: 5 } }),
+    });
+    assert.equal((await judged(offered(2))).verdict, 'pass');
+    assert.match((await judged(offered(3))).reasons.join('\n'), /2 get operations were offered .* in "before", planned were 5/u);
+  });
   test('a copy that a fault made unreachable is watched by looks that waited', async () => {
     const sketch = steady({}, [1, 3, 1]);
     const observations = sketch.observations.filter(

@@ -18,6 +18,7 @@ export async function podStates(lab: Lab, site: string, app: string): Promise<Po
       node: pod.spec?.nodeName ?? '',
       ending: pod.metadata?.deletionTimestamp !== undefined,
       restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
+      down: (pod.status?.containerStatuses ?? []).some(({ state }) => state?.running === undefined),
     }));
 }
 

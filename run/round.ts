@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { planSteps, scheduleText, type Schedule } from '../faults/schedule/schedule.ts';
+import { steady } from '../load/profiles.ts';
+import type { LeftOut } from '../record/format.ts';
+import { messageOf } from '../support/errors.ts';
+import { writeAtomic } from '../support/files.ts';
+import { giveToUser } from '../support/user.ts';
+import type { Topology } from '../topology/model.ts';
+import { carryOut } from './course.ts';
+import { Run } from './run.ts';
+import type { Outcome } from './session.ts';
+
+/** What became of a round; without a verdict it has an error. */
+export interface RoundOutcome extends Outcome {
+  leftOut: readonly LeftOut[];
+}
+
+/** Every kind of operation that the verdict has rules for, at rates that leave this lab's cores something for faults and recovery. */
+const LOAD = steady({
+  writesPerSecond: 100,
+  readsPerSecond: 200,
+  putsPerSecond: 20,
+  getsPerSecond: 40,
+  listsPerSecond: 5,
+  tokenShare: 0.5,
+  retries: { most: 1, pauseMs: 1000 },
+});
+
+/** Plays one schedule as an ordinary run: load, the faults at their times, until the service is stable; judged by its record. Nothing is promised of availability. */
+export async function playRound(
+  topology: Topology,
+  { schedule, title, session }: { schedule: Schedule; title: string; session: string },
+): Promise<RoundOutcome> {
+  const planned = planSteps(topology, schedule);
+  let folder: string | undefined;
+  try {
+    const seed = schedule.seed === undefined ? {} : { seed: schedule.seed };
+    using run = await Run.open(topology, { scenario: title, reference: schedule.reference, session, ...seed });
+    folder = run.folder;
+    // a fault may fall while no write is acknowledged for an earlier one's sake
+    await run.promise({ lost: 0, stalePrimary: 0 }, { acksBeforeFault: 0 });
+    writeAtomic(join(folder, 'evidence/schedule.json'), scheduleText(schedule));
+    await run.load(LOAD, () => carryOut(run, planned));
+    return { title, folder, verdict: await run.judge(), leftOut: run.leftOut };
+  } catch (error) {
+    return { title, error: messageOf(error), leftOut: [], ...(folder === undefined ? {} : { folder }) };
+  } finally {
+    if (folder !== undefined) giveToUser(folder);
+  }
+}
