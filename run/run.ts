@@ -160,9 +160,9 @@ export class Run implements Disposable {
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
   }
 
-  /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course. */
-  async inject(spec: FaultSpec, options: { for?: string } = {}, during?: () => Promise<void>): Promise<void> {
-    const momentary = faultNamed(spec.fault).kind === 'momentary';
+  /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course, or at once with `untilGone`. */
+  async inject(spec: FaultSpec, options: { for?: string; untilGone?: boolean } = {}, during?: () => Promise<void>): Promise<void> {
+    const later = faultNamed(spec.fault).kind === 'momentary' && options.untilGone !== true;
     const leaseMs = leaseOf(spec.fault, options.for);
     const active = await injectFault({
       topology: this.#topology,
@@ -179,9 +179,9 @@ export class Run implements Disposable {
     this.#journals.push(active.head.id);
     this.#lasting++;
     const gone = async (): Promise<unknown> => active.gone().finally(() => this.#lasting--);
-    if (momentary) this.#awaited.push(outcomeOf(gone()));
+    if (later) this.#awaited.push(outcomeOf(gone()));
     await during?.();
-    if (!momentary) await gone();
+    if (!later) await gone();
   }
 
   /** Notes a fault that was planned and refused, because an earlier one had not left what it needs. */

@@ -12,7 +12,8 @@ test(
       longestOutageMs: 7500,
     });
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
-      await inject(switchover());
+      // maintenance begins when the old leader follows
+      await inject(switchover(), { untilGone: true });
       await inject(stopDaemon(host(name), { daemon: 'patroni' }), { for: '10s' });
     });
     expect(await judge()).toHold();
