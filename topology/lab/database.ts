@@ -3,6 +3,8 @@ import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
+import { isDestroyed, restoresOf } from './lineage.ts';
+import { bootstrapMethod, databaseBackupConfig, pgbackrest, pgbackrestDaemon } from './pgbackrest.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -17,8 +19,15 @@ const BIN_DIR = '/usr/lib/postgresql/15/bin';
 export const DATA_DIR = '/var/lib/postgresql/data';
 /** On every node of a site that has a database of its own. */
 export const SITE_DATABASE_PORT = 30432;
+/** What Patroni keeps in its store stands below this. */
+const NAMESPACE = '/holdfast/';
+const SCOPE = 'mintpress';
+const STORED = `${NAMESPACE}${SCOPE}/`;
+const SETTINGS = `${STORED}config`;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
+/** What is written reaches the archive after so long at the latest, and the time of a push; losses after a destruction are bound by it. */
+export const ARCHIVE_TIMEOUT_S = 5;
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
 export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10), retryTimeoutS: 5 * slow } as const;
 
@@ -47,14 +56,18 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
     'cd /var/lib/postgresql',
     `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${BIN_DIR}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
   ];
-  return [{ name: 'patroni', run: run.join('\n') }];
+  return [
+    // on an empty disk it would try to copy from a leader that the store remembers, and be slow to let go of that
+    { name: 'patroni', run: run.join('\n'), held: isDestroyed(lab) },
+    pgbackrestDaemon(lab, machine, databaseBackupConfig(lab, host, DATA_DIR)),
+  ];
 }
 
 /** What a lab comes up with. */
 export const defaultReplication: Replication = { mode: 'strict', commit: 'on' };
 
 /** Settings that the whole database service shares, by how it replicates; kept in Patroni's store. */
-export function dynamicConfig({ mode, commit }: Replication): object {
+export function dynamicConfig({ mode, commit }: Replication, archiving: boolean): object {
   return {
     ttl: patroniTiming.ttlS,
     loop_wait: patroniTiming.loopWaitS,
@@ -83,10 +96,20 @@ export function dynamicConfig({ mode, commit }: Replication): object {
         // a synchronous standby that is gone counts as one for so long, and every commit waits for it
         wal_sender_timeout: `${5 * slow}s`,
         track_commit_timestamp: 'on',
+        // a change of it needs a restart
+        archive_mode: 'on',
+        ...archiveParameters(archiving),
         idle_in_transaction_session_timeout: '10s',
       },
     },
   };
+}
+
+/** What becomes of a full segment of the log, and how long one that is not full may wait: on to the repository, or nothing at all. */
+export function archiveParameters(archiving: boolean): object {
+  return archiving
+    ? { archive_command: pgbackrest('archive-push', '%p').join(' '), archive_timeout: `${ARCHIVE_TIMEOUT_S}s` }
+    : { archive_command: '/bin/true', archive_timeout: '0' };
 }
 
 /** State of every copy: who is synchronous as Patroni's store says, and whether it runs as each copy itself says; what the store remembers of a lost host is up to its ttl old. */
@@ -109,21 +132,27 @@ export async function clusterState(lab: Lab): Promise<CopyState[]> {
   });
 }
 
+/** How the database service is set: how it replicates, and whether its log is archived. */
+export interface ServiceSettings extends Replication {
+  archiving: boolean;
+}
+
 /** What is stored in Patroni's configuration. */
-export async function storedReplication(lab: Lab): Promise<Replication> {
+export async function storedSettings(lab: Lab): Promise<ServiceSettings> {
   const config = (await askPatroni(lab, 'config')) as {
     synchronous_mode?: boolean;
-    postgresql?: { parameters?: { synchronous_commit?: CommitLevel } };
+    postgresql?: { parameters?: { synchronous_commit?: CommitLevel; archive_command?: string } };
   };
   return {
     mode: config.synchronous_mode === true ? 'strict' : 'async',
     commit: config.postgresql?.parameters?.synchronous_commit ?? 'on',
+    archiving: config.postgresql?.parameters?.archive_command?.includes('archive-push') === true,
   };
 }
 
-/** Changes replication for the whole service; Patroni applies it in its next loop. */
-export async function storeReplication(lab: Lab, replication: Replication): Promise<void> {
-  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(replication)) });
+/** Changes settings for the whole service; Patroni applies them in its next loop. */
+export async function storeSettings(lab: Lab, { archiving, ...replication }: ServiceSettings): Promise<void> {
+  await askPatroni(lab, 'config', { method: 'PATCH', body: JSON.stringify(dynamicConfig(replication, archiving)) });
 }
 
 /** Of one copy, for a superuser. */
@@ -197,16 +226,44 @@ async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promi
   return Promise.any(asked);
 }
 
+/** Takes what Patroni's store knows of the copies out of it, but not the service's settings; the next copy that starts makes a new service. */
+export async function forgetCluster(lab: Lab): Promise<void> {
+  const ranges = [
+    [STORED, SETTINGS],
+    // the next key after it, and the first one beyond all of them
+    [`${SETTINGS}\0`, STORED.replace(/\/$/, '0')],
+  ];
+  for (const [first, beyond] of ranges) await askStore(lab, 'kv/deleterange', { key: inBase64(first), range_end: inBase64(beyond) });
+}
+
+function inBase64(text = ''): string {
+  return Buffer.from(text).toString('base64');
+}
+
+async function askStore(lab: Lab, path: string, body: object): Promise<unknown> {
+  const asked = hostsOf(lab, 'dcs').map(async ({ name, address }) => {
+    const response = await fetch(`http://${address}:2379/v3/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(limits.httpProbe),
+    });
+    if (!response.ok) throw new Error(`etcd at ${name} answered ${response.status} to ${path}`);
+    return response.json();
+  });
+  return Promise.any(asked);
+}
+
 function patroniConfig(lab: Lab, host: PlannedHost): object {
   const { secrets } = lab;
   return {
-    scope: 'mintpress',
+    scope: SCOPE,
     name: host.name,
-    namespace: '/holdfast/',
+    namespace: NAMESPACE,
     restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
     etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
     bootstrap: {
-      dcs: dynamicConfig(defaultReplication),
+      dcs: dynamicConfig(defaultReplication, false),
+      ...bootstrapMethod(restoresOf(lab).at(-1)),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
       pg_hba: accessRules(lab),
     },

@@ -6,9 +6,18 @@ import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
-import type { CommitLevel, HealthCheck, Replication, ReplicationMode } from '../model.ts';
+import type { CommitLevel, HealthCheck, ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
-import { clusterState, copiesOf, endpointDsn, platformDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
+import {
+  clusterState,
+  copiesOf,
+  endpointDsn,
+  platformDsn,
+  storedSettings,
+  storeSettings,
+  superuserDsn,
+  type ServiceSettings,
+} from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -47,16 +56,18 @@ export async function databaseInSync(
   });
 }
 
-/** Stores how the database service has to replicate. */
-export async function applyReplication(lab: Lab, wanted: Replication): Promise<void> {
+/** Stores settings of the database service; those that are not named stay. */
+export async function applySettings(lab: Lab, wanted: Partial<ServiceSettings>): Promise<void> {
+  const { mode = 'as before', commit = 'as before', archiving = 'as before' } = wanted;
   await until({
     subject: 'database service',
-    condition: `replication ${wanted.mode}, commit level ${wanted.commit} stored`,
+    condition: `replication ${mode}, commit level ${commit}, archiving ${archiving} stored`,
     timeoutMs: limits.databaseReady,
     intervalMs: 200,
     probe: async () => {
-      const stored = await storedReplication(lab);
-      if (stored.mode !== wanted.mode || stored.commit !== wanted.commit) await storeReplication(lab, wanted);
+      const stored = await storedSettings(lab);
+      const next = { ...stored, ...wanted };
+      if (next.mode !== stored.mode || next.commit !== stored.commit || next.archiving !== stored.archiving) await storeSettings(lab, next);
       return true;
     },
   });
