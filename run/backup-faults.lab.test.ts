@@ -9,6 +9,7 @@ import { UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import { signalProcess } from '../support/processes.ts';
+import { bringUp } from '../topology/lab/up.ts';
 import type { Topology } from '../topology/model.ts';
 import { healerAlive } from './healer.ts';
 import { injected, suiteLab } from './lab.fixture.ts';
@@ -75,6 +76,15 @@ describe('the database service, destroyed and restored', { concurrency: 1 }, () 
       probe: async () => (await redundant(topology)).seen,
     });
     assert.deepEqual(await written('last'), ['last']);
+  });
+
+  it('is restored by bringing the lab up, where no journal knows of its destruction', async () => {
+    await write('known');
+    await topology.database.backups.archiveAll();
+    await topology.database.destroy();
+    await bringUp({ name }, () => undefined);
+    assert.deepEqual(await written('known'), ['known']);
+    assert.equal((await redundant(topology)).seen, true);
   });
 
   it('is not restored to a time that an earlier restore gave up, nor to one before its backups', async () => {

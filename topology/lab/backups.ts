@@ -33,7 +33,8 @@ export async function backupsOf(lab: Lab): Promise<Backup[]> {
   const [stanza] = JSON.parse(await onRepository(lab, ['--output=json', 'info'], limits.archived)) as [StanzaInfo?];
   return (stanza?.backup ?? []).map(({ label, timestamp, info }) => ({
     name: label,
-    endedAt: new Date(timestamp.stop * 1000),
+    // told in whole seconds: at the latest the next one
+    endedAt: new Date((timestamp.stop + 1) * 1000),
     bytes: info.size,
   }));
 }
