@@ -6,7 +6,7 @@ import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused,
 import { archiveAll, setArchiving, takeBackup } from './backups.ts';
 import { clusterState, copiesOf, defaultReplication, storedSettings, superuserDsn } from './database.ts';
 import { deposedRows } from './deposed.ts';
-import { destroyDatabase, remains, restoreDatabase as restoreFromBackup, restoreIfDestroyed, restoreLack } from './restore.ts';
+import { destroyDatabase, remains, restoreService, restoreIfDestroyed, restoreLack } from './restore.ts';
 import { applySettings, applySchema, commitLevelApplied, databaseInSync, nodesReady } from './platform.ts';
 import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import { apiReady } from './site-client.ts';
@@ -83,7 +83,7 @@ function withManager(lab: Lab): Managed {
       take: () => takeBackup(lab),
       lack: (to) => restoreLack(lab, to),
       archiveAll: () => archiveAll(lab),
-      restore: (asked) => restoreFromBackup(lab, asked),
+      restore: (asked) => restoreService(lab, asked),
     },
     destroy: () => destroyDatabase(lab),
     remains: () => remains(lab),

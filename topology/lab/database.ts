@@ -3,8 +3,9 @@ import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
-import { isDestroyed, restoresOf } from './lineage.ts';
+import { givenUp } from './lineage.ts';
 import { bootstrapMethod, databaseBackupConfig, pgbackrest, pgbackrestDaemon } from './pgbackrest.ts';
+import { NAMESPACE, SCOPE } from './patroni-store.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -19,11 +20,6 @@ const BIN_DIR = '/usr/lib/postgresql/15/bin';
 export const DATA_DIR = '/var/lib/postgresql/data';
 /** On every node of a site that has a database of its own. */
 export const SITE_DATABASE_PORT = 30432;
-/** What Patroni keeps in its store stands below this. */
-const NAMESPACE = '/holdfast/';
-const SCOPE = 'mintpress';
-const STORED = `${NAMESPACE}${SCOPE}/`;
-const SETTINGS = `${STORED}config`;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** What is written reaches the archive after so long at the latest, and the time of a push; losses after a destruction are bound by it. */
@@ -58,7 +54,7 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
   ];
   return [
     // on an empty disk it would try to copy from a leader that the store remembers, and be slow to let go of that
-    { name: 'patroni', run: run.join('\n'), held: isDestroyed(lab) },
+    { name: 'patroni', run: run.join('\n'), held: givenUp(lab) !== undefined },
     pgbackrestDaemon(lab, machine, databaseBackupConfig(lab, host, DATA_DIR)),
   ];
 }
@@ -226,33 +222,6 @@ async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promi
   return Promise.any(asked);
 }
 
-/** Takes what Patroni's store knows of the copies out of it, but not the service's settings; the next copy that starts makes a new service. */
-export async function forgetCluster(lab: Lab): Promise<void> {
-  const ranges = [
-    [STORED, SETTINGS],
-    // the next key after it, and the first one beyond all of them
-    [`${SETTINGS}\0`, STORED.replace(/\/$/, '0')],
-  ];
-  for (const [first, beyond] of ranges) await askStore(lab, 'kv/deleterange', { key: inBase64(first), range_end: inBase64(beyond) });
-}
-
-function inBase64(text = ''): string {
-  return Buffer.from(text).toString('base64');
-}
-
-async function askStore(lab: Lab, path: string, body: object): Promise<unknown> {
-  const asked = hostsOf(lab, 'dcs').map(async ({ name, address }) => {
-    const response = await fetch(`http://${address}:2379/v3/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(limits.httpProbe),
-    });
-    if (!response.ok) throw new Error(`etcd at ${name} answered ${response.status} to ${path}`);
-    return response.json();
-  });
-  return Promise.any(asked);
-}
-
 function patroniConfig(lab: Lab, host: PlannedHost): object {
   const { secrets } = lab;
   return {
@@ -263,7 +232,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
     etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
     bootstrap: {
       dcs: dynamicConfig(defaultReplication, false),
-      ...bootstrapMethod(restoresOf(lab).at(-1)),
+      ...bootstrapMethod(givenUp(lab)),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
       pg_hba: accessRules(lab),
     },

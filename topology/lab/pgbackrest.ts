@@ -71,8 +71,8 @@ export function databaseBackupConfig(lab: Lab, host: PlannedHost, dataDir: strin
 }
 
 /** How Patroni makes the first copy of a service that it does not know: a new database, or a restore. */
-export function bootstrapMethod(restore: Restore | undefined): object {
-  if (restore === undefined) return {};
+export function bootstrapMethod(restore: Partial<Restore> | undefined): object {
+  if (restore?.backup === undefined) return {};
   return {
     method: 'pgbackrest',
     pgbackrest: {

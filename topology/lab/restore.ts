@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
@@ -6,10 +6,11 @@ import { takeLock } from '../../support/lock.ts';
 import { until } from '../../support/poll.ts';
 import { backupFor } from './backup-choice.ts';
 import { archiveAll, backupsOf } from './backups.ts';
-import { clusterState, DATA_DIR, forgetCluster, storedSettings } from './database.ts';
+import { clusterState, DATA_DIR, storedSettings } from './database.ts';
 import { bootHost, daemonsOf, machineOf, powerOffHost } from './hosts.ts';
-import { isDestroyed, noteDestroyed, noteRestore, restoresOf } from './lineage.ts';
+import { givenUp, noteGivenUp, noteRestored, restoresOf } from './lineage.ts';
 import { runIn } from './machine.ts';
+import { forgetCluster } from './patroni-store.ts';
 import { preparedOf } from './prepared.ts';
 import { controlDaemons } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -19,15 +20,15 @@ import type { Lab } from './store.ts';
 export async function destroyDatabase(lab: Lab): Promise<void> {
   const hosts = databaseHosts(lab);
   await Promise.all(hosts.map((host) => powerOffHost(lab, host)));
-  noteDestroyed(lab, true);
-  for (const image of hosts.flatMap((host) => machineOf(lab, host).disk?.image ?? [])) rmSync(image, { force: true });
+  noteGivenUp(lab, {});
+  for (const host of hosts) rmSync(diskOf(lab, host), { force: true });
 }
 
 /**
  * Makes the database service anew from a backup and the archive: as it was at a time, or up to the end of the archive. A call that was
  * interrupted is repeated as a whole: the repository does not change by it. `ifDestroyed`: only one that was destroyed and is not back.
  */
-export async function restoreDatabase(lab: Lab, { to, ifDestroyed = false }: { to?: Date; ifDestroyed?: boolean }): Promise<void> {
+export async function restoreService(lab: Lab, { to, ifDestroyed = false }: { to?: Date; ifDestroyed?: boolean }): Promise<void> {
   using _alone = await until({
     subject: 'database service',
     condition: 'nobody else restoring it',
@@ -36,15 +37,16 @@ export async function restoreDatabase(lab: Lab, { to, ifDestroyed = false }: { t
   });
   const hosts = databaseHosts(lab);
   await Promise.all(hosts.map((host) => bootHost(lab, host, preparedOf(lab))));
-  // a leader on empty disks is one that was restored, by somebody who died before noting that
-  if (isDestroyed(lab) && (await leads(lab)) !== undefined) noteDestroyed(lab, false);
-  if (ifDestroyed && !isDestroyed(lab)) return;
+  // a leader of a service that was given up is one that was restored, by somebody who died before noting that
+  if (givenUp(lab) !== undefined && (await leads(lab)) !== undefined) noteRestored(lab);
+  const isGone = givenUp(lab) !== undefined;
+  if (ifDestroyed && !isGone) return;
   const backup = backupFor({ backups: await backupsOf(lab), restores: restoresOf(lab), ...(to === undefined ? {} : { to }) });
-  const before = isDestroyed(lab) ? undefined : (await clusterState(lab)).find(({ role }) => role === 'primary');
+  const before = isGone ? undefined : (await clusterState(lab)).find(({ role }) => role === 'primary');
   await stopService(lab, hosts, before?.name);
+  noteGivenUp(lab, { backup: backup.name, begunAt: new Date().toISOString(), ...(to === undefined ? {} : { to: to.toISOString() }) });
   await Promise.all(hosts.map((host) => runIn(machineOf(lab, host), ['sh', '-c', `rm -rf ${DATA_DIR} ${DATA_DIR}.*`])));
   await forgetCluster(lab);
-  noteRestore(lab, { backup: backup.name, begunAt: new Date().toISOString(), ...(to === undefined ? {} : { to: to.toISOString() }) });
   for (const host of hosts) daemonsOf(lab, host, machineOf(lab, host));
   await Promise.all(hosts.map((host) => controlDaemons(machineOf(lab, host), 'up', ['patroni'])));
   await until({
@@ -55,13 +57,13 @@ export async function restoreDatabase(lab: Lab, { to, ifDestroyed = false }: { t
     hint: `see hosts/db*/data/log/patroni.log in ${lab.dir}`,
     probe: () => leads(lab),
   });
-  noteDestroyed(lab, false);
+  noteRestored(lab);
 }
 
 /** Why the service could not be restored to a time, or to the end of the archive; undefined: it could. */
 export async function restoreLack(lab: Lab, to?: Date): Promise<string | undefined> {
-  // Patroni, which knows the settings, does not run then; only an archived service is destroyed
-  if (!isDestroyed(lab) && !(await storedSettings(lab)).archiving)
+  // Patroni, which knows the settings, does not run in one that was given up; only one that is archived is
+  if (givenUp(lab) === undefined && !(await storedSettings(lab)).archiving)
     return 'its log is not archived: "holdfast backup" begins that, and takes a backup';
   return backupsOf(lab)
     .then((backups) => {
@@ -71,10 +73,12 @@ export async function restoreLack(lab: Lab, to?: Date): Promise<string | undefin
     .catch(messageOf);
 }
 
-/** Restores a service that was destroyed and that nobody has brought back; one that lives stays. */
+/** Restores a service that was destroyed and that nobody has brought back, to the time that somebody has begun to restore it to; one that lives stays. */
 export async function restoreIfDestroyed(lab: Lab): Promise<void> {
-  if (!isDestroyed(lab)) return;
-  await restoreDatabase(lab, { ifDestroyed: true }).catch((error: unknown) => {
+  const pending = givenUp(lab);
+  if (pending === undefined) return;
+  const { to } = pending;
+  await restoreService(lab, { ifDestroyed: true, ...(to === undefined ? {} : { to: new Date(to) }) }).catch((error: unknown) => {
     throw new HoldfastError(
       `the database of lab "${lab.record.name}" was destroyed and cannot be restored: ${messageOf(error)}: take the lab down and up again`,
     );
@@ -83,7 +87,9 @@ export async function restoreIfDestroyed(lab: Lab): Promise<void> {
 
 /** Copies whose disk is there. */
 export function remains(lab: Lab): string[] {
-  return isDestroyed(lab) ? [] : databaseHosts(lab).map(({ name }) => name);
+  return databaseHosts(lab)
+    .filter((host) => existsSync(diskOf(lab, host)))
+    .map(({ name }) => name);
 }
 
 /** The copy that leads and runs, if any. */
@@ -109,6 +115,12 @@ async function stopService(lab: Lab, hosts: readonly PlannedHost[], leader: stri
 async function stopCopy(lab: Lab, host: PlannedHost): Promise<void> {
   const script = 'sv -w 30 force-stop /data/sv/patroni; pkill -KILL -x postgres || true';
   await runIn(machineOf(lab, host), ['sh', '-c', script], { timeoutMs: limits.serviceBack });
+}
+
+function diskOf(lab: Lab, host: PlannedHost): string {
+  const { disk } = machineOf(lab, host);
+  if (disk === undefined) throw new Error(`${host.name} has no disk of its own: expected one of every database host`);
+  return disk.image;
 }
 
 function databaseHosts(lab: Lab): PlannedHost[] {
