@@ -1,4 +1,4 @@
-import { readdirSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, UsageError } from '../support/errors.ts';
@@ -24,7 +24,10 @@ export function allureResults(folders: readonly string[]): string[] {
 export async function allurePages(results: readonly string[]): Promise<string> {
   const target = join(reportsDir(), 'allure-report');
   const allure = join(projectRoot, 'node_modules/allure/cli.js');
-  const made = await execa(process.execPath, [allure, 'generate', ...results, '--output', target], {
+  const config = join(projectRoot, 'reports/allurerc.json');
+  // what is there already would be kept beside the new pages
+  rmSync(target, { recursive: true, force: true });
+  const made = await execa(process.execPath, [allure, 'generate', ...results, '--config', config, '--output', target], {
     cwd: projectRoot,
     reject: false,
     timeout: 120_000,

@@ -86,6 +86,7 @@ function figures(verdict: Verdict | undefined): Record<string, string> {
   if (verdict === undefined) return { verdict: 'none' };
   const { primary, replica } = staleReads(verdict);
   const rto = recoveryMs(verdict);
+  const lost = countOf(verdict, 'lost');
   return {
     verdict: verdict.verdict,
     ...(verdict.expect === undefined ? {} : { mustFlag: verdict.expect }),
@@ -93,7 +94,7 @@ function figures(verdict: Verdict | undefined): Record<string, string> {
     ...(verdict.availability.event === null ? {} : { availability: String(verdict.availability.event) }),
     longestOutageMs: String(longestOutageMs(verdict)),
     ...(rto === undefined ? {} : { rtoMs: String(rto ?? 'never') }),
-    lost: String(countOf(verdict, 'lost')),
+    ...(lost === 0 && verdict.verdict === 'inconclusive' ? {} : { lost: String(lost) }),
     stalePrimary: String(primary),
     staleReplica: String(replica),
     unknownWrites: String(verdict.writes.unknown),
