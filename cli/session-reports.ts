@@ -27,6 +27,19 @@ export function leaveFiles(over: { plan: Plan; session: string; startedAt: Date;
   const path = writeSession({ ...about, ...chosen, repeat, startedAt: startedAt.toISOString() }, outcomes);
   giveToUser(dirname(path));
   const properties = { ...about, chosen: profile ?? plan.scenarios.join(' '), repeat: String(repeat) };
+  leaveJUnit({ name: plan.pattern, startedAt, properties, outcomes });
+}
+
+/** Writes outcomes as JUnit, where continuous integration finds it. */
+export function leaveJUnit(over: {
+  name: string;
+  startedAt: Date;
+  properties: Readonly<Record<string, string>>;
+  outcomes: readonly Outcome[];
+}): void {
+  const { outcomes, ...suite } = over;
   const cases = outcomes.map((outcome) => ({ ...outcome, code: codeOf(outcome) }));
-  writeFileSync(join(reportsDir(), 'junit.xml'), junit({ name: plan.pattern, startedAt, properties, cases, root: projectRoot }));
+  const path = join(reportsDir(), 'junit.xml');
+  writeFileSync(path, junit({ ...suite, cases, root: projectRoot }));
+  giveToUser(path);
 }

@@ -11,6 +11,7 @@ import { labTopology } from '../topology/lab/lab-topology.ts';
 import type { ReplicationMode } from '../topology/model.ts';
 import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
 import { refuseOtherSabotage } from './run.ts';
+import { emptyReports, leaveJUnit } from './session-reports.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface SoakOptions extends KeepOptions {
@@ -64,9 +65,12 @@ export function soakCommand(): Command {
     requireRoot('soak');
     if (asked.schedule === undefined) console.log(`seed ${seed}`);
     process.exitCode = await withLab({ ...options, pattern: 'recommended' }, async () => {
+      const startedAt = new Date();
+      emptyReports();
       const { code, outcomes } = await soak(labTopology(options.name), { ...asked, tries }, (text) => console.log(text));
       const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
       console.log(`\n${summaryTable(verdicts, { colour: process.stdout.isTTY })}`);
+      leaveJUnit({ name: 'soak', startedAt, properties: asked.schedule === undefined ? { seed: String(seed) } : {}, outcomes });
       return code;
     });
   });

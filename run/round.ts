@@ -32,6 +32,8 @@ export async function playRound(
   { schedule, title, session }: { schedule: Schedule; title: string; session: string },
 ): Promise<RoundOutcome> {
   const planned = planSteps(topology, schedule);
+  const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
   let folder: string | undefined;
   try {
     const seed = schedule.seed === undefined ? {} : { seed: schedule.seed };
@@ -41,9 +43,9 @@ export async function playRound(
     await run.promise({ lost: 0, stalePrimary: 0 }, { acksBeforeFault: 0 });
     writeAtomic(join(folder, 'evidence/schedule.json'), scheduleText(schedule));
     await run.load(LOAD, () => carryOut(run, planned));
-    return { title, folder, verdict: await run.judge(), leftOut: run.leftOut };
+    return { title, folder, verdict: await run.judge(), leftOut: run.leftOut, seconds: seconds() };
   } catch (error) {
-    return { title, error: messageOf(error), leftOut: [], ...(folder === undefined ? {} : { folder }) };
+    return { title, error: messageOf(error), leftOut: [], seconds: seconds(), ...(folder === undefined ? {} : { folder }) };
   } finally {
     if (folder !== undefined) giveToUser(folder);
   }
