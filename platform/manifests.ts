@@ -46,14 +46,13 @@ export function workerDeployment(parameters: SiteParameters): V1Deployment {
 }
 
 /** The door for the global load balancer: the same port on every node of the site. */
-export function apiService({ nodePort = 30080, ownNodeOnly = false }: SiteParameters): V1Service {
+export function apiService({ nodePort = 30080 }: SiteParameters): V1Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'api', namespace: NAMESPACE, labels: { app: 'api' } },
     spec: {
       type: 'NodePort',
-      externalTrafficPolicy: ownNodeOnly ? 'Local' : 'Cluster',
       selector: { app: 'api' },
       ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort }],
     },

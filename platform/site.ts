@@ -29,8 +29,6 @@ export interface SiteParameters {
   blindHealthCheck?: boolean;
   /** a control: the health check says 503 in every other period of this length; ms */
   flappingHealthCheckMs?: number;
-  /** a node's door leads to its own pods alone; default: to those of every node */
-  ownNodeOnly?: boolean;
   /** further settings of every process */
   environment?: Readonly<Record<string, string>>;
   /** false, a control: a pod counts as ready when its process runs */

@@ -273,8 +273,6 @@ export interface ReferenceState {
   commit?: CommitLevel;
   /** recommended pattern: the leader leads on without the store while it reaches every other copy; default: it gives up */
   failsafe?: boolean;
-  /** where requests at a node's door go: to the pods of every node of its site (default), or to its own alone */
-  doors?: 'every-node' | 'own-node';
   /** default: on where replication is strict, otherwise off */
   follower?: 'on' | 'off';
   /** supported pattern: what becomes of a write at the site that follows; default: refuse */

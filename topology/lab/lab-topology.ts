@@ -24,7 +24,7 @@ import { API_PORT } from './kubernetes.ts';
 import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
 import { lacking } from './mechanisms.ts';
-import { healthCheckUrl, openDoors, releaseHealthCheck } from './platform.ts';
+import { healthCheckUrl, releaseHealthCheck } from './platform.ts';
 import {
   deletePods,
   evictPods,
@@ -236,12 +236,6 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
   if ((lab.record.forwardWrites ?? false) !== forwardWrites) {
     lab.record.forwardWrites = forwardWrites;
     writeLab(lab.record);
-  }
-  const ownNodeOnly = reference.doors === 'own-node';
-  if ((lab.record.ownNodeOnly ?? false) !== ownNodeOnly) {
-    lab.record.ownNodeOnly = ownNodeOnly;
-    writeLab(lab.record);
-    await Promise.all(sitesOf(lab).map((site) => openDoors(lab, site)));
   }
   await Promise.all([restoreDatabase(lab, reference), ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' }))]);
   await allReady(lab);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { apiDeployment, apiService, siteManifests } from '../../platform/manifests.ts';
+import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
 import { readinessUrl } from '../../platform/pods.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
 import { DATABASE_NAME, type SiteParameters } from '../../platform/site.ts';
@@ -131,11 +131,6 @@ export async function releaseHealthCheck(lab: Lab, site: string, check: HealthCh
   await applyObjects(lab, site, [apiDeployment({ ...parametersOf(lab, site), ...blind, ...flapping })]);
 }
 
-/** Lets a node's door lead to its own pods alone, or to those of every node of its site; one that is as it should be stays untouched. */
-export async function openDoors(lab: Lab, site: string): Promise<void> {
-  await applyObjects(lab, site, [apiService(parametersOf(lab, site))]);
-}
-
 /** Where the load balancer asks a node for its site's health. */
 export function healthCheckUrl({ address }: PlannedHost): string {
   return `http://${address}:${NODE_PORT}/api/healthcheck`;
@@ -147,7 +142,6 @@ function parametersOf(lab: Lab, site: string): SiteParameters {
     image: platformReference,
     ...databasesFor(lab, site),
     nodePort: NODE_PORT,
-    ownNodeOnly: lab.record.ownNodeOnly === true,
     slow,
     ...sabotageOf(lab).pods,
   };

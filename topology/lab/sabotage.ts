@@ -9,7 +9,6 @@ export interface Sabotage {
     /** settings of every process of the platform */
     environment?: Readonly<Record<string, string>>;
     readinessProbe?: false;
-    ownNodeOnly?: false;
   };
   balancer?: {
     interMs?: number;
@@ -106,10 +105,6 @@ export const SABOTAGES = {
   'abrupt-shutdown': {
     what: 'a pod that is told to end stops taking requests at once, while its site still sends some',
     pods: { environment: { DRAIN_MS: '0' } },
-  },
-  'doors-to-every-node': {
-    what: 'a node’s door leads to the pods of every node where its own alone are the reference: to those of a lost node too, while Kubernetes believes in it',
-    pods: { ownNodeOnly: false },
   },
   'no-client-timeouts': {
     what: 'the platform waits two minutes for its database',

@@ -19,8 +19,6 @@ export interface LabRecord {
   createdAt: string;
   /** supported pattern: writes at the site that follows go on to the other one */
   forwardWrites?: boolean;
-  /** a node's door leads to its own pods alone */
-  ownNodeOnly?: boolean;
   /** supported pattern: epoch of the first writer since the databases were made */
   firstEpoch?: number;
   /** supported pattern: how commits were last made to wait */
