@@ -44,6 +44,9 @@ export async function archiveAll(lab: Lab): Promise<void> {
   const leader = (await clusterState(lab)).find(({ role }) => role === 'primary');
   if (leader === undefined) throw new HoldfastError('the database has no primary now: expected one whose log can be archived');
   await withDatabase(superuserDsn(lab, leader.name), async (client) => {
+    // replay knows that it has come to a time by the first commit after it: without one it could not be restored to now
+    await client.query('SET synchronous_commit = local');
+    await client.query('SELECT pg_current_xact_id()');
     const { rows } = await client.query<{ segment: string }>('SELECT pg_walfile_name(pg_switch_wal()) AS segment');
     const segment = rows[0]?.segment ?? '';
     await until({

@@ -65,6 +65,7 @@ export async function restoreLack(lab: Lab, to?: Date): Promise<string | undefin
   // Patroni, which knows the settings, does not run in one that was given up; only one that is archived is
   if (givenUp(lab) === undefined && !(await storedSettings(lab)).archiving)
     return 'its log is not archived: "holdfast backup" begins that, and takes a backup';
+  if (to !== undefined && to > new Date()) return `${to.toISOString()} lies in the future: expected a time that has been`;
   return backupsOf(lab)
     .then((backups) => {
       backupFor({ backups, restores: restoresOf(lab), ...(to === undefined ? {} : { to }) });
