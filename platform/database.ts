@@ -24,8 +24,6 @@ export interface DatabaseOptions {
   max: number;
   connectMs: number;
   onTrouble: (error: Error) => void;
-  /** a control: sessions are lent again whatever their server has said */
-  trustSessions?: boolean;
 }
 
 /**
@@ -35,7 +33,7 @@ export interface DatabaseOptions {
 export const OPENING_AT_ONCE = 2;
 
 /** Opens a pool; connections are made when first needed, few at a time. */
-export function openDatabase({ dsn, name, max, connectMs, onTrouble, trustSessions = false }: DatabaseOptions): Database {
+export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig({ dsn, name, connectMs }),
     max: Math.min(max, OPENING_AT_ONCE),
@@ -94,7 +92,7 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble, trustSessio
         answeredAt.set(client, performance.now());
         return result;
       } catch (error) {
-        spoiled = !trustSessions || isReadTimeout(error);
+        spoiled = true;
         if (!isReadTimeout(error)) throw error;
         // Connections that were silent all the while may lead to the same frozen server.
         trustedSince = Math.max(trustedSince, sentAt);
@@ -110,12 +108,11 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble, trustSessio
         return Array.isArray(results) ? results : [results];
       },
       distrust: () => {
-        if (trustSessions) return;
         spoiled = true;
         trustedSince = performance.now();
       },
     };
-    return { session, isReusable: () => !spoiled && (trustSessions || client.getTransactionStatus() === 'I') };
+    return { session, isReusable: () => !spoiled && client.getTransactionStatus() === 'I' };
   }
 
   return {
@@ -126,12 +123,8 @@ export function openDatabase({ dsn, name, max, connectMs, onTrouble, trustSessio
         return await work(session);
       } finally {
         // Only a connection that never failed and is between transactions goes back.
-        if (!isReusable()) close(client);
-        else {
-          // only a trusted one
-          if (client.getTransactionStatus() === 'E') client.query('ROLLBACK').catch(() => {});
-          client.release();
-        }
+        if (isReusable()) client.release();
+        else close(client);
       }
     },
     close: () => pool.end(),

@@ -21,11 +21,10 @@ export interface Service {
 
 /** Opens the pools of one API process; nothing connects before it is needed. */
 export function openService(settings: Settings, ledger: Ledger): Service {
-  const { identity, databaseRw, databaseRo, poolRw, poolPrimary, poolRo, connectMs, requestMs, trustSessions, primaryReadsAtReplica } =
-    settings;
+  const { identity, databaseRw, databaseRo, poolRw, poolPrimary, poolRo, connectMs, requestMs, primaryReadsAtReplica } = settings;
   const onTrouble = troubleLog('pool');
   const open = (kind: string, dsn: string, max: number): Database =>
-    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, onTrouble, trustSessions });
+    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, onTrouble });
   // Writes that wait for a standby must not keep reads from a primary that could well answer them.
   const writer = open('api-rw', databaseRw, poolRw);
   const readers = {

@@ -35,8 +35,6 @@ export interface Settings {
   demandingHealthCheck: boolean;
   /** a control: the health check answers 503 in every other period of this length; 0: it does not */
   flappingHealthCheckMs: number;
-  /** a control: a session is kept whatever its server has said */
-  trustSessions: boolean;
   /** a control: reads that ask for the primary go to the read-only endpoint */
   primaryReadsAtReplica: boolean;
   /** a control: a worker records completions in one transaction and removes the jobs in the next, of all shards */
@@ -68,7 +66,6 @@ export function settingsFrom(env: Environment): Settings {
     blindHealthCheck: env.BLIND_HEALTHCHECK === '1',
     demandingHealthCheck: env.DEMANDING_HEALTHCHECK === '1',
     flappingHealthCheckMs: count(env, 'FLAPPING_HEALTHCHECK', 0),
-    trustSessions: env.TRUST_SESSIONS === '1',
     primaryReadsAtReplica: env.PRIMARY_READS_AT_REPLICA === '1',
     jobsInTwoSteps: env.JOBS_IN_TWO_STEPS === '1',
   };

@@ -2,7 +2,7 @@ import { catches, expect, steady, switchover, test } from '../../fixtures/index.
 
 test(
   'a planned change of the database’s leader is a gap of seconds',
-  { tag: ['@nightly'], annotation: catches({ 'stale-pool': 'longest-outage' }) },
+  { tag: ['@nightly'], annotation: catches({ 'slow-endpoint': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

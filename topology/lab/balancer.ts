@@ -198,6 +198,6 @@ defaults
   retries 1
   option redispatch 1
   balance leastconn
-  default-server inter ${interMs}ms fall ${fall} rise ${rise}${wrong.keepsSessions === true ? '' : ' on-marked-down shutdown-sessions'}
+  default-server inter ${interMs}ms fall ${fall} rise ${rise} on-marked-down shutdown-sessions
 ${aliveFrontend(host)}${section('readwrite', ENDPOINT_PORTS.readWrite, '/primary')}${section('readonly', ENDPOINT_PORTS.readOnly, '/replica')}`;
 }

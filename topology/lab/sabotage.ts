@@ -22,8 +22,6 @@ export interface Sabotage {
     interMs?: number;
     fall?: number;
     rise?: number;
-    /** sessions with a server that is down stay */
-    keepsSessions?: true;
   };
   database?: {
     /** settings of Patroni for the whole service, once it is up */
@@ -109,11 +107,6 @@ export const SABOTAGES = {
   'no-client-timeouts': {
     what: 'the platform waits two minutes for its database',
     pods: { environment: { CONNECT_TIMEOUT_MS: TWO_MINUTES, REQUEST_TIMEOUT_MS: TWO_MINUTES } },
-  },
-  'stale-pool': {
-    what: 'pools keep the sessions with a deposed leader, and the endpoint lets them',
-    pods: { environment: { TRUST_SESSIONS: '1' } },
-    endpoint: { keepsSessions: true },
   },
   'small-pools': {
     what: 'a pod has one connection for writes: a site alone cannot carry the load of both',
