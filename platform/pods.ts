@@ -50,7 +50,12 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     command: ['node', `/app/${name}.js`],
     env: environment(parameters),
     ports: [{ name: 'http', containerPort: PORT }],
-    ...(parameters.readinessProbe === false ? {} : { readinessProbe: readiness(ready, slow) }),
+    readinessProbe: httpProbe(ready, {
+      initialDelaySeconds: 0,
+      periodSeconds: Math.ceil(slow / 2),
+      timeoutSeconds: Math.ceil(slow),
+      failureThreshold: 3,
+    }),
     livenessProbe: httpProbe(live, {
       initialDelaySeconds: Math.ceil(5 * slow),
       periodSeconds: Math.ceil(5 * slow),
@@ -60,15 +65,6 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     resources: { requests: { cpu: '50m', memory: '64Mi' } },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
   };
-}
-
-function readiness(path: string, slow: number): V1Probe {
-  return httpProbe(path, {
-    initialDelaySeconds: 0,
-    periodSeconds: Math.ceil(slow / 2),
-    timeoutSeconds: Math.ceil(slow),
-    failureThreshold: 3,
-  });
 }
 
 function environment(parameters: SiteParameters): V1EnvVar[] {

@@ -31,6 +31,4 @@ export interface SiteParameters {
   flappingHealthCheckMs?: number;
   /** further settings of every process */
   environment?: Readonly<Record<string, string>>;
-  /** false, a control: a pod counts as ready when its process runs */
-  readinessProbe?: boolean;
 }

@@ -2,7 +2,7 @@ import { catches, expect, restartPods, site, steady, test } from '../../fixtures
 
 test(
   'a new version that is rolled out at one site after the other costs no request',
-  { tag: ['@nightly'], annotation: catches({ 'no-readiness-probe': 'availability', 'abrupt-shutdown': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'abrupt-shutdown': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     // starting pods takes CPU from those that serve: no more load than leaves two cores the room

@@ -8,7 +8,6 @@ export interface Sabotage {
   pods?: {
     /** settings of every process of the platform */
     environment?: Readonly<Record<string, string>>;
-    readinessProbe?: false;
   };
   balancer?: {
     interMs?: number;
@@ -95,10 +94,6 @@ export const SABOTAGES = {
   'unsupervised-balancer': {
     what: 'nobody starts the load balancer again',
     unsupervised: { role: 'load-balancer', daemon: 'haproxy' },
-  },
-  'no-readiness-probe': {
-    what: 'pods have no readiness probe: they get requests as soon as their process runs',
-    pods: { readinessProbe: false },
   },
   'abrupt-shutdown': {
     what: 'a pod that is told to end stops taking requests at once, while its site still sends some',
