@@ -81,7 +81,7 @@ export async function restoreIfDestroyed(lab: Lab): Promise<void> {
   const { to } = pending;
   await restoreService(lab, { ifDestroyed: true, ...(to === undefined ? {} : { to: new Date(to) }) }).catch((error: unknown) => {
     throw new HoldfastError(
-      `the database of lab "${lab.record.name}" was destroyed and cannot be restored: ${messageOf(error)}: take the lab down and up again`,
+      `the database of lab "${lab.record.name}" was destroyed and cannot be restored: ${messageOf(error)}: "holdfast restore" to a time that its archive reaches, or take the lab down and up again`,
     );
   });
 }
