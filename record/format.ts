@@ -74,6 +74,8 @@ export const Bounds = z.strictObject({
   staleRestarting: z.number().int().min(0).optional(),
   /** share of each active site while all are up, [min, max] */
   share: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).optional(),
+  /** share of each site in each phase, the fault's own included and whatever the load balancer says of the site, 0 to 1 */
+  leastShare: z.number().min(0).max(1).optional(),
 });
 export type Bounds = z.infer<typeof Bounds>;
 

@@ -9,8 +9,9 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
   const { event, offered } = verdict.availability;
   const recovery = recoveryMs(verdict);
   const shares = Object.entries(sharesByPhase(verdict)['before'] ?? {});
+  const least = Object.values(sharesByPhase(verdict)).flatMap((bySite) => Object.values(bySite));
   const open = (bound: keyof Bounds) => unjudged(verdict, bound);
-  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, share } = bounds;
+  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, share, leastShare } = bounds;
   return [
     {
       what: 'Availability (successful of offered)',
@@ -52,6 +53,13 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
       promised: share && `${percent(share[0], 0)} to ${percent(share[1], 0)}`,
       measured: share && shares.map(([site, part]) => `${site} ${portion(part)}`).join(', '),
       broken: share !== undefined && isBroken(verdict, 'misrouted'),
+    },
+    {
+      what: 'Least share of a site in any phase',
+      promised: atLeast(leastShare),
+      measured: leastShare === undefined || least.length === 0 ? undefined : percent(Math.min(...least)),
+      broken: leastShare !== undefined && isBroken(verdict, 'misrouted'),
+      open: open('leastShare'),
     },
   ];
 }

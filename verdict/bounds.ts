@@ -12,6 +12,7 @@ export function judgeBounds(run: Run, figures: Figures): Finding[] {
     ...recoveryTime(run, figures),
     ...latency(run, figures),
     ...replicaStaleness(run, figures),
+    ...leastShare(run, figures),
   ];
 }
 
@@ -109,6 +110,22 @@ function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {
     findings.push({ ...broken('stale', stale, message), copy });
   }
   return findings;
+}
+
+/** A site that was taken out excuses itself from `share`, not from this. */
+function leastShare({ bounds, topology }: Run, { shares }: Figures): Finding[] {
+  const bound = bounds.leastShare;
+  if (bound === undefined) return [];
+  const phases = Object.entries(shares);
+  if (phases.length === 0) return [unmeasured('leastShare', 'no answer that names its site came in any phase')];
+  const sites = topology.sites ?? [...new Set(phases.flatMap(([, bySite]) => Object.keys(bySite)))];
+  const low = phases
+    .flatMap(([phase, bySite]) => sites.map((site) => ({ phase, site, share: bySite[site] ?? 0 })))
+    .filter((entry) => entry.share < bound);
+  if (low.length === 0) return [];
+  const worst = low.reduce((least, entry) => (entry.share < least.share ? entry : least));
+  const message = `site "${worst.site}" gave ${share(worst.share)} of the ok answers in "${worst.phase}" < ${bound}`;
+  return [{ ...broken('misrouted', low.length, message, low.slice(0, 20)), phase: worst.phase }];
 }
 
 function broken(name: string, number: number, message: string, witnesses: Record<string, unknown>[] = []): Finding {

@@ -155,6 +155,12 @@ const pairs: Pair[] = [
     breaks: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
     nearly: steadyWith((line, index) => ({ ...line, site: index % 20 < 9 ? 'b' : 'a' }), { share: [0.4, 0.6] }),
   },
+  {
+    name: 'misrouted',
+    what: 'a share below what a site must have in every phase',
+    breaks: steadyWith((line, index) => ({ ...line, site: index % 10 === 0 ? 'b' : 'a' }), { leastShare: 0.4 }),
+    nearly: steadyWith((line, index) => ({ ...line, site: index % 20 < 9 ? 'b' : 'a' }), { leastShare: 0.4 }),
+  },
 ];
 
 function steadyWith(change: (line: Record<string, unknown>, index: number) => Record<string, unknown>, bounds = {}): Sketch {
