@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { destroyDatabase } from '../faults/destroy-database.ts';
 import { readJournal } from '../faults/journal.ts';
-import type { ActiveFault } from '../faults/inject.ts';
+import { RefusedError, type ActiveFault } from '../faults/inject.ts';
 import { redundant } from '../faults/redundant.ts';
 import { withDatabase } from '../support/database.ts';
-import { UsageError } from '../support/errors.ts';
+import { EXIT } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import { signalProcess } from '../support/processes.ts';
@@ -25,7 +25,7 @@ describe('the database service, destroyed and restored', { concurrency: 1 }, () 
   it('is not destroyed as long as there is no backup', () =>
     assert.rejects(
       injected(topology, destroyDatabase(), '2s'),
-      (error) => error instanceof UsageError && /its log is not archived/.test(error.message),
+      (error) => error instanceof RefusedError && error.exitCode === EXIT.usage && /its log is not archived/.test(error.message),
     ));
 
   it('comes back up to the end of its archive, on another timeline of the same system', async () => {

@@ -10,16 +10,17 @@ export function certificateFiles(lab: Lab): { certificate: string; key: string }
 }
 
 /**
- * Makes it where there is none: one for all of them, which vouches for itself. Its names are their addresses, as pgBackRest compares the
+ * Makes it where there is none and a service has such hosts: one for all of them, which vouches for itself. Its names are their addresses, as pgBackRest compares the
  * host that it asks with the names of a certificate. OpenSSL is the image's: the machine may have none.
  */
 export async function ensureCertificate(lab: Lab, { hostRoot }: Pick<Prepared, 'hostRoot'>): Promise<void> {
   const folder = join(lab.dir, 'certificate');
-  if (existsSync(folder)) return;
+  const ends = lab.plan.hosts.filter(({ role }) => role === 'database' || role === 'backup');
+  if (ends.length === 0 || existsSync(folder)) return;
   const draft = `${folder}.new`;
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   chmodSync(draft, 0o700);
-  const names = lab.plan.hosts.filter(({ role }) => role === 'database' || role === 'backup').map(({ address }) => `DNS:${address}`);
+  const names = ends.map(({ address }) => `DNS:${address}`);
   const options = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'];
   const files = ['-keyout', '/mnt/key.pem', '-out', '/mnt/certificate.pem', '-subj', '/CN=holdfast'];
   const script = 'mount --bind "$1" "$0/mnt"; root=$0; shift; exec chroot "$root" openssl "$@"';
