@@ -1,13 +1,12 @@
 import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
-import type { CopyState, DatabaseService, Host, ReferenceState, Replication } from '../model.ts';
+import type { CopyState, DatabaseService, Host, ReferenceState } from '../model.ts';
 import { directTo } from './balancer.ts';
 import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
-import { archiveAll, setArchiving, takeBackup } from './backups.ts';
-import { clusterState, copiesOf, defaultReplication, storedSettings, superuserDsn } from './database.ts';
+import { clusterState, copiesOf, defaultReplication, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { deposedRows } from './deposed.ts';
-import { destroyDatabase, remains, restoreService, restoreIfDestroyed, restoreLack } from './restore.ts';
-import { applySettings, applySchema, commitLevelApplied, databaseInSync, leaveWrong, nodesReady } from './platform.ts';
+import { applyReplication, applySchema, commitLevelApplied, databaseInSync, nodesReady } from './platform.ts';
+import { sabotageOf } from './sabotage.ts';
 import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import { apiReady } from './site-client.ts';
 import {
@@ -52,22 +51,8 @@ export function databaseService(lab: Lab, host: (name: string) => Host): Databas
 
 type Managed = Pick<
   DatabaseService,
-  | 'switchOver'
-  | 'occupySessions'
-  | 'sessionsOccupied'
-  | 'releaseSessions'
-  | 'setReplayPaused'
-  | 'replayPaused'
-  | 'deposedRows'
-  | 'backups'
-  | 'destroy'
-  | 'remains'
+  'switchOver' | 'occupySessions' | 'sessionsOccupied' | 'releaseSessions' | 'setReplayPaused' | 'replayPaused' | 'deposedRows'
 >;
-
-async function storedReplication(lab: Lab): Promise<Replication> {
-  const { mode, commit } = await storedSettings(lab);
-  return { mode, commit };
-}
 
 /** What an external service does, or can have done to it. */
 function withManager(lab: Lab): Managed {
@@ -79,14 +64,6 @@ function withManager(lab: Lab): Managed {
     setReplayPaused: async (copy, paused) => setReplayPaused(lab, copy, paused),
     replayPaused: (copy) => isReplayPaused(lab, copy),
     deposedRows: (asked) => deposedRows(lab, asked),
-    backups: {
-      take: () => takeBackup(lab),
-      lack: (to) => restoreLack(lab, to),
-      archiveAll: () => archiveAll(lab),
-      restore: (asked) => restoreService(lab, asked),
-    },
-    destroy: () => destroyDatabase(lab),
-    remains: () => remains(lab),
   };
 }
 
@@ -102,23 +79,15 @@ const withoutManager: Managed = {
   setReplayPaused: refused('replay is not paused'),
   replayPaused: async () => false,
   deposedRows: () => new Map(),
-  backups: {
-    take: refused('no backup is taken'),
-    lack: async () => 'each site has a database of its own',
-    archiveAll: refused('no log is archived'),
-    restore: refused('nothing is restored'),
-  },
-  destroy: refused('the service is not destroyed'),
-  remains: () => [],
 };
 
 /** Brings the database of a lab that is up to serve, with the platform's schema; `isNew`: it was never there before. */
 export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
   if (lab.record.shape.pattern === 'recommended') {
-    await restoreIfDestroyed(lab);
-    await applySettings(lab, defaultReplication);
+    await applyReplication(lab, defaultReplication);
     await applySchema(lab, await databaseInSync(lab));
-    await leaveWrong(lab);
+    // a service that came up rightly, and was then left wrong
+    if (sabotageOf(lab).database?.patroni !== undefined) await storeReplication(lab, defaultReplication);
     return;
   }
   await Promise.all(
@@ -142,14 +111,12 @@ export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
 
 /** Brings the database of a lab to the reference state. */
 export async function restoreDatabase(lab: Lab, reference: ReferenceState): Promise<void> {
-  const { replication: mode, commit = 'on', failsafe = false, follower, archive = 'off' } = reference;
+  const { replication: mode, commit = 'on', failsafe = false, follower } = reference;
   if (lab.record.shape.pattern === 'supported') {
     await restorePair(lab, { mode, commit, ...(follower === undefined ? {} : { follower }) });
     return;
   }
-  await restoreIfDestroyed(lab);
-  await applySettings(lab, { mode, commit, failsafe });
+  await applyReplication(lab, { mode, commit, failsafe });
   await databaseInSync(lab, mode, limits.reset);
   await commitLevelApplied(lab, commit);
-  await setArchiving(lab, archive === 'on');
 }
