@@ -1,24 +1,11 @@
 import { basename } from 'node:path';
+import { claimsAmong, type Claim } from '../run/claims.ts';
 import { plannedRuns } from './scenario-runner.ts';
 
-/** What a scenario says that it catches. */
-export interface Claim {
-  /** as `holdfast run` takes it */
-  scenario: string;
-  sabotage: string;
-  /** class of the finding */
-  finding: string;
-}
-
-/** Every claim of every scenario. */
-export async function claimedCatches(): Promise<Claim[]> {
+/** Every claim of every scenario, which is named as `holdfast run` takes it. */
+export async function claimedCatches(): Promise<(Claim & { scenario: string })[]> {
   const runs = await plannedRuns();
   return runs.flatMap(({ file, annotations }) =>
-    annotations
-      .filter(({ type }) => type === 'catches')
-      .map(({ description = '' }) => {
-        const [sabotage = '', finding = ''] = description.split(': ');
-        return { scenario: basename(file, '.spec.ts'), sabotage, finding };
-      }),
+    claimsAmong(annotations).map((claim) => ({ scenario: basename(file, '.spec.ts'), ...claim })),
   );
 }

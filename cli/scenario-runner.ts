@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Annotation } from '../run/claims.ts';
 import { HoldfastError, UsageError } from '../support/errors.ts';
 import { interruption } from '../support/interrupt.ts';
 import { limits } from '../support/limits.ts';
@@ -44,7 +45,7 @@ export interface PlannedRun {
   /** within scenarios/ */
   file: string;
   tags: readonly string[];
-  annotations: readonly { type: string; description?: string }[];
+  annotations: readonly Annotation[];
 }
 
 interface Suite {

@@ -99,3 +99,12 @@ export function unjudged(verdict: Verdict, bound: string): boolean {
 function sum(findings: readonly Finding[]): number {
   return findings.reduce((total, finding) => total + finding.count, 0);
 }
+
+export type VerdictWord = 'pass' | 'FAIL' | 'inconclusive' | 'flagged' | 'NOT FLAGGED' | 'caught' | 'NOT CAUGHT';
+
+/** How a verdict is told in one word: loud where it did not come as it must. */
+export function wordOf({ verdict, expect, held, sabotage }: Verdict): VerdictWord {
+  if (expect === undefined) return verdict === 'fail' ? 'FAIL' : verdict;
+  if (sabotage !== undefined) return held ? 'caught' : 'NOT CAUGHT';
+  return held ? 'flagged' : 'NOT FLAGGED';
+}

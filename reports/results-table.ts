@@ -1,5 +1,5 @@
 import type { Verdict } from '../record/verdict-format.ts';
-import { countOf, longestOutageMs, stalenessIsKnown, staleReads } from './measured.ts';
+import { countOf, longestOutageMs, stalenessIsKnown, staleReads, wordOf } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { byLength, lengthCell, quantile, slowestRecovery } from './repeats.ts';
 import { counted, plain, whole } from './text.ts';
@@ -84,15 +84,14 @@ function recoveryCell(judged: readonly Verdict[], share: number): string {
 }
 
 function verdictCell(runs: Runs): string {
-  const words = [...Map.groupBy(runs, wordOf)];
+  const words = [...Map.groupBy(runs, cellWord)];
   if (words.length === 1) return words[0]![0];
   return words.map(([word, those]) => `${those.length} × ${word}`).join(', ');
 }
 
-function wordOf({ verdict }: Result): string {
+function cellWord({ verdict }: Result): string {
   if (verdict === undefined) return '**no verdict**';
-  if (verdict.expect !== undefined) return verdict.held ? 'flagged' : '**NOT FLAGGED**';
-  return verdict.verdict === 'pass' ? 'pass' : verdict.verdict === 'fail' ? '**FAIL**' : '**inconclusive**';
+  return verdict.held ? wordOf(verdict) : `**${wordOf(verdict)}**`;
 }
 
 function reasonOf({ verdict, error }: Result): string {
@@ -102,7 +101,7 @@ function reasonOf({ verdict, error }: Result): string {
 }
 
 function counts(results: readonly Result[]): string {
-  const words = [...Map.groupBy(results, wordOf)].map(([word, those]) => `${those.length} ${word}`);
+  const words = [...Map.groupBy(results, cellWord)].map(([word, those]) => `${those.length} ${word}`);
   const scenarios = counted(scenariosOf(results).length, 'scenario');
   return `${scenarios}, ${counted(results.length, 'run')}: ${words.join(', ')}.`;
 }

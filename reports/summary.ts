@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../record/verdict-format.ts';
-import { countOf, longestOutageMs, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
+import { countOf, longestOutageMs, recoveryMs, stalenessIsKnown, staleReads, wordOf, type VerdictWord } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { plain, whole } from './text.ts';
 import { wrapped } from './wrap.ts';
@@ -53,12 +53,6 @@ const COLUMNS: readonly Column[] = [
   { head: 'unknown', cell: unknownCell },
 ];
 
-function wordOf({ verdict, expect, held, sabotage }: Verdict): string {
-  if (expect === undefined) return verdict === 'fail' ? 'FAIL' : verdict;
-  if (sabotage !== undefined) return held ? 'caught' : 'NOT CAUGHT';
-  return held ? 'flagged' : 'NOT FLAGGED';
-}
-
 function toneOf({ verdict, expect, held }: Verdict): 'green' | 'red' | 'yellow' {
   if (held) return 'green';
   return expect === undefined && verdict === 'inconclusive' ? 'yellow' : 'red';
@@ -89,17 +83,20 @@ function reason(verdict: Verdict, width: number): string[] {
   return [`  ↳ ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
+/* What a count is called, by the word of its verdicts, in the order in which it is told. */
+const COUNTED: Readonly<Record<VerdictWord, string>> = {
+  pass: 'passed',
+  flagged: 'flagged as expected',
+  caught: 'caught',
+  FAIL: 'failed',
+  'NOT FLAGGED': 'not flagged as expected',
+  'NOT CAUGHT': 'not caught',
+  inconclusive: 'inconclusive',
+};
+
 function counts(verdicts: readonly Verdict[]): string {
-  const of = (test: (verdict: Verdict) => boolean) => verdicts.filter(test).length;
-  const parts: [number, string][] = [
-    [of(({ expect, verdict }) => expect === undefined && verdict === 'pass'), 'passed'],
-    [of(({ expect, held, sabotage }) => expect !== undefined && held && sabotage === undefined), 'flagged as expected'],
-    [of(({ expect, held, sabotage }) => expect !== undefined && held && sabotage !== undefined), 'caught'],
-    [of(({ expect, verdict }) => expect === undefined && verdict === 'fail'), 'failed'],
-    [of(({ expect, held, sabotage }) => expect !== undefined && !held && sabotage === undefined), 'not flagged as expected'],
-    [of(({ expect, held, sabotage }) => expect !== undefined && !held && sabotage !== undefined), 'not caught'],
-    [of(({ expect, verdict }) => expect === undefined && verdict === 'inconclusive'), 'inconclusive'],
-  ];
+  const words = verdicts.map(wordOf);
+  const parts = Object.entries(COUNTED).map(([word, called]) => [words.filter((other) => other === word).length, called] as const);
   const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
   return `${verdicts.length} ${verdicts.length === 1 ? 'scenario' : 'scenarios'}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
 }
