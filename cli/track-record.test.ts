@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { claimedCatches } from './claims.ts';
+import { plannedRuns } from './scenario-runner.ts';
 import { projectRoot } from '../support/paths.ts';
 import { SABOTAGES } from '../topology/lab/sabotage.ts';
 
@@ -18,4 +19,14 @@ test('the track record shows every claim of every scenario, and no other', async
   );
   const claimed = (await claimedCatches()).map(({ sabotage, scenario, finding }) => `${sabotage} ${scenario} ${finding}`);
   assert.deepEqual(shown.sort(), claimed.sort());
+});
+
+test('every scenario of the recommended pattern catches a mistake', async () => {
+  const claims = new Set((await claimedCatches()).map(({ scenario }) => scenario));
+  const runs = await plannedRuns({ pattern: 'recommended', scenarios: [], profile: 'nightly' });
+  const silent = runs.filter(({ file, tags }) => !tags.includes('@control') && !claims.has(basename(file, '.spec.ts')));
+  assert.deepEqual(
+    silent.map(({ file }) => file),
+    [],
+  );
 });

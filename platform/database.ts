@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   name: string;
   max: number;
   connectMs: number;
+  /** a control: requests that a connection serves; default: as many as there are in its life */
+  maxUses?: number;
   onTrouble: (error: Error) => void;
 }
 
@@ -33,11 +35,12 @@ export interface DatabaseOptions {
 export const OPENING_AT_ONCE = 2;
 
 /** Opens a pool; connections are made when first needed, few at a time. */
-export function openDatabase({ dsn, name, max, connectMs, onTrouble }: DatabaseOptions): Database {
+export function openDatabase({ dsn, name, max, connectMs, maxUses = Infinity, onTrouble }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig({ dsn, name, connectMs }),
     max: Math.min(max, OPENING_AT_ONCE),
     maxLifetimeSeconds: 60,
+    maxUses,
     idleTimeoutMillis: 30_000,
   });
   const opened = new Set<pg.PoolClient>();

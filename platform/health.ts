@@ -13,24 +13,24 @@ const TIMEOUT_MS = 380;
 const MAX_AGE_MS = 100;
 
 /** Opens the probes of one API process. */
-export function openProbes({ identity, databaseRw, databaseRo }: Settings): Probes {
+export function openProbes({ identity, databaseRw, databaseRo, writingHealthCheck }: Settings): Probes {
   const options = { timeoutMs: TIMEOUT_MS, maxAgeMs: MAX_AGE_MS };
   return {
-    rw: createProbe({ ...options, dsn: databaseRw, name: `health-rw ${identity.pod}`, wantsWritable: true }),
+    rw: createProbe({ ...options, dsn: databaseRw, name: `health-rw ${identity.pod}`, wantsWritable: true, writes: writingHealthCheck }),
     ro: createProbe({ ...options, dsn: databaseRo, name: `health-ro ${identity.pod}` }),
   };
 }
 
 /** Adds the load balancer's health check: 200 while this pod reaches some copy of the database. */
 export function addHealthCheck(app: FastifyInstance, settings: Settings, probes: Probes): void {
-  const { blindHealthCheck, demandingHealthCheck, flappingHealthCheckMs } = settings;
+  const { blindHealthCheck, writingHealthCheck, flappingHealthCheckMs } = settings;
   const identity = { ...(flappingHealthCheckMs > 0 ? { flapping: true } : {}), ...settings.identity };
   app.get('/api/healthcheck', async (_request, reply) => {
     if (isFlappedDown(flappingHealthCheckMs, Date.now())) return reply.code(503).send({ status: 'unavailable', ...identity });
     if (blindHealthCheck) return { status: 'ok', blind: true, ...identity };
     const seen = await lookAt(probes);
     const { rw, ro } = seen;
-    const ok = demandingHealthCheck ? rw.ok && ro.ok && rw.writable === true : seen.ok;
+    const ok = writingHealthCheck ? rw.ok : seen.ok;
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable', writable: rw.writable, rw, ro, ...identity });
   });
 }

@@ -26,14 +26,18 @@ export interface ProbeOptions {
   maxAgeMs: number;
   /** connect anew after a look that found no writable copy: the endpoint may lead elsewhere by now */
   wantsWritable?: boolean;
+  /** a control: write a page too, and wait for its commit */
+  writes?: boolean;
 }
 
 const UNREACHED: Look = { ok: false, writable: false, copy: null };
 const MAX_CONNECTION_AGE_MS = 60_000;
 const LOOK = `SELECT current_setting('transaction_read_only') = 'off' AS writable, current_setting('holdfast.copy', true) AS copy`;
 
+const WRITE = "CREATE TEMP TABLE look ON COMMIT DROP AS SELECT repeat('x', 8000) AS page";
+
 /** Creates a probe; it looks only when asked. */
-export function createProbe({ dsn, name, timeoutMs, maxAgeMs, wantsWritable = false }: ProbeOptions): Probe {
+export function createProbe({ dsn, name, timeoutMs, maxAgeMs, wantsWritable = false, writes = false }: ProbeOptions): Probe {
   let client: pg.Client | undefined;
   let connectedAt = 0;
   let pending: Promise<Look> | undefined;
@@ -53,6 +57,7 @@ export function createProbe({ dsn, name, timeoutMs, maxAgeMs, wantsWritable = fa
   async function ask(): Promise<Look> {
     const isYoung = performance.now() - connectedAt < MAX_CONNECTION_AGE_MS;
     const session = client && isYoung ? client : await connect();
+    if (writes) await session.query(WRITE);
     const [row] = (await session.query<Omit<Look, 'ok'>>(LOOK)).rows;
     return { ok: true, writable: row?.writable ?? false, copy: row?.copy ?? null };
   }

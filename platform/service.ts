@@ -22,9 +22,14 @@ export interface Service {
 /** Opens the pools of one API process; nothing connects before it is needed. */
 export function openService(settings: Settings, ledger: Ledger): Service {
   const { identity, databaseRw, databaseRo, poolRw, poolPrimary, poolRo, connectMs, requestMs, primaryReadsAtReplica } = settings;
-  const onTrouble = troubleLog('pool');
+  const told = troubleLog('pool');
+  const onTrouble = (error: Error): void => {
+    told(error);
+    if (settings.exitOnLostConnection) process.exit(1);
+  };
+  const maxUses = settings.connectionPerRequest ? 1 : Infinity;
   const open = (kind: string, dsn: string, max: number): Database =>
-    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, onTrouble });
+    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, maxUses, onTrouble });
   // Writes that wait for a standby must not keep reads from a primary that could well answer them.
   const writer = open('api-rw', databaseRw, poolRw);
   const readers = {

@@ -31,14 +31,18 @@ export interface Settings {
   drainMs: number;
   /** a control: the health check answers 200 whatever the database does */
   blindHealthCheck: boolean;
-  /** a control: the health check wants every endpoint of the database, and a leader */
-  demandingHealthCheck: boolean;
+  /** a control: the health check writes a page to the database, and is only good when that was committed */
+  writingHealthCheck: boolean;
   /** a control: the health check answers 503 in every other period of this length; 0: it does not */
   flappingHealthCheckMs: number;
   /** a control: reads that ask for the primary go to the read-only endpoint */
   primaryReadsAtReplica: boolean;
   /** a control: a worker records completions in one transaction and removes the jobs in the next, of all shards */
   jobsInTwoSteps: boolean;
+  /** a control: an idle connection that is lost ends the process, as an error that nobody handles does */
+  exitOnLostConnection: boolean;
+  /** a control: every request opens a connection of its own */
+  connectionPerRequest: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -64,10 +68,12 @@ export function settingsFrom(env: Environment): Settings {
     requestMs: count(env, 'REQUEST_TIMEOUT_MS', 1600),
     drainMs: count(env, 'DRAIN_MS', 1500, 0),
     blindHealthCheck: env.BLIND_HEALTHCHECK === '1',
-    demandingHealthCheck: env.DEMANDING_HEALTHCHECK === '1',
+    writingHealthCheck: env.WRITING_HEALTHCHECK === '1',
     flappingHealthCheckMs: count(env, 'FLAPPING_HEALTHCHECK', 0),
     primaryReadsAtReplica: env.PRIMARY_READS_AT_REPLICA === '1',
     jobsInTwoSteps: env.JOBS_IN_TWO_STEPS === '1',
+    exitOnLostConnection: env.EXIT_ON_LOST_CONNECTION === '1',
+    connectionPerRequest: env.CONNECTION_PER_REQUEST === '1',
   };
 }
 

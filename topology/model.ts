@@ -12,6 +12,8 @@ export type RoutingPolicy = (typeof ROUTING_POLICIES)[number];
 export type ReplicationMode = 'strict' | 'async';
 /** how far a write has come at the synchronous standby when it is acknowledged: on: to its disk; remote_apply: to its readers too */
 export type CommitLevel = 'on' | 'remote_apply';
+/** default: as Kubernetes comes (a silent node is given up after 50 s); tuned: after 10 s */
+export type NodeTimings = 'default' | 'tuned';
 export interface Replication {
   mode: ReplicationMode;
   commit: CommitLevel;
@@ -245,6 +247,8 @@ export interface ReferenceState {
   commit?: CommitLevel;
   /** recommended pattern: the leader leads on without the store while it reaches every other copy; default: it gives up */
   failsafe?: boolean;
+  /** how soon a silent node is given up; default: as Kubernetes comes */
+  nodeTimings?: NodeTimings;
   /** default: on where replication is strict, otherwise off */
   follower?: 'on' | 'off';
   /** supported pattern: what becomes of a write at the site that follows; default: refuse */

@@ -1,8 +1,8 @@
-import { deletePods, expect, site, steady, test } from '../../fixtures/index.ts';
+import { catches, deletePods, expect, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'pods of a site that are deleted without a warning cost its requests for moments',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'no-redispatch': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { exhaustConnections, expect, primary, steady, test } from '../../fixtures/index.ts';
+import { catches, exhaustConnections, expect, primary, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a leader that takes no new connections goes on serving those that it has',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'connection-per-request': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { expect, fillDisk, primary, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, fillDisk, primary, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a leader whose disk is full keeps the lead: writes fail until there is room, reads go on, and nothing is lost',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'writing-health-check': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,8 +1,8 @@
-import { expect, killPostmaster, primary, repeated, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, killPostmaster, primary, repeated, steady, test } from '../../fixtures/index.ts';
 
 test(
   'database servers that are killed one after the other cost seconds each, and no acknowledged write',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-endpoint': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -7,7 +7,7 @@ test(
     await holds({
       lost: 0,
       stalePrimary: 0,
-      // by nature of Kubernetes' default timings (a node is believed in for 40 s): half of the connections at the doors that are left lead to pods that
+      // by nature of Kubernetes' default timings (a node is believed in for 50 s): half of the connections at the doors that are left lead to pods that
       // are gone. Each is given up after 0.5 s and tried again twice, so that an eighth fails, and checks of the doors fail too: 15 s of 33 s at half
       availability: 0.6,
       longestOutageMs: 18_000,

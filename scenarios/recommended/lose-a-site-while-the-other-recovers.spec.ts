@@ -1,8 +1,8 @@
-import { expect, pause, powerOff, site, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, pause, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'a site that is lost while the other one still boots leaves an outage until that one serves, and loses nothing',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

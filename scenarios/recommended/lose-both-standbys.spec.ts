@@ -2,7 +2,7 @@ import { catches, expect, hosts, powerOff, steady, test } from '../../fixtures/i
 
 test(
   'without a standby no write is acknowledged, none is lost, and the leader can be read',
-  { tag: ['@nightly'], annotation: catches({ 'demanding-health-check': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'writing-health-check': 'availability' }) },
   async ({ topology, holds, load, inject, judge }) => {
     const standbys = (await topology.database.standbys()).map(({ name }) => name);
     await holds({

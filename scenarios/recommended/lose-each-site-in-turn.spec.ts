@@ -1,8 +1,8 @@
-import { evenShare, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
+import { catches, evenShare, expect, powerOff, site, steady, test } from '../../fixtures/index.ts';
 
 test(
   'sites that are lost one after the other cost their share of the requests, each for two seconds',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -1,4 +1,5 @@
 import {
+  catches,
   expect,
   host,
   killDaemon,
@@ -15,7 +16,7 @@ import {
 
 test(
   'faults at once, repeated, and during the recovery of another cost no acknowledged write',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

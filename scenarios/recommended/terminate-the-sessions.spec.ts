@@ -1,8 +1,8 @@
-import { expect, primary, repeated, steady, terminateSessions, test } from '../../fixtures/index.ts';
+import { catches, expect, primary, repeated, steady, terminateSessions, test } from '../../fixtures/index.ts';
 
 test(
   'sessions that are terminated again and again cost moments, and no acknowledged write',
-  { tag: ['@nightly'] },
+  { tag: ['@nightly'], annotation: catches({ 'crash-on-lost-connection': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -5,11 +5,17 @@ import { slow } from '../../support/limits.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
 import { cgroupVersion, hostGroupPath } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
+import { sabotageOf } from './sabotage.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
 const bin = '/opt/holdfast/kubernetes';
+/** A kubelet renews its lease four times in its length; at the first look after it was silent for the grace its node is given up. The default is Kubernetes 1.34's own. */
+const nodeTimings = {
+  default: { leaseS: 40, graceS: 50, lookS: 5 },
+  tuned: { leaseS: Math.round(8 * slow), graceS: Math.round(10 * slow), lookS: 1 },
+} as const;
 export const API_PORT = 6443;
 const GATE = '/run/api-answers';
 const behindGate = `until [ -e ${GATE} ]; do sleep ${askPauseS / 2}; done\n`;
@@ -53,6 +59,8 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
     ...kubelets,
   ];
   writeHostFile(machine, 'kubernetes/tokens.csv', `${tokens.join('\n')}\n`, 0o600);
+  const { graceS, lookS } = timingsOf(lab);
+  writeHostFile(machine, 'kubernetes/node-timings', `--node-monitor-grace-period=${graceS}s --node-monitor-period=${lookS}s`);
   writeKubeconfig(lab, host, machine, 'controller-manager', secrets.controllerManager);
   writeKubeconfig(lab, host, machine, 'scheduler', secrets.scheduler);
   const etcd = [
@@ -72,6 +80,7 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   const manager = [
     `exec ${bin}/kube-controller-manager --kubeconfig=/data/kubernetes/controller-manager.conf --leader-elect=false`,
     '--service-account-private-key-file=/data/kubernetes/service-account.key --use-service-account-credentials=false --bind-address=127.0.0.1',
+    '$(cat /data/kubernetes/node-timings)',
   ].join(' ');
   const scheduler = `exec ${bin}/kube-scheduler --kubeconfig=/data/kubernetes/scheduler.conf --leader-elect=false --bind-address=127.0.0.1`;
   return [
@@ -178,7 +187,17 @@ function kubeletConfig(lab: Lab, host: PlannedHost): object {
     registerNode: true,
     healthzPort: 10248,
     logging: { format: 'text' },
+    nodeLeaseDurationSeconds: nodeLeaseS(lab),
   };
+}
+
+/** Length of a node's lease in seconds. */
+export function nodeLeaseS(lab: Lab): number {
+  return timingsOf(lab).leaseS;
+}
+
+function timingsOf(lab: Lab): { leaseS: number; graceS: number; lookS: number } {
+  return nodeTimings[sabotageOf(lab).nodeTimings ?? lab.record.nodeTimings ?? 'default'];
 }
 
 function proxyConfig(lab: Lab): object {

@@ -39,6 +39,7 @@ import {
 import { preparedOf } from './prepared.ts';
 import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, startDaemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
+import { applyNodeTimings } from './node-timings.ts';
 import { pairPlan } from './site-databases.ts';
 import { findLab, plannedHost, sitesOf, writeLab, type Lab } from './store.ts';
 import { writeLedger } from './ledger.ts';
@@ -237,6 +238,7 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
     lab.record.forwardWrites = forwardWrites;
     writeLab(lab.record);
   }
+  await applyNodeTimings(lab, reference.nodeTimings ?? 'default');
   await Promise.all([restoreDatabase(lab, reference), ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' }))]);
   await allReady(lab);
 }

@@ -48,6 +48,17 @@ export async function databaseInSync(
   });
 }
 
+/** Waits until somebody leads the database service; who. */
+function databaseLeader(lab: Lab): Promise<string> {
+  return until({
+    subject: 'database service',
+    condition: 'a leader',
+    timeoutMs: limits.databaseReady,
+    intervalMs: 300,
+    probe: async () => (await clusterState(lab)).find(({ role }) => role === 'primary')?.name,
+  });
+}
+
 /** Stores how the database service has to replicate. */
 export async function applyReplication(lab: Lab, wanted: Replication): Promise<void> {
   await until({
@@ -105,14 +116,14 @@ export async function applySchema(lab: Lab, primary: string): Promise<void> {
 export async function deployPlatform(lab: Lab, site: string): Promise<void> {
   await apiReady(lab, site);
   await nodesReady(lab, site);
-  await applyObjects(lab, site, siteManifests(parametersOf(lab, site)));
+  await applyObjects(lab, site, siteManifests(await parametersOf(lab, site)));
 }
 
 /** Applies the api's Deployment with a health check of some kind; one that is as it should be stays untouched. */
 export async function releaseHealthCheck(lab: Lab, site: string, check: HealthCheck): Promise<void> {
   const blind = check.kind === 'blind' ? { blindHealthCheck: true } : {};
   const flapping = check.kind === 'flapping' ? { flappingHealthCheckMs: check.everyMs } : {};
-  await applyObjects(lab, site, [apiDeployment({ ...parametersOf(lab, site), ...blind, ...flapping })]);
+  await applyObjects(lab, site, [apiDeployment({ ...(await parametersOf(lab, site)), ...blind, ...flapping })]);
 }
 
 /** Where the load balancer asks a node for its site's health. */
@@ -120,11 +131,11 @@ export function healthCheckUrl({ address }: PlannedHost): string {
   return `http://${address}:${NODE_PORT}/api/healthcheck`;
 }
 
-function parametersOf(lab: Lab, site: string): SiteParameters {
+async function parametersOf(lab: Lab, site: string): Promise<SiteParameters> {
   return {
     site,
     image: platformReference,
-    ...databasesFor(lab, site),
+    ...(await databasesFor(lab, site)),
     nodePort: NODE_PORT,
     slow,
     ...sabotageOf(lab).pods,
@@ -132,9 +143,15 @@ function parametersOf(lab: Lab, site: string): SiteParameters {
 }
 
 /* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */
-function databasesFor(lab: Lab, site: string): Pick<SiteParameters, 'databaseRw' | 'databaseRo' | 'peers' | 'forwardWrites'> {
-  if (lab.record.shape.pattern === 'recommended')
-    return { databaseRw: endpointDsn(lab, 'readWrite', site), databaseRo: endpointDsn(lab, 'readOnly', site) };
+async function databasesFor(
+  lab: Lab,
+  site: string,
+): Promise<Pick<SiteParameters, 'databaseRw' | 'databaseRo' | 'peers' | 'forwardWrites'>> {
+  if (lab.record.shape.pattern === 'recommended') {
+    const once = sabotageOf(lab).database?.addressReadOnce === true;
+    const databaseRw = once ? platformDsn(lab, await databaseLeader(lab)) : endpointDsn(lab, 'readWrite', site);
+    return { databaseRw, databaseRo: endpointDsn(lab, 'readOnly', site) };
+  }
   const own = platformDsn(lab, copiesOf(lab).find((copy) => copy.site === site)?.name ?? '');
   const peers = lab.plan.hosts
     .filter((host) => host.role === 'node' && host.site !== site)

@@ -1,4 +1,5 @@
 import { UsageError } from '../../support/errors.ts';
+import type { NodeTimings } from '../model.ts';
 import type { Lab } from './store.ts';
 
 /** What a deliberately wrong installation has instead of the lab's own settings. */
@@ -12,6 +13,7 @@ export interface Sabotage {
   balancer?: {
     interMs?: number;
     fall?: number;
+    rise?: number;
     timeoutMs?: number;
     redispatch?: false;
     /** asks a site's control plane for its health, not the platform */
@@ -28,7 +30,11 @@ export interface Sabotage {
     parameters?: Readonly<Record<string, string>>;
     /** settings of the platform's role */
     role?: Readonly<Record<string, string>>;
+    /** the platform is told the address of who leads when its pods are made, not that of the endpoint */
+    addressReadOnce?: true;
   };
+  /** whatever a scenario asks for */
+  nodeTimings?: NodeTimings;
   /** a daemon that no supervisor starts again, by its host's role */
   unsupervised?: { role: 'load-balancer'; daemon: string };
   /** the second site reaches the database by a node of the first */
@@ -63,6 +69,10 @@ export const SABOTAGES = {
     what: 'wal_sender_timeout is PostgreSQL’s default of 60 s',
     database: { parameters: { wal_sender_timeout: '60s' } },
   },
+  'address-read-at-start': {
+    what: 'the platform reads the address of the database’s leader once, when its pods are made',
+    database: { addressReadOnce: true },
+  },
   'slow-endpoint': {
     what: 'the database’s endpoint looks every 5 s, and believes the third look',
     endpoint: { interMs: 5000, fall: 3, rise: 3 },
@@ -71,13 +81,17 @@ export const SABOTAGES = {
     what: 'the health check says 200 whatever the database does',
     pods: { environment: { BLIND_HEALTHCHECK: '1' } },
   },
-  'demanding-health-check': {
-    what: 'the health check demands every endpoint of the database',
-    pods: { environment: { DEMANDING_HEALTHCHECK: '1' } },
+  'writing-health-check': {
+    what: 'the health check writes to the database, and is bad where that cannot be',
+    pods: { environment: { WRITING_HEALTHCHECK: '1' } },
   },
   'slow-health-check': {
     what: 'the load balancer looks every 5 s, and believes the third look',
     balancer: { interMs: 5000, fall: 3 },
+  },
+  'slow-return': {
+    what: 'the load balancer takes a site back after twenty good looks in a row',
+    balancer: { rise: 20 },
   },
   'hasty-health-check': {
     what: 'a health check may take 100 ms',
@@ -90,6 +104,10 @@ export const SABOTAGES = {
   'no-redispatch': {
     what: 'the load balancer tries no other server when one does not take a connection',
     balancer: { redispatch: false },
+  },
+  'default-node-timings': {
+    what: 'Kubernetes believes in a silent node for its default of 50 s where 10 s are the reference',
+    nodeTimings: 'default',
   },
   'unsupervised-balancer': {
     what: 'nobody starts the load balancer again',
@@ -106,6 +124,14 @@ export const SABOTAGES = {
   'small-pools': {
     what: 'a pod has one connection for writes: a site alone cannot carry the load of both',
     pods: { environment: { POOL_RW: '1' } },
+  },
+  'crash-on-lost-connection': {
+    what: 'a connection that is lost while idle ends the process of its pod',
+    pods: { environment: { EXIT_ON_LOST_CONNECTION: '1' } },
+  },
+  'connection-per-request': {
+    what: 'the platform opens a database connection for each request',
+    pods: { environment: { CONNECTION_PER_REQUEST: '1' } },
   },
   'reads-from-any-copy': {
     what: 'reads that ask for the primary go to the read-only endpoint',

@@ -6,7 +6,7 @@ import { readJson, writeAtomic } from '../../support/files.ts';
 import { takeLock } from '../../support/lock.ts';
 import { stateDir } from '../../support/paths.ts';
 import { invokingUser } from '../../support/user.ts';
-import type { Replication } from '../model.ts';
+import type { NodeTimings, Replication } from '../model.ts';
 import { labBlocks, planLab, type LabPlan, type LabShape, type PlannedHost } from './shape.ts';
 
 /** What is on disk of a lab. */
@@ -17,6 +17,8 @@ export interface LabRecord {
   shape: LabShape;
   base: string;
   createdAt: string;
+  /** how soon a silent node is given up; absent: as Kubernetes comes */
+  nodeTimings?: NodeTimings;
   /** supported pattern: writes at the site that follows go on to the other one */
   forwardWrites?: boolean;
   /** supported pattern: epoch of the first writer since the databases were made */
