@@ -135,6 +135,8 @@ wal_level = logical
 max_connections = 300
 shared_buffers = 64MB
 max_wal_size = 512MB
+# one in the midst of a run would stall its commits; a reset makes one
+checkpoint_timeout = 30min
 max_wal_senders = 10
 max_replication_slots = 10
 track_commit_timestamp = on

@@ -11,7 +11,7 @@ test(
       availability: 0.95,
       longestOutageMs: 2500,
     });
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), () => inject(deletePods(site('b'), { app: 'api', grace: '0' })));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(deletePods(site('b'), { app: 'api', grace: '0' })));
     expect(await judge()).toHold();
   },
 );

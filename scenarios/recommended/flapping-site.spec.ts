@@ -10,8 +10,10 @@ test(
       // what is under way at the site when it is taken out, some ten requests each time, every 4 s
       availability: 0.98,
       longestOutageMs: 500,
+      // taken out and taken back within a second each: half of its even share while it flaps, for 15 s of some 20
+      leastShare: 0.25,
     });
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(flapHealthCheck(site('b'), { every: '2s' }), { for: '15s' }),
     );
     expect(await judge()).toHold();

@@ -6,7 +6,7 @@ test(
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     // starting pods takes CPU from those that serve: no more load than leaves two cores the room
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       for (const name of ['a', 'b']) {
         await inject(restartPods(site(name), { app: 'api' }));
         await inject(restartPods(site(name), { app: 'worker' }));

@@ -7,7 +7,7 @@ test(
     // a column without a default, and one that nobody uses any more, are changes of the catalogue: no row is rewritten, no statement waits for long
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     // starting pods takes CPU from those that serve: no more load than leaves two cores the room
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 120 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await statement('database', "set lock_timeout = '500ms'; alter table changes add column if not exists comment text");
       for (const name of ['a', 'b']) {
         await inject(restartPods(site(name), { app: 'api' }));

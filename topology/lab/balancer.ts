@@ -20,6 +20,12 @@ export const ALIVE_PORT = 8404;
 /** How fast a dead or hung site is found: two failed checks half a second apart, each given half a second. */
 export const checkTiming = { interMs: 500 * slow, fall: 2, rise: 2, timeoutMs: 500 * slow } as const;
 
+/**
+ * Where one site is preferred it has all traffic again from its first door that is UP. It is believed in after six good checks (3 s): until its other doors
+ * are up too, its pools warm, and the boot no longer takes the CPU. At two checks one door of a booting site had the load of both, and fell again.
+ */
+const PREFERRED_RISE = 6;
+
 /** Weight of every server: that of a share of it is a whole number, and 0 would be a drain. */
 const OWN_WEIGHT = 100;
 
@@ -125,8 +131,9 @@ function balancerConfig(lab: Lab, host: PlannedHost): string {
   const servers = nodes.map((node) => {
     // each request is balanced anew, so none goes to a backup once a server of the first site is UP, and those under way may end
     const backup = shape.routing !== 'active-active' && node.site !== first ? ' backup' : '';
+    const preferred = shape.routing !== 'active-active' && node.site === first ? ` rise ${Math.max(rise, PREFERRED_RISE)}` : '';
     const disabled = directed !== undefined && node.site !== directed ? ' disabled' : '';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${backup}${disabled}`;
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${preferred}${backup}${disabled}`;
   });
   const reads = `backend reads
   balance roundrobin

@@ -3,7 +3,7 @@ import { HoldfastError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import { commandLine, identify, isStopped, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import { hostProcesses } from './cgroups.ts';
-import { DATA_DIR, PATRONI_PORT, superuserDsn } from './database.ts';
+import { copiesOf, DATA_DIR, PATRONI_PORT, superuserDsn } from './database.ts';
 import { machineOf } from './hosts.ts';
 import { runIn } from './machine.ts';
 import type { PlannedHost } from './shape.ts';
@@ -17,6 +17,11 @@ export async function switchOver(lab: Lab, from: string): Promise<void> {
     signal: AbortSignal.timeout(limits.switchover),
   });
   if (!response.ok) throw new HoldfastError(`Patroni at ${from} refused a switchover: ${response.status} ${await response.text()}`);
+}
+
+/** Writes what every copy has in memory to its disk, so that none does it in the midst of what comes next. */
+export async function checkpointAll(lab: Lab): Promise<void> {
+  await Promise.all(copiesOf(lab).map(({ name }) => ask(lab, name, 'CHECKPOINT')));
 }
 
 /** Kills the server of a copy (SIGKILL to the postmaster; its backends end themselves). */

@@ -2,7 +2,16 @@ import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import type { CopyState, DatabaseService, Host, ReferenceState } from '../model.ts';
 import { directTo } from './balancer.ts';
-import { isReplayPaused, killServer, serverStarted, sessionsAt, setReplayPaused, switchOver, terminateSessionsAt } from './copies.ts';
+import {
+  checkpointAll,
+  isReplayPaused,
+  killServer,
+  serverStarted,
+  sessionsAt,
+  setReplayPaused,
+  switchOver,
+  terminateSessionsAt,
+} from './copies.ts';
 import { clusterState, copiesOf, defaultReplication, storedReplication, storeReplication, superuserDsn } from './database.ts';
 import { deposedRows } from './deposed.ts';
 import { applyReplication, applySchema, commitLevelApplied, databaseInSync, nodesReady } from './platform.ts';
@@ -111,6 +120,11 @@ export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
 
 /** Brings the database of a lab to the reference state. */
 export async function restoreDatabase(lab: Lab, reference: ReferenceState): Promise<void> {
+  await restoreService(lab, reference);
+  await checkpointAll(lab);
+}
+
+async function restoreService(lab: Lab, reference: ReferenceState): Promise<void> {
   const { replication: mode, commit = 'on', failsafe = false, follower } = reference;
   if (lab.record.shape.pattern === 'supported') {
     await restorePair(lab, { mode, commit, ...(follower === undefined ? {} : { follower }) });

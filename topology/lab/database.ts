@@ -80,7 +80,8 @@ export function dynamicConfig({ mode, commit, failsafe = false }: Replication) {
         max_wal_size: '512MB',
         max_wal_senders: 10,
         max_replication_slots: 10,
-        checkpoint_timeout: '5min',
+        // one in the midst of a run would stall its commits; a reset makes one
+        checkpoint_timeout: '30min',
         wal_receiver_status_interval: '1s',
         // a synchronous standby that is gone counts as one for so long, and every commit waits for it
         wal_sender_timeout: `${5 * slow}s`,
