@@ -4,7 +4,7 @@ const usual = steady({ writesPerSecond: 20, readsPerSecond: 40 });
 
 test(
   'ten times the load during a failover does not keep the service from coming back',
-  { tag: ['@nightly'], annotation: catches({ 'forgotten-maintenance': 'longest-outage' }) },
+  { tag: ['@nightly'], annotation: catches({ 'address-read-at-start': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds(
       {
