@@ -35,6 +35,7 @@ export function podTemplate({
       terminationGracePeriodSeconds: GRACE_SECONDS,
       securityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001 },
       topologySpreadConstraints: [spreadOverNodes(name)],
+      ...(parameters.onlyNode === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': parameters.onlyNode } }),
       containers: [container(parameters, name)],
     },
   };

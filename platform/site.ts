@@ -30,5 +30,7 @@ export interface SiteParameters {
   /** a control: the health check says 503 in every other period of this length; ms */
   flappingHealthCheckMs?: number;
   /** further settings of every process */
+  /** a control: the only node that pods may run on */
+  onlyNode?: string;
   environment?: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@ test.use({ nodeTimings: 'tuned' });
 
 test(
   'with tuned node timings both sites serve in full again while a node of each is lost still',
-  { tag: ['@nightly'], annotation: catches({ 'default-node-timings': 'longest-outage' }) },
+  { tag: ['@nightly'], annotation: catches({ 'pods-on-one-node': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -2,7 +2,7 @@ import { catches, expect, hosts, powerOff, steady, test } from '../../fixtures/i
 
 test(
   'with a node lost at each site at once both serve on, at a part of their requests, and nothing is lost',
-  { tag: ['@nightly'], annotation: catches({ 'no-redispatch': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'pods-on-one-node': 'longest-outage' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -2,7 +2,7 @@ import { catches, expect, scaleToZero, site, steady, test } from '../../fixtures
 
 test(
   'a site whose platform was scaled to none is left out, and its requests go to the other one',
-  { tag: ['@nightly'], annotation: catches({ 'no-redispatch': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'slow-return': 'misrouted' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,
@@ -11,6 +11,8 @@ test(
       // rules). Until two checks have failed (2 s) half the requests, of 33 s
       availability: 0.97,
       longestOutageMs: 2500,
+      // a moment of the fault, and again as soon as it is over
+      leastShare: 0.02,
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(scaleToZero(site('b'), { app: 'api' }), { for: '10s' }));
     expect(await judge()).toHold();

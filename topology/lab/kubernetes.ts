@@ -5,7 +5,6 @@ import { slow } from '../../support/limits.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
 import { cgroupVersion, hostGroupPath } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
-import { sabotageOf } from './sabotage.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -197,7 +196,7 @@ export function nodeLeaseS(lab: Lab): number {
 }
 
 function timingsOf(lab: Lab): { leaseS: number; graceS: number; lookS: number } {
-  return nodeTimings[sabotageOf(lab).nodeTimings ?? lab.record.nodeTimings ?? 'default'];
+  return nodeTimings[lab.record.nodeTimings ?? 'default'];
 }
 
 function proxyConfig(lab: Lab): object {

@@ -138,8 +138,14 @@ async function parametersOf(lab: Lab, site: string): Promise<SiteParameters> {
     ...(await databasesFor(lab, site)),
     nodePort: NODE_PORT,
     slow,
-    ...sabotageOf(lab).pods,
+    ...wrongPods(lab, site),
   };
+}
+
+function wrongPods(lab: Lab, site: string): Pick<SiteParameters, 'environment' | 'onlyNode'> {
+  const { environment, onOneNode } = sabotageOf(lab).pods ?? {};
+  const last = lab.plan.hosts.findLast((host) => host.site === site)?.name;
+  return { ...(environment === undefined ? {} : { environment }), ...(onOneNode && last !== undefined ? { onlyNode: last } : {}) };
 }
 
 /* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */

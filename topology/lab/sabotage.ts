@@ -1,5 +1,4 @@
 import { UsageError } from '../../support/errors.ts';
-import type { NodeTimings } from '../model.ts';
 import type { Lab } from './store.ts';
 
 /** What a deliberately wrong installation has instead of the lab's own settings. */
@@ -9,6 +8,8 @@ export interface Sabotage {
   pods?: {
     /** settings of every process of the platform */
     environment?: Readonly<Record<string, string>>;
+    /** all pods of a site run on its last node */
+    onOneNode?: true;
   };
   balancer?: {
     interMs?: number;
@@ -33,8 +34,6 @@ export interface Sabotage {
     /** the platform is told the address of who leads when its pods are made, not that of the endpoint */
     addressReadOnce?: true;
   };
-  /** whatever a scenario asks for */
-  nodeTimings?: NodeTimings;
   /** a daemon that no supervisor starts again, by its host's role */
   unsupervised?: { role: 'load-balancer'; daemon: string };
   /** the second site reaches the database by a node of the first */
@@ -105,9 +104,9 @@ export const SABOTAGES = {
     what: 'the load balancer tries no other server when one does not take a connection',
     balancer: { redispatch: false },
   },
-  'default-node-timings': {
-    what: 'Kubernetes believes in a silent node for its default of 50 s where 10 s are the reference',
-    nodeTimings: 'default',
+  'pods-on-one-node': {
+    what: 'all pods of a site run on one of its nodes',
+    pods: { onOneNode: true },
   },
   'unsupervised-balancer': {
     what: 'nobody starts the load balancer again',

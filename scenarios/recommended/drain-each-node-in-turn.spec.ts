@@ -1,12 +1,15 @@
 import { catches, drainNode, expect, host, steady, test } from '../../fixtures/index.ts';
 
 test(
-  'a node that is drained for maintenance costs no request',
+  'nodes that are drained for maintenance, each in turn, cost no request',
   { tag: ['@nightly'], annotation: catches({ 'abrupt-shutdown': 'availability' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ topology, holds, load, inject, judge }) => {
+    const nodes = topology.sites.flatMap((site) => site.nodes.map(({ name }) => name));
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     // starting pods takes CPU from those that serve: no more load than leaves two cores the room
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(drainNode(host('b2')), { for: '15s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
+      for (const node of nodes) await inject(drainNode(host(node)), { for: '8s' });
+    });
     expect(await judge()).toHold();
   },
 );
