@@ -9,7 +9,7 @@ test(
       lost: 0,
       stalePrimary: 0,
       staleReplicaP99Ms: 500,
-      availability: 0.96,
+      availability: 0.955,
       longestOutageMs: 2500,
       share: evenShare(topology, 5),
     });
