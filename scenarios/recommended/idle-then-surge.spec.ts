@@ -4,7 +4,7 @@ const little = steady({ writesPerSecond: 20, readsPerSecond: 40 });
 
 test(
   'ten times the load after a quiet time, when pools have closed, fails nothing',
-  { tag: ['@nightly'], annotation: catches({ 'small-pools': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'connection-per-request': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     // connections are opened two at a time, each in some ten ms: requests wait for them, within their budget
     await holds({ lost: 0, stalePrimary: 0, availability: 0.995, longestOutageMs: 1000 }, { acksBeforeFault: 1, addsPerSecond: 10 });

@@ -54,7 +54,8 @@ export async function requestsServed(lab: Lab): Promise<number> {
 
 /** Takes every server of a site out for new requests, or back. */
 export async function setSiteDrained(lab: Lab, site: string, drained: boolean): Promise<void> {
-  await setServers(lab, site, `state ${drained ? 'drain' : 'ready'}`);
+  const out = sabotageOf(lab).balancer?.drainsBy ?? 'drain';
+  await setServers(lab, site, `state ${drained ? out : 'ready'}`);
 }
 
 /** Weight of each server of the load balancer in percent of its own, by `site/node`. */

@@ -19,6 +19,8 @@ export interface Sabotage {
     redispatch?: false;
     /** asks a site's control plane for its health, not the platform */
     asks?: 'control-plane';
+    /** a site that is to be drained is cut off instead */
+    drainsBy?: 'maint';
   };
   endpoint?: {
     interMs?: number;
@@ -107,6 +109,10 @@ export const SABOTAGES = {
   'pods-on-one-node': {
     what: 'all pods of a site run on one of its nodes',
     pods: { onOneNode: true },
+  },
+  'maintenance-for-drain': {
+    what: 'a site that is to be drained is put into maintenance at the load balancer, which ends what is under way',
+    balancer: { drainsBy: 'maint' },
   },
   'unsupervised-balancer': {
     what: 'nobody starts the load balancer again',
