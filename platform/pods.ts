@@ -43,7 +43,7 @@ export function podTemplate({
 
 function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Container {
   const { ready, live } = PATHS[name];
-  const { slow = 1 } = parameters;
+  const { slow = 1, readyAfterS = 0 } = parameters;
   return {
     name,
     image: parameters.image,
@@ -52,7 +52,7 @@ function container(parameters: SiteParameters, name: 'api' | 'worker'): V1Contai
     env: environment(parameters),
     ports: [{ name: 'http', containerPort: PORT }],
     readinessProbe: httpProbe(ready, {
-      initialDelaySeconds: 0,
+      initialDelaySeconds: readyAfterS,
       periodSeconds: Math.ceil(slow / 2),
       timeoutSeconds: Math.ceil(slow),
       failureThreshold: 3,

@@ -32,5 +32,7 @@ export interface SiteParameters {
   /** further settings of every process */
   /** a control: the only node that pods may run on */
   onlyNode?: string;
+  /** a control: s until a pod is first asked whether it is ready */
+  readyAfterS?: number;
   environment?: Readonly<Record<string, string>>;
 }

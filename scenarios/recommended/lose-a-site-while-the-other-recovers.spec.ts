@@ -7,8 +7,8 @@ test(
     await holds({
       lost: 0,
       stalePrimary: 0,
-      // a site boots within 10 s, of which 2 had passed, and is up again after two good checks (1 s); slices, and 2 s more where the machine is busy
-      longestOutageMs: 12_000,
+      // a site boots within 10 s, of which 2 had passed, and is up again after two good checks (1 s); half a second for slices
+      longestOutageMs: 10_000,
     });
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
       inject(powerOff(site('a')), { for: '6s' }, async () => {

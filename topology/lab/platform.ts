@@ -142,10 +142,14 @@ async function parametersOf(lab: Lab, site: string): Promise<SiteParameters> {
   };
 }
 
-function wrongPods(lab: Lab, site: string): Pick<SiteParameters, 'environment' | 'onlyNode'> {
-  const { environment, onOneNode } = sabotageOf(lab).pods ?? {};
+function wrongPods(lab: Lab, site: string): Pick<SiteParameters, 'environment' | 'onlyNode' | 'readyAfterS'> {
+  const { environment, onOneNode, readyAfterS } = sabotageOf(lab).pods ?? {};
   const last = lab.plan.hosts.findLast((host) => host.site === site)?.name;
-  return { ...(environment === undefined ? {} : { environment }), ...(onOneNode && last !== undefined ? { onlyNode: last } : {}) };
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(onOneNode && last !== undefined ? { onlyNode: last } : {}),
+    ...(readyAfterS === undefined ? {} : { readyAfterS }),
+  };
 }
 
 /* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */

@@ -10,6 +10,8 @@ export interface Sabotage {
     environment?: Readonly<Record<string, string>>;
     /** all pods of a site run on its last node */
     onOneNode?: true;
+    /** s from the start of a pod's container until Kubernetes asks whether it is ready */
+    readyAfterS?: number;
   };
   balancer?: {
     interMs?: number;
@@ -105,6 +107,10 @@ export const SABOTAGES = {
   'no-redispatch': {
     what: 'the load balancer tries no other server when one does not take a connection',
     balancer: { redispatch: false },
+  },
+  'slow-start': {
+    what: 'a pod takes requests half a minute after its start',
+    pods: { readyAfterS: 30 },
   },
   'pods-on-one-node': {
     what: 'all pods of a site run on one of its nodes',
