@@ -133,7 +133,7 @@ export const SABOTAGES = {
     pods: { environment: { CONNECT_TIMEOUT_MS: TWO_MINUTES, REQUEST_TIMEOUT_MS: TWO_MINUTES } },
   },
   'small-pools': {
-    what: 'a pod has one connection for writes: a site alone cannot carry the load of both',
+    what: 'a pod has one connection for writes',
     pods: { environment: { POOL_RW: '1' } },
   },
   'crash-on-lost-connection': {
