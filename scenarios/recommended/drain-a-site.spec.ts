@@ -2,7 +2,7 @@ import { balancer, catches, delay, drainSite, expect, site, steady, test } from 
 
 test(
   'a site that is drained as planned ends what is under way, and costs no request',
-  { tag: ['@nightly'], annotation: catches({ 'maintenance-for-drain': 'availability' }) },
+  { tag: ['@nightly'], annotation: catches({ 'drain-that-cuts': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>

@@ -54,8 +54,8 @@ export async function requestsServed(lab: Lab): Promise<number> {
 
 /** Takes every server of a site out for new requests, or back. */
 export async function setSiteDrained(lab: Lab, site: string, drained: boolean): Promise<void> {
-  const out = sabotageOf(lab).balancer?.drainsBy ?? 'drain';
-  await setServers(lab, site, `state ${drained ? out : 'ready'}`);
+  await tellServers(lab, site, (server) => `set server ${server} state ${drained ? 'drain' : 'ready'}`);
+  if (drained && sabotageOf(lab).balancer?.drainCuts) await tellServers(lab, site, (server) => `shutdown sessions server ${server}`);
 }
 
 /** Weight of each server of the load balancer in percent of its own, by `site/node`. */
@@ -65,7 +65,7 @@ export async function backendWeights(lab: Lab): Promise<Record<string, number>> 
 
 /** Sets the weight of every server of a site, in percent of its own. */
 export async function setSiteWeight(lab: Lab, site: string, percent: number): Promise<void> {
-  await setServers(lab, site, `weight ${percent}%`);
+  await tellServers(lab, site, (server) => `set server ${server} weight ${percent}%`);
 }
 
 /** Sends requests to one site alone, or, without a name, as the routing policy says; a load balancer that is started anew does the same. */
@@ -80,13 +80,14 @@ export async function directTo(lab: Lab, site: string | undefined): Promise<void
   writeLab(record);
   writeHostFile({ dir: join(lab.dir, 'hosts', host.name) }, 'haproxy.cfg', balancerConfig(lab, host));
   for (const one of new Set(nodesOf(lab).map((node) => node.site ?? '')))
-    await setServers(lab, one, `state ${only === undefined || one === only ? 'ready' : 'maint'}`);
+    await tellServers(lab, one, (server) => `set server ${server} state ${only === undefined || one === only ? 'ready' : 'maint'}`);
 }
 
-async function setServers(lab: Lab, site: string, setting: string): Promise<void> {
-  const servers = lab.plan.hosts.filter((node) => node.role === 'node' && node.site === site);
-  const answer = await ask(lab, servers.map(({ name }) => `set server platform/${site}_${name} ${setting}`).join('; '));
-  if (answer.trim() !== '') throw new HoldfastError(`load balancer: expected site ${site} to take "${setting}", came "${answer.trim()}"`);
+async function tellServers(lab: Lab, site: string, commandFor: (server: string) => string): Promise<void> {
+  const servers = nodesOf(lab).filter((node) => node.site === site);
+  const command = servers.map(({ name }) => commandFor(`platform/${site}_${name}`)).join('; ');
+  const answer = await ask(lab, command);
+  if (answer.trim() !== '') throw new HoldfastError(`load balancer: expected it to take "${command}", came "${answer.trim()}"`);
 }
 
 async function ask(lab: Lab, command: string): Promise<string> {
@@ -131,10 +132,10 @@ function balancerConfig(lab: Lab, host: PlannedHost): string {
     wrong.asks === 'control-plane' ? ` check-ssl verify none addr ${controlOf(lab, site)} port ${API_PORT}` : '';
   const servers = nodes.map((node) => {
     // each request is balanced anew, so none goes to a backup once a server of the first site is UP, and those under way may end
-    const backup = shape.routing !== 'active-active' && node.site !== first ? ' backup' : '';
-    const preferred = shape.routing !== 'active-active' && node.site === first ? ` rise ${Math.max(rise, PREFERRED_RISE)}` : '';
+    const place = node.site === first ? ` rise ${Math.max(rise, PREFERRED_RISE)}` : ' backup';
+    const preference = shape.routing === 'active-active' ? '' : place;
     const disabled = directed !== undefined && node.site !== directed ? ' disabled' : '';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${preferred}${backup}${disabled}`;
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${preference}${disabled}`;
   });
   const reads = `backend reads
   balance roundrobin

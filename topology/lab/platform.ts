@@ -143,13 +143,9 @@ async function parametersOf(lab: Lab, site: string): Promise<SiteParameters> {
 }
 
 function wrongPods(lab: Lab, site: string): Pick<SiteParameters, 'environment' | 'onlyNode' | 'readyAfterS'> {
-  const { environment, onOneNode, readyAfterS } = sabotageOf(lab).pods ?? {};
+  const { onOneNode, ...pods } = sabotageOf(lab).pods ?? {};
   const last = lab.plan.hosts.findLast((host) => host.site === site)?.name;
-  return {
-    ...(environment === undefined ? {} : { environment }),
-    ...(onOneNode && last !== undefined ? { onlyNode: last } : {}),
-    ...(readyAfterS === undefined ? {} : { readyAfterS }),
-  };
+  return { ...pods, ...(onOneNode && last !== undefined ? { onlyNode: last } : {}) };
 }
 
 /* The endpoints of the service outside, or the site's own database, and the other site for what that does not take. */

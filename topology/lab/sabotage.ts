@@ -21,8 +21,8 @@ export interface Sabotage {
     redispatch?: false;
     /** asks a site's control plane for its health, not the platform */
     asks?: 'control-plane';
-    /** a site that is to be drained is cut off instead */
-    drainsBy?: 'maint';
+    /** a drain ends what is under way at the site */
+    drainCuts?: true;
   };
   endpoint?: {
     interMs?: number;
@@ -116,9 +116,9 @@ export const SABOTAGES = {
     what: 'all pods of a site run on one of its nodes',
     pods: { onOneNode: true },
   },
-  'maintenance-for-drain': {
-    what: 'a site that is to be drained is put into maintenance at the load balancer, which ends what is under way',
-    balancer: { drainsBy: 'maint' },
+  'drain-that-cuts': {
+    what: 'a site that is drained has what is under way there ended at once',
+    balancer: { drainCuts: true },
   },
   'unsupervised-balancer': {
     what: 'nobody starts the load balancer again',
