@@ -13,16 +13,26 @@ export function cgroupVersion(): 1 | 2 {
 /** A lab counts as this many ordinary processes beside the machine's other work: a starved one would look like a broken one. Not more: the kernel's own threads, which carry its disks and packets, count as one each. */
 const LAB_WEIGHT = 4;
 
-/** Makes the group(s) of one host, of a CPU weight relative to other hosts, and returns the folders its process 1 must enter (v1: one a hierarchy; v2: one). */
+/** A host's own processes have half the CPU of its pods when both want it, as `system.slice` has beside `kubepods` on a node of two CPUs: starting pods is much work of the daemons, and must not stop the pods that serve. */
+export const INIT_WEIGHT = 0.5;
+
+/** Makes the group(s) of one host, of a CPU weight relative to other hosts, and returns the folders its process 1 must enter (v1: one a hierarchy; v2: one, whose children the host makes itself). */
 export async function createHostGroup(lab: string, host: string, weight = 1): Promise<string[]> {
   const folders = await labGroups(lab);
   return folders.map((folder) => {
     const group = join(folder, host);
-    mkdirSync(group, { recursive: true });
-    if (folder.includes('/cpuset/')) copyCpuset(group);
-    weigh(group, weight);
-    return group;
+    makeGroup(group, weight);
+    if (cgroupVersion() === 2) return group;
+    makeGroup(join(group, 'pods'), 1);
+    makeGroup(join(group, 'init'), INIT_WEIGHT);
+    return join(group, 'init');
   });
+}
+
+/** Paths of the groups of a host's own processes and of its pods, as the host sees them. */
+export function groupsInHost(lab: string, host: string): { init: string; pods: string } {
+  const own = cgroupVersion() === 1 ? hostGroupPath(lab, host) : '';
+  return { init: `${own}/init`, pods: `${own}/pods` };
 }
 
 /** Sets the CPU weight of a running host relative to other hosts; one that is off has none. */
@@ -40,10 +50,11 @@ export function keepInUnit(lab: string, pid: number): void {
   }
 }
 
-/** The folders that a process outside enters to be in a running host's groups, its CPU weight and freezer included (v1: one a hierarchy; v2: the child that may hold processes). */
+/** The folders that a process outside enters to be in a running host's groups, its CPU weight and freezer included (v1: one a hierarchy; v2: one). */
 export function entryGroups(lab: string, host: string): string[] {
-  const groups = hostGroups(lab, host);
-  return (cgroupVersion() === 1 ? groups : groups.map((group) => join(group, 'init'))).filter((folder) => existsSync(folder));
+  return hostGroups(lab, host)
+    .map((group) => join(group, 'init'))
+    .filter((folder) => existsSync(folder));
 }
 
 /* A host's groups, there or not: v1 has one in each hierarchy. */
@@ -51,8 +62,8 @@ function hostGroups(lab: string, host: string): string[] {
   return cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, hostGroupPath(lab, host))) : [join(unifiedBase(lab), host)];
 }
 
-/** Path of a host's group as the kubelet's cgroupRoot names it on cgroup v1. */
-export function hostGroupPath(lab: string, host: string): string {
+/* Path of a host's group in each hierarchy of cgroup v1. */
+function hostGroupPath(lab: string, host: string): string {
   return `/holdfast/${lab}/${host}`;
 }
 
@@ -122,11 +133,8 @@ async function labGroups(lab: string, options: { create?: boolean } = {}): Promi
     const top = join(mount, 'holdfast');
     const folder = join(top, lab);
     if (!existsSync(folder) && !create) return [];
-    for (const group of [top, folder]) {
-      mkdirSync(group, { recursive: true });
-      if (mount.split('/').at(-1)?.includes('cpuset')) copyCpuset(group);
-      weigh(group, group === top ? LAB_WEIGHT : 1);
-    }
+    makeGroup(top, LAB_WEIGHT);
+    makeGroup(folder, 1);
     return [folder];
   });
 }
@@ -143,6 +151,13 @@ function hierarchies(): string[] {
   return [...new Set([...first, ...hybrid])];
 }
 
+function makeGroup(group: string, weight: number): void {
+  mkdirSync(group, { recursive: true });
+  copyCpuset(group);
+  weigh(group, weight);
+}
+
+/* A group of v1's cpuset takes no process before it has CPUs; other hierarchies have no such files. */
 function copyCpuset(group: string): void {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const own = join(group, file);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { slow } from '../../support/limits.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
-import { cgroupVersion, hostGroupPath } from './cgroups.ts';
+import { groupsInHost } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -93,11 +93,11 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
 const containerd: Daemon = { name: 'containerd', run: 'exec containerd --config /data/kubernetes/containerd.toml --log-level warn' };
 
 function kubelet(lab: Lab, host: PlannedHost): Daemon {
-  const group = cgroupVersion() === 1 ? hostGroupPath(lab.record.name, host.name) : '/init';
+  const { init } = groupsInHost(lab.record.name, host.name);
   const args = [
     `exec ${bin}/kubelet --config=/data/kubernetes/kubelet.json --kubeconfig=/data/kubernetes/kubelet.conf`,
     `--hostname-override=${host.name} --node-ip=${host.address} --root-dir=/data/kubelet --cert-dir=/data/kubelet/pki`,
-    `--runtime-cgroups=${group} --kubelet-cgroups=${group} --v=1`,
+    `--runtime-cgroups=${init} --kubelet-cgroups=${init} --v=1`,
   ];
   return { name: 'kubelet', run: behindGate + args.join(' ') };
 }
@@ -170,7 +170,7 @@ function kubeletConfig(lab: Lab, host: PlannedHost): object {
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: cgroupVersion() === 1 ? hostGroupPath(lab.record.name, host.name) : '/pods',
+    cgroupRoot: groupsInHost(lab.record.name, host.name).pods,
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     failCgroupV1: false,
     failSwapOn: false,

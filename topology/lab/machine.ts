@@ -6,7 +6,17 @@ import { readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
-import { cgroupVersion, createHostGroup, entryGroups, hostProcesses, isFrozen, keepInUnit, removeHostGroup, setFrozen } from './cgroups.ts';
+import {
+  INIT_WEIGHT,
+  cgroupVersion,
+  createHostGroup,
+  entryGroups,
+  hostProcesses,
+  isFrozen,
+  keepInUnit,
+  removeHostGroup,
+  setFrozen,
+} from './cgroups.ts';
 
 /** What a host is made of. */
 export interface Machine {
@@ -154,6 +164,7 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
         .join(' '),
       HOST_CGROUPS: groups.join(' '),
       HOST_CGROUP_VERSION: String(cgroupVersion()),
+      HOST_INIT_WEIGHT: String(100 * INIT_WEIGHT),
     },
   });
   closeSync(log);
