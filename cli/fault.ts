@@ -35,6 +35,7 @@ export function faultCommand(): Command {
     .option('--every <length>', 'flap-healthcheck: period of the answers, such as "2s"')
     .option('--writes <rate>', 'surge: writes a second that it adds')
     .option('--reads <rate>', 'surge: reads a second that it adds')
+    .option('--restore-to <time>', 'destroy-database: such as "2026-11-01T12:00:00.5Z"; otherwise to the end of the archive')
     .option('--allow-total-loss', 'also where no healthy site is left')
     .option('--detach', 'return when the effect is proven')
     .addOption(nameOption())

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
@@ -42,6 +43,8 @@ for (const command of [
   reportCommand,
   promoteCommand,
   failbackCommand,
+  backupCommand,
+  restoreCommand,
   schemaCommand,
   benchCommand,
 ]) {

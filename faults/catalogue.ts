@@ -9,6 +9,7 @@ import { restartPodsFault } from './restart-pods.ts';
 import { scaleToZeroFault } from './scale-to-zero.ts';
 import { killDaemonFault, stopDaemonFault } from './daemons.ts';
 import { delayFault } from './delay.ts';
+import { destroyDatabaseFault } from './destroy-database.ts';
 import { exhaustConnectionsFault } from './exhaust-connections.ts';
 import type { Fault } from './fault.ts';
 import { fillDiskFault } from './fill-disk.ts';
@@ -58,6 +59,7 @@ export const catalogue: Readonly<Record<string, Fault>> = Object.fromEntries(
     exhaustConnectionsFault,
     pauseReplayFault,
     cancelWaitsFault,
+    destroyDatabaseFault,
     nothingFault,
   ].map((fault) => [fault.name, fault]),
 );

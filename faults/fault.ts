@@ -38,6 +38,8 @@ export interface FaultSpec {
   healthCheck?: HealthCheck;
   /** operations a second of a surge */
   rates?: { writes: number; reads: number };
+  /** time to which a destroyed database is restored; ISO. Without it: the end of its archive */
+  restoreTo?: string;
   /** a fault that leaves no healthy site must say so */
   allowTotalLoss?: boolean;
 }
@@ -72,6 +74,9 @@ export interface Pinned {
   started?: string;
   /** sessions of the platform at a copy, by the number of their backend */
   sessions?: number[];
+  /** timeline of the database service, and the time to which it is restored */
+  timeline?: number;
+  restoreTo?: string;
   /** transactions that waited for a standby when the fault was pinned */
   transactions?: string[];
 }
@@ -101,6 +106,7 @@ export const FAULT_OPTIONS = [
   'every',
   'writes',
   'reads',
+  'restoreTo',
   'allowTotalLoss',
 ] as const;
 export type FaultOption = (typeof FAULT_OPTIONS)[number];
@@ -121,6 +127,7 @@ export interface Asked {
   every?: string;
   writes?: string;
   reads?: string;
+  restoreTo?: string;
   allowTotalLoss?: boolean;
 }
 

@@ -29,6 +29,9 @@ export interface TopologySketch {
   wanted?: number;
   schedulable?: boolean;
   pattern?: Topology['pattern'];
+  /** whether there is a backup, and copies whose disk is there */
+  backup?: boolean;
+  remains?: readonly string[];
 }
 
 /** Two sites of two nodes, three database copies and what stands around them, as data: it can be asked, nothing can be done to it. */
@@ -54,6 +57,8 @@ export function sketchTopology({
     wanted = 2,
     schedulable = true,
     pattern = 'recommended',
+    backup = true,
+    remains = ['db1', 'db2', 'db3'],
   } = rest;
   const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
   const named = (name: string): Host => found(hosts, name);
@@ -114,6 +119,14 @@ export function sketchTopology({
       waiting: async () => [...waiting],
       cancelWaits: async () => waiting.length,
       deposedRows: () => new Map(),
+      backups: {
+        take: () => missing('database.backups.take()'),
+        lack: async () => (backup ? undefined : 'there is no backup'),
+        archiveAll: async () => undefined,
+        restore: () => missing('database.backups.restore()'),
+      },
+      destroy: () => missing('database.destroy()'),
+      remains: () => [...remains],
       switchOver: async () => undefined,
       killServer: async () => undefined,
       serverStarted: async () => started,

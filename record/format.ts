@@ -261,13 +261,16 @@ export const TransactionLine = z.looseObject({
 });
 export type TransactionLine = z.infer<typeof TransactionLine>;
 
-export const RUNBOOKS = ['promote', 'failback', 'statement'] as const;
+export const RUNBOOKS = ['promote', 'failback', 'backup', 'statement'] as const;
 
-/** One line of evidence/runbook.jsonl: a step of a runbook, or a statement of an administrator, when it had ended. */
+/** One line of evidence/runbook.jsonl: a step of a runbook, a backup, or a statement of an administrator, when it had ended. */
 export const RunbookLine = z.looseObject({
   at: micros,
   runbook: z.enum(RUNBOOKS),
+  /** of a backup: its kind */
   site: z.string(),
+  /** of a statement where the database is outside the sites: the copy, which is its site too */
+  copy: z.string().optional(),
   /** of a statement: its text */
   step: z.string(),
   tookMs: z.number().min(0),

@@ -21,11 +21,12 @@ export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rp
   const age = lost === 0 ? 0 : Number(finding?.worst ?? Number.NaN);
   const broken = isBroken(verdict, 'lost');
   const tooMany = broken && (lost ?? 0) > (allowed ?? 0);
+  const promisedLosses = allowed === undefined ? '0, always' : allowed === 0 ? '0' : atMost(allowed, whole);
   const tooOld = broken && rpoMs !== undefined && (age > rpoMs || !tooMany);
   return [
     {
       what: 'Acknowledged writes lost',
-      promised: allowed === undefined ? '0, always' : whole(allowed),
+      promised: promisedLosses,
       measured: shown(lost, whole),
       broken: tooMany,
       always: allowed === undefined,
@@ -35,7 +36,7 @@ export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rp
       : [
           {
             what: 'Keys whose acknowledged value was lost',
-            promised: allowed === undefined ? '0, always' : whole(allowed),
+            promised: promisedLosses,
             measured: known ? whole(countOf(verdict, 'lost-update')) : undefined,
             broken: isBroken(verdict, 'lost-update'),
             always: allowed === undefined,

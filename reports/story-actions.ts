@@ -9,7 +9,9 @@ type Timed = Event & { at: number };
 export function actionEvents(actions: readonly Action[]): Timed[] {
   return actions.flatMap(({ runbook, site, begin, end, steps }): Timed[] => {
     if (runbook === 'statement')
-      return [{ at: end, tone: 'fact', text: `a statement was carried out at site ${site}.`, aside: steps[0]?.step }];
+      return [
+        { at: end, tone: 'fact', text: `a statement was carried out at ${steps[0]?.copy ?? `site ${site}`}.`, aside: steps[0]?.step },
+      ];
     const slow = steps.filter(({ tookMs }) => tookMs >= NAMED_MS).map(({ step, tookMs }) => `${step} ${duration(tookMs)}`);
     return [
       { at: begin, tone: 'fact', text: `runbook "${runbook} ${site}" begins.` },

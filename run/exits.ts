@@ -5,7 +5,7 @@ import { microsSince } from '../support/clock.ts';
 import type { Topology } from '../topology/model.ts';
 
 /** Faults after which a host runs another boot. */
-const ENDS_HOSTS: ReadonlySet<string> = new Set(['power-off', 'reboot']);
+const ENDS_HOSTS: ReadonlySet<string> = new Set(['power-off', 'reboot', 'destroy-database']);
 
 /** Daemons and hosts that ended during a run, each with the journalled fault that explains it, or null. */
 export function exitsOf(

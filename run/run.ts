@@ -39,7 +39,7 @@ import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
 import { Owner } from './owner.ts';
-import { carryOutRunbook, carryOutStatement, type RunbookOptions, type RunbookStep } from './runbooks.ts';
+import { carryOutBackup, carryOutRunbook, carryOutStatement, type RunbookOptions, type RunbookStep } from './runbooks.ts';
 
 /** Load runs this long before it counts: connections, caches and prepared statements settle. */
 const WARM_UP_MS = 5_000;
@@ -194,9 +194,16 @@ export class Run implements Disposable {
     await carryOutRunbook(this.#topology, { runbook, site, options }, (step) => this.#noteStep(step));
   }
 
-  /** Carries out SQL at a site's database, as a person there would. */
-  async statement(site: string, text: string): Promise<void> {
-    this.#noteStep(await carryOutStatement(this.#topology, { site, text }));
+  /** Takes a full backup of the database service, as its operator would. */
+  async backup(): Promise<void> {
+    this.#noteStep(await carryOutBackup(this.#topology));
+  }
+
+  /** Carries out SQL at a site's database, or at the primary of the one that there is, as a person there would; the number of its rows. */
+  async statement(at: string, text: string): Promise<number> {
+    const { step, rows } = await carryOutStatement(this.#topology, { at, text });
+    this.#noteStep(step);
+    return rows;
   }
 
   /** Ends load and observer, reads the final state, writes record, verdict and report. */

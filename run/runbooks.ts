@@ -4,10 +4,10 @@ import { failback, promote, type Ending } from '../runbook/runbooks.ts';
 import type { Watcher } from '../runbook/steps.ts';
 import { withDatabase } from '../support/database.ts';
 import { UsageError } from '../support/errors.ts';
-import type { Topology } from '../topology/model.ts';
+import type { Host, Topology } from '../topology/model.ts';
 
 /** A step that has just ended. */
-export type RunbookStep = Pick<RunbookLine, 'runbook' | 'site' | 'step' | 'tookMs' | 'found'>;
+export type RunbookStep = Pick<RunbookLine, 'runbook' | 'site' | 'copy' | 'step' | 'tookMs' | 'found'>;
 
 /** How a scenario asks for a runbook; what is left out is as an operator's command has it. */
 export interface RunbookOptions {
@@ -52,23 +52,34 @@ function withoutAnswerOf(plan: Plan, name: string, nobody: string): Plan {
   return { ...plan, sites: [first, second] };
 }
 
-/** What a statement is carried out at where the sites share a database: whoever leads it. */
-const SHARED = 'database';
-
-/** Carries out SQL at a site's database, or at the one that the sites share ("database"), as its administrator: what a person does there, by mistake or to put it right. */
-export async function carryOutStatement(topology: Topology, { site, text }: { site: string; text: string }): Promise<RunbookStep> {
+/** Takes a full backup of the database service while it works. */
+export async function carryOutBackup({ database }: Topology): Promise<RunbookStep> {
   const began = performance.now();
-  const copy = await copyAt(topology, site);
-  const found = await withDatabase(topology.database.dsn(copy), async (client) => (await client.query(text)).rowCount);
-  const tookMs = Math.round(performance.now() - began);
-  return { runbook: 'statement', site, step: text, tookMs, found: { rows: found } };
+  const { name, bytes } = await database.backups.take();
+  return { runbook: 'backup', site: 'full', step: 'backup', tookMs: Math.round(performance.now() - began), found: { name, bytes } };
 }
 
-async function copyAt({ database, pattern }: Topology, site: string): Promise<string> {
-  const shared = pattern === 'recommended';
-  if (shared && site === SHARED) return (await database.primary()).name;
-  const own = database.hosts.find((host) => host.site === site);
-  if (own !== undefined) return own.name;
-  const expected = shared ? `"${SHARED}", which its sites share` : `one of ${database.hosts.map((host) => host.site).join(', ')}`;
-  throw new UsageError(`statement: expected ${expected}; came "${site}", which has no database of its own`);
+/**
+ * Carries out SQL at a database as its administrator: what a person does there, by mistake or to put it right. Where each site has one, at
+ * that of a site, by its name; otherwise at the primary. Returns the number of its rows too.
+ */
+export async function carryOutStatement(
+  topology: Topology,
+  { at, text }: { at: string; text: string },
+): Promise<{ step: RunbookStep; rows: number }> {
+  const copy = await copyAt(topology, at);
+  const began = performance.now();
+  const found = await withDatabase(topology.database.dsn(copy.name), async (client) => (await client.query(text)).rowCount);
+  const tookMs = Math.round(performance.now() - began);
+  const where = copy.site === undefined ? { site: copy.name, copy: copy.name } : { site: copy.site };
+  return { step: { runbook: 'statement', ...where, step: text, tookMs, found: { rows: found } }, rows: found ?? 0 };
+}
+
+async function copyAt({ pattern, database }: Topology, at: string): Promise<Host> {
+  if (pattern === 'recommended' && at === 'primary') return database.primary();
+  const copy = pattern === 'supported' ? database.hosts.find((host) => host.site === at) : undefined;
+  if (copy !== undefined) return copy;
+  throw new UsageError(
+    `"${at}" has no database: expected ${pattern === 'recommended' ? '"primary", of the one service that there is' : 'a site'}`,
+  );
 }

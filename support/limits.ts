@@ -55,6 +55,12 @@ export const limits = {
   loadStopped: ms(15_000),
   /** the service is stable after the fault: 5 s without a bad slice */
   stable: ms(60_000),
+  /** what was written is in the archive, or the repository answers: a push of a segment, or a few of them */
+  archived: ms(30_000),
+  /** a full backup of a copy is in the repository */
+  backup: ms(90_000),
+  /** a destroyed database leads again: a copy from the repository, replay of the archive, promotion */
+  restored: ms(90_000),
   /** marker row seen at every copy */
   catchUp: ms(60_000),
   /** jobs drained by the workers */

@@ -22,7 +22,7 @@ export interface Replication {
   /** supported pattern: whether what the follower has confirmed is on its disk; off is a control */
   follower?: 'on' | 'off';
 }
-export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'load-balancer' | 'client' | 'observer';
+export type HostRole = 'node' | 'database' | 'dcs' | 'database-endpoint' | 'backup' | 'load-balancer' | 'client' | 'observer';
 export type HostState = 'running' | 'frozen' | 'off';
 
 /** The file system of a host for the data of its service. */
@@ -215,8 +215,36 @@ export interface DatabaseService {
   setReplayPaused(copy: string, paused: boolean): Promise<void>;
   /** never at a copy that leads; undefined for one that does not answer */
   replayPaused(copy: string): Promise<boolean | undefined>;
+  readonly backups: Backups;
+  /** takes the power of every copy's host, and its disk with all that is on it */
+  destroy(): Promise<void>;
+  /** copies whose disk is there, by their hosts */
+  remains(): string[];
   /** rows of a run, as a final state has them, that copies held when they were deposed as primary since then; by copy */
   deposedRows(asked: { run: string; since: Date }): Map<string, AsyncIterable<Record<string, unknown>>>;
+}
+
+/** A full backup of the database service. */
+export interface Backup {
+  readonly name: string;
+  readonly endedAt: Date;
+  /** of the database, before it was compressed */
+  readonly bytes: number;
+}
+
+/** Backups of the database service in a repository on a host of its own, and the archive of its log there. */
+export interface Backups {
+  /** takes a full one while the service works, and archives the log from then on */
+  take(): Promise<Backup>;
+  /** why the service could not be restored to a time, or to the end of the archive; undefined: it could */
+  lack(to?: Date): Promise<string | undefined>;
+  /** brings everything that was written until now to the archive */
+  archiveAll(): Promise<void>;
+  /**
+   * makes the service anew from them: as it was at a time, or up to the end of the archive; what was written after that is gone. Returns when
+   * a copy leads. `ifDestroyed`: only one that was destroyed and is not restored yet; the hosts of another are booted, no more
+   */
+  restore(asked: { to?: Date; ifDestroyed?: boolean }): Promise<void>;
 }
 
 export type BackendStatus = 'UP' | 'DOWN' | 'DRAIN' | 'MAINT';
@@ -253,6 +281,8 @@ export interface ReferenceState {
   follower?: 'on' | 'off';
   /** supported pattern: what becomes of a write at the site that follows; default: refuse */
   writesAtFollower?: 'refuse' | 'forward';
+  /** recommended pattern: whether the log is archived, so that backups can be taken and restored; default: off */
+  archive?: 'off' | 'on';
 }
 
 /** A question that a host asks over HTTP or HTTPS: a URL of an address and a port. */

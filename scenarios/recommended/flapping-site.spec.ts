@@ -9,8 +9,8 @@ test(
       stalePrimary: 0,
       // what is under way at the site when it is taken out, some ten requests each time, every 4 s
       availability: 0.98,
-      // to make the check flap, and to end that, its pods are replaced: on two cores starting ones held up those that serve for 1.3 s
-      longestOutageMs: 2000,
+      // to make the check flap, and to end that, its pods are replaced: on two cores starting ones hold up those that serve for up to 0.5 s
+      longestOutageMs: 1000,
       // taken out and taken back within a second each: half of its even share while it flaps, for 15 s of some 20
       leastShare: 0.25,
     });

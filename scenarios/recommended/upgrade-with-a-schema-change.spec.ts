@@ -8,12 +8,12 @@ test(
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
     // starting pods takes CPU from those that serve: no more load than leaves two cores the room
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      await statement('database', "set lock_timeout = '500ms'; alter table changes add column if not exists comment text");
+      await statement('primary', "set lock_timeout = '500ms'; alter table changes add column if not exists comment text");
       for (const name of ['a', 'b']) {
         await inject(restartPods(site(name), { app: 'api' }));
         await inject(restartPods(site(name), { app: 'worker' }));
       }
-      await statement('database', "set lock_timeout = '500ms'; alter table changes drop column comment");
+      await statement('primary', "set lock_timeout = '500ms'; alter table changes drop column comment");
     });
     expect(await judge()).toHold();
   },

@@ -19,6 +19,24 @@ export async function switchOver(lab: Lab, from: string): Promise<void> {
   if (!response.ok) throw new HoldfastError(`Patroni at ${from} refused a switchover: ${response.status} ${await response.text()}`);
 }
 
+/** Has a copy's Patroni restart its server; returns when that takes part again. */
+export async function restartServer(lab: Lab, copy: string): Promise<void> {
+  const response = await fetch(`http://${hostOf(lab, copy).address}:${PATRONI_PORT}/restart`, {
+    method: 'POST',
+    body: '{}',
+    signal: AbortSignal.timeout(limits.switchover),
+  });
+  if (!response.ok) throw new HoldfastError(`Patroni at ${copy} refused a restart: ${response.status} ${await response.text()}`);
+}
+
+/** What a copy's server runs with, and whether it has been told of a change that needs a restart. */
+export async function settingAt(lab: Lab, copy: string, name: string): Promise<{ setting: string; pending: boolean }> {
+  const text = `SELECT setting, pending_restart AS pending FROM pg_settings WHERE name = '${name}'`;
+  const [row] = await ask<{ setting: string; pending: boolean }>(lab, copy, text);
+  if (row === undefined) throw new HoldfastError(`${copy} has no setting "${name}"`);
+  return row;
+}
+
 /** Writes what every copy has in memory to its disk, so that none does it in the midst of what comes next. */
 export async function checkpointAll(lab: Lab): Promise<void> {
   await Promise.all(copiesOf(lab).map(({ name }) => ask(lab, name, 'CHECKPOINT')));

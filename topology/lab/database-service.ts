@@ -1,6 +1,6 @@
 import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
-import type { CopyState, DatabaseService, Host, ReferenceState } from '../model.ts';
+import type { CopyState, DatabaseService, Host, ReferenceState, Replication } from '../model.ts';
 import { directTo } from './balancer.ts';
 import {
   checkpointAll,
@@ -12,10 +12,11 @@ import {
   switchOver,
   terminateSessionsAt,
 } from './copies.ts';
-import { clusterState, copiesOf, defaultReplication, storedReplication, storeReplication, superuserDsn } from './database.ts';
+import { archiveAll, setArchiving, takeBackup } from './backups.ts';
+import { clusterState, copiesOf, defaultReplication, storedSettings, superuserDsn } from './database.ts';
 import { deposedRows } from './deposed.ts';
-import { applyReplication, applySchema, commitLevelApplied, databaseInSync, nodesReady } from './platform.ts';
-import { sabotageOf } from './sabotage.ts';
+import { destroyDatabase, remains, restoreService, restoreIfDestroyed, restoreLack } from './restore.ts';
+import { applySettings, applySchema, commitLevelApplied, databaseInSync, leaveWrong, nodesReady } from './platform.ts';
 import { occupySessions, releaseSessions, sessionsOccupied, trySession } from './sessions.ts';
 import { apiReady } from './site-client.ts';
 import {
@@ -60,8 +61,22 @@ export function databaseService(lab: Lab, host: (name: string) => Host): Databas
 
 type Managed = Pick<
   DatabaseService,
-  'switchOver' | 'occupySessions' | 'sessionsOccupied' | 'releaseSessions' | 'setReplayPaused' | 'replayPaused' | 'deposedRows'
+  | 'switchOver'
+  | 'occupySessions'
+  | 'sessionsOccupied'
+  | 'releaseSessions'
+  | 'setReplayPaused'
+  | 'replayPaused'
+  | 'deposedRows'
+  | 'backups'
+  | 'destroy'
+  | 'remains'
 >;
+
+async function storedReplication(lab: Lab): Promise<Replication> {
+  const { mode, commit } = await storedSettings(lab);
+  return { mode, commit };
+}
 
 /** What an external service does, or can have done to it. */
 function withManager(lab: Lab): Managed {
@@ -73,6 +88,14 @@ function withManager(lab: Lab): Managed {
     setReplayPaused: async (copy, paused) => setReplayPaused(lab, copy, paused),
     replayPaused: (copy) => isReplayPaused(lab, copy),
     deposedRows: (asked) => deposedRows(lab, asked),
+    backups: {
+      take: () => takeBackup(lab),
+      lack: (to) => restoreLack(lab, to),
+      archiveAll: () => archiveAll(lab),
+      restore: (asked) => restoreService(lab, asked),
+    },
+    destroy: () => destroyDatabase(lab),
+    remains: () => remains(lab),
   };
 }
 
@@ -88,15 +111,23 @@ const withoutManager: Managed = {
   setReplayPaused: refused('replay is not paused'),
   replayPaused: async () => false,
   deposedRows: () => new Map(),
+  backups: {
+    take: refused('no backup is taken'),
+    lack: async () => 'each site has a database of its own',
+    archiveAll: refused('no log is archived'),
+    restore: refused('nothing is restored'),
+  },
+  destroy: refused('the service is not destroyed'),
+  remains: () => [],
 };
 
 /** Brings the database of a lab that is up to serve, with the platform's schema; `isNew`: it was never there before. */
 export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
   if (lab.record.shape.pattern === 'recommended') {
-    await applyReplication(lab, defaultReplication);
+    await restoreIfDestroyed(lab);
+    await applySettings(lab, defaultReplication);
     await applySchema(lab, await databaseInSync(lab));
-    // a service that came up rightly, and was then left wrong
-    if (sabotageOf(lab).database?.patroni !== undefined) await storeReplication(lab, defaultReplication);
+    await leaveWrong(lab);
     return;
   }
   await Promise.all(
@@ -120,17 +151,19 @@ export async function serveDatabase(lab: Lab, isNew: boolean): Promise<void> {
 
 /** Brings the database of a lab to the reference state. */
 export async function restoreDatabase(lab: Lab, reference: ReferenceState): Promise<void> {
-  await restoreService(lab, reference);
+  await (lab.record.shape.pattern === 'supported' ? restorePairTo(lab, reference) : restoreShared(lab, reference));
   await checkpointAll(lab);
 }
 
-async function restoreService(lab: Lab, reference: ReferenceState): Promise<void> {
-  const { replication: mode, commit = 'on', failsafe = false, follower } = reference;
-  if (lab.record.shape.pattern === 'supported') {
-    await restorePair(lab, { mode, commit, ...(follower === undefined ? {} : { follower }) });
-    return;
-  }
-  await applyReplication(lab, { mode, commit, failsafe });
+async function restorePairTo(lab: Lab, { replication: mode, commit = 'on', follower }: ReferenceState): Promise<void> {
+  await restorePair(lab, { mode, commit, ...(follower === undefined ? {} : { follower }) });
+}
+
+async function restoreShared(lab: Lab, reference: ReferenceState): Promise<void> {
+  const { replication: mode, commit = 'on', failsafe = false, archive = 'off' } = reference;
+  await restoreIfDestroyed(lab);
+  await applySettings(lab, { mode, commit, failsafe });
   await databaseInSync(lab, mode, limits.reset);
   await commitLevelApplied(lab, commit);
+  await setArchiving(lab, archive === 'on');
 }

@@ -4,6 +4,9 @@ import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { sabotageOf } from './sabotage.ts';
+import { givenUp, type Restore } from './lineage.ts';
+import { bootstrapMethod, databaseBackupConfig, pgbackrest, pgbackrestDaemon } from './pgbackrest.ts';
+import { NAMESPACE, SCOPE } from './patroni-store.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
@@ -20,6 +23,8 @@ export const DATA_DIR = '/var/lib/postgresql/data';
 export const SITE_DATABASE_PORT = 30432;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
+/** What is written reaches the archive after so long at the latest, and the time of a push; losses after a destruction are bound by it. */
+export const ARCHIVE_TIMEOUT_S = 5;
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
 export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10), retryTimeoutS: 5 * slow } as const;
 
@@ -48,14 +53,18 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
     'cd /var/lib/postgresql',
     `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${BIN_DIR}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
   ];
-  return [{ name: 'patroni', run: run.join('\n') }];
+  return [
+    // on an empty disk it would try to copy from a leader that the store remembers, and be slow to let go of that
+    { name: 'patroni', run: run.join('\n'), held: givenUp(lab) !== undefined },
+    pgbackrestDaemon(lab, machine, databaseBackupConfig(lab, host, DATA_DIR)),
+  ];
 }
 
 /** What a lab comes up with. */
 export const defaultReplication: Replication = { mode: 'strict', commit: 'on' };
 
 /** Settings that the whole database service shares, by how it replicates; kept in Patroni's store. */
-export function dynamicConfig({ mode, commit, failsafe = false }: Replication) {
+export function dynamicConfig({ mode, commit, failsafe = false }: Replication, archiving: boolean) {
   return {
     ttl: patroniTiming.ttlS,
     loop_wait: patroniTiming.loopWaitS,
@@ -86,17 +95,27 @@ export function dynamicConfig({ mode, commit, failsafe = false }: Replication) {
         // a synchronous standby that is gone counts as one for so long, and every commit waits for it
         wal_sender_timeout: `${5 * slow}s`,
         track_commit_timestamp: 'on',
+        ...archiveParameters(archiving),
         idle_in_transaction_session_timeout: '10s',
       },
     },
   };
 }
 
-function configOf(lab: Lab, replication: Replication): object {
-  const config = dynamicConfig(replication);
+function configOf(lab: Lab, { archiving, ...replication }: ServiceSettings): object {
+  const config = dynamicConfig(replication, archiving);
+  const { parameters, noArchiveTimeout } = sabotageOf(lab).database ?? {};
+  const wrong = { ...parameters, ...(noArchiveTimeout === true ? { archive_timeout: '0' } : {}) };
+  return { ...config, postgresql: { ...config.postgresql, parameters: { ...config.postgresql.parameters, ...wrong } } };
+}
+
+/* Whether the log goes to the repository, and how long a segment that is not full may wait. */
+function archiveParameters(archiving: boolean): object {
   return {
-    ...config,
-    postgresql: { ...config.postgresql, parameters: { ...config.postgresql.parameters, ...sabotageOf(lab).database?.parameters } },
+    archive_mode: archiving ? 'on' : 'off',
+    archive_command: pgbackrest('archive-push', '%p').join(' '),
+    // a segment would be ended for it without an archive too
+    archive_timeout: archiving ? `${ARCHIVE_TIMEOUT_S}s` : '0',
   };
 }
 
@@ -120,25 +139,31 @@ export async function clusterState(lab: Lab): Promise<CopyState[]> {
   });
 }
 
+/** How the database service is set: how it replicates, and whether its log is archived. */
+export interface ServiceSettings extends Replication {
+  archiving: boolean;
+}
+
 /** What is stored in Patroni's configuration. */
-export async function storedReplication(lab: Lab): Promise<Replication> {
+export async function storedSettings(lab: Lab): Promise<ServiceSettings> {
   const config = (await askPatroni(lab, 'config')) as {
     synchronous_mode?: boolean;
     failsafe_mode?: boolean;
-    postgresql?: { parameters?: { synchronous_commit?: CommitLevel } };
+    postgresql?: { parameters?: { synchronous_commit?: CommitLevel; archive_mode?: string } };
   };
   return {
     mode: config.synchronous_mode === true ? 'strict' : 'async',
     commit: config.postgresql?.parameters?.synchronous_commit ?? 'on',
     failsafe: config.failsafe_mode === true,
+    archiving: config.postgresql?.parameters?.archive_mode === 'on',
   };
 }
 
-/** Changes replication for the whole service; Patroni applies it in its next loop. */
-export async function storeReplication(lab: Lab, replication: Replication): Promise<void> {
+/** Changes settings for the whole service; Patroni applies them in its next loop. */
+export async function storeSettings(lab: Lab, settings: ServiceSettings): Promise<void> {
   await askPatroni(lab, 'config', {
     method: 'PATCH',
-    body: JSON.stringify({ ...configOf(lab, replication), ...sabotageOf(lab).database?.patroni }),
+    body: JSON.stringify({ ...configOf(lab, settings), ...sabotageOf(lab).database?.patroni }),
   });
 }
 
@@ -227,13 +252,14 @@ async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promi
 function patroniConfig(lab: Lab, host: PlannedHost): object {
   const { secrets } = lab;
   return {
-    scope: 'mintpress',
+    scope: SCOPE,
     name: host.name,
-    namespace: '/holdfast/',
+    namespace: NAMESPACE,
     restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
     etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
     bootstrap: {
-      dcs: configOf(lab, defaultReplication),
+      dcs: configOf(lab, { ...defaultReplication, archiving: false }),
+      ...bootstrapMethod(wantedRestore(lab)),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'],
       pg_hba: accessRules(lab),
     },
@@ -255,6 +281,11 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
       basebackup: [{ checkpoint: 'fast' }],
     },
   };
+}
+
+function wantedRestore(lab: Lab): Partial<Restore> {
+  const { to, ...rest } = givenUp(lab) ?? {};
+  return to === undefined || sabotageOf(lab).database?.restoresToTheEnd === true ? rest : { ...rest, to };
 }
 
 function accessRules(lab: Lab): string[] {

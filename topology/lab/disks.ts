@@ -1,5 +1,6 @@
 import type { HostRole } from '../model.ts';
 import { DATABASE_DISK_MB, DCS_DISK, DCS_DISK_MB } from './database.ts';
+import { REPOSITORY } from './pgbackrest.ts';
 import { POSTGRES_UID } from '../../toolchain/container-images.ts';
 import { runIn, type Machine } from './machine.ts';
 import type { PlannedHost } from './shape.ts';
@@ -19,6 +20,7 @@ export const SITE_DATABASE_DISK = '/data/database';
 const disks: Partial<Record<HostRole, DiskOfRole>> = {
   database: { megabytes: DATABASE_DISK_MB, at: '/var/lib/postgresql', user: 'postgres' },
   dcs: { megabytes: DCS_DISK_MB, at: DCS_DISK, user: 'root' },
+  backup: { megabytes: DATABASE_DISK_MB, at: REPOSITORY, user: 'postgres' },
 };
 
 /** The disk of a host: those whose flushes are part of an acknowledgement have one of their own. */

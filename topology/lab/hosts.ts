@@ -6,12 +6,13 @@ import { until } from '../../support/poll.ts';
 import type { HostRole, HostState } from '../model.ts';
 import { balancerDaemons, detourDaemons, endpointDaemons } from './balancer.ts';
 import { isFrozen, weighHost } from './cgroups.ts';
-import { databaseDaemons, dcsDaemons, detourOf } from './database.ts';
+import { DATA_DIR, databaseDaemons, dcsDaemons, detourOf } from './database.ts';
 import { diskOf } from './disks.ts';
 import { cloneImageStore } from './image-store.ts';
 import { nodeDaemons } from './kubernetes.ts';
 import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
 import { attachHost, detachHost, hostNamespace, pluggedHosts, unplugHost } from './network.ts';
+import { pgbackrestDaemon, repositoryConfig } from './pgbackrest.ts';
 import type { Prepared } from './prepare.ts';
 import { writeServices, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -96,6 +97,8 @@ export function daemonsOf(lab: Lab, host: PlannedHost, machine: Machine): Daemon
       return dcsDaemons(lab, host);
     case 'database':
       return databaseDaemons(lab, host, machine);
+    case 'backup':
+      return [pgbackrestDaemon(lab, machine, repositoryConfig(lab, host, DATA_DIR))];
     case 'database-endpoint':
       return endpointDaemons(lab, host, machine);
     case 'load-balancer':

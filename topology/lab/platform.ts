@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
 import { readinessUrl } from '../../platform/pods.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
@@ -6,9 +7,18 @@ import { withDatabase } from '../../support/database.ts';
 import { limits, slow } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { platformReference } from '../../toolchain/container-images.ts';
-import type { CommitLevel, HealthCheck, Replication, ReplicationMode } from '../model.ts';
+import type { CommitLevel, HealthCheck, ReplicationMode } from '../model.ts';
 import { NODE_PORT } from './balancer.ts';
-import { clusterState, copiesOf, endpointDsn, platformDsn, storedReplication, storeReplication, superuserDsn } from './database.ts';
+import {
+  clusterState,
+  copiesOf,
+  endpointDsn,
+  platformDsn,
+  storedSettings,
+  storeSettings,
+  superuserDsn,
+  type ServiceSettings,
+} from './database.ts';
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
@@ -59,20 +69,26 @@ function databaseLeader(lab: Lab): Promise<string> {
   });
 }
 
-/** Stores how the database service has to replicate. */
-export async function applyReplication(lab: Lab, wanted: Replication): Promise<void> {
+/** Stores settings of the database service; those that are not named stay. */
+export async function applySettings(lab: Lab, wanted: Partial<ServiceSettings>): Promise<void> {
+  const { mode = 'as before', commit = 'as before', failsafe = 'as before', archiving = 'as before' } = wanted;
   await until({
     subject: 'database service',
-    condition: `replication ${wanted.mode}, commit level ${wanted.commit}${wanted.failsafe === true ? ', failsafe mode' : ''} stored`,
+    condition: `replication ${mode}, commit level ${commit}, failsafe mode ${failsafe}, archiving ${archiving} stored`,
     timeoutMs: limits.databaseReady,
     intervalMs: 200,
     probe: async () => {
-      const stored = await storedReplication(lab);
-      const differs = stored.mode !== wanted.mode || stored.commit !== wanted.commit || stored.failsafe !== (wanted.failsafe ?? false);
-      if (differs) await storeReplication(lab, wanted);
+      const stored = await storedSettings(lab);
+      const next = { ...stored, ...wanted };
+      if (!isDeepStrictEqual(next, stored)) await storeSettings(lab, next);
       return true;
     },
   });
+}
+
+/** Leaves a service that came up rightly with the settings of a sabotage, where its lab has one. */
+export async function leaveWrong(lab: Lab): Promise<void> {
+  if (sabotageOf(lab).database?.patroni !== undefined) await storeSettings(lab, await storedSettings(lab));
 }
 
 /** Waits until every copy has taken the commit level over: a promoted one would acknowledge by its own. */

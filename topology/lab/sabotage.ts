@@ -37,6 +37,10 @@ export interface Sabotage {
     role?: Readonly<Record<string, string>>;
     /** the platform is told the address of who leads when its pods are made, not that of the endpoint */
     addressReadOnce?: true;
+    /** no segment of the log is ended for the archive before it is full */
+    noArchiveTimeout?: true;
+    /** a restore goes to the end of the archive, whatever time is asked for */
+    restoresToTheEnd?: true;
   };
   /** a daemon that no supervisor starts again, by its host's role */
   unsupervised?: { role: 'load-balancer'; daemon: string };
@@ -75,6 +79,14 @@ export const SABOTAGES = {
   'address-read-at-start': {
     what: 'the platform reads the address of the database’s leader once, when its pods are made',
     database: { addressReadOnce: true },
+  },
+  'no-archive-timeout': {
+    what: 'the log is archived by full segments only: archive_timeout is 0',
+    database: { noArchiveTimeout: true },
+  },
+  'restore-to-the-end': {
+    what: 'a restore goes to the end of the archive, whatever time is asked for',
+    database: { restoresToTheEnd: true },
   },
   'slow-endpoint': {
     what: 'the database’s endpoint looks every 5 s, and believes the third look',

@@ -7,6 +7,8 @@ import { runIn, writeHostFile, type Machine } from './machine.ts';
 export interface Daemon {
   name: string;
   run: string;
+  /** not started with its host, but only when it is told to */
+  held?: boolean;
 }
 
 export interface DaemonExit {
@@ -26,6 +28,8 @@ export function writeServices(machine: Pick<Machine, 'dir'>, daemons: readonly D
   for (const daemon of daemons) {
     writeHostFile(machine, `sv/${daemon.name}/run`, `#!/bin/sh\nexec >>/data/log/${daemon.name}.log 2>&1\n${daemon.run}\n`, 0o755);
     writeHostFile(machine, `sv/${daemon.name}/finish`, finish(daemon.name), 0o755);
+    if (daemon.held === true) writeHostFile(machine, `sv/${daemon.name}/down`, '');
+    else rmSync(join(machine.dir, 'data/sv', daemon.name, 'down'), { force: true });
     // supervise/ holds the state of an earlier boot
     rmSync(join(machine.dir, 'data/sv', daemon.name, 'supervise'), { recursive: true, force: true });
   }

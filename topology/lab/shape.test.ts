@@ -39,7 +39,7 @@ describe('the plan of a lab', () => {
       ['a2', 'b2'],
     );
     assert.deepEqual(
-      inside.filter(({ role }) => ['database', 'dcs', 'database-endpoint'].includes(role)),
+      inside.filter(({ role }) => ['database', 'dcs', 'database-endpoint', 'backup'].includes(role)),
       [],
     );
   });
@@ -84,6 +84,7 @@ describe('the plan of a lab', () => {
       'a2',
       'b1',
       'b2',
+      'backup',
       'client',
       'db1',
       'db2',

@@ -60,6 +60,7 @@ export function planLab(shape: LabShape, base: string): LabPlan {
     for (const index of [1, 2, 3]) hosts.push({ name: `dcs${index}`, role: 'dcs', address: at(10 + index) });
     for (const index of [1, 2, 3]) hosts.push({ name: `db${index}`, role: 'database', address: at(20 + index) });
     hosts.push({ name: 'dbe', role: 'database-endpoint', address: at(20) });
+    hosts.push({ name: 'backup', role: 'backup', address: at(24) });
   }
   hosts.push({ name: 'glb', role: 'load-balancer', address: at(10) });
   hosts.push({ name: 'client', role: 'client', address: at(30) });

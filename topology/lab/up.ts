@@ -11,6 +11,7 @@ import { setReplayPaused } from './copies.ts';
 import { tearDown } from './down.ts';
 import { diskOf, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
+import { ensureCertificate } from './certificate.ts';
 import { bootHost, hostState, machineOf, shareAsServing } from './hosts.ts';
 import { ensureRules } from './impairments.ts';
 import { runIn } from './machine.ts';
@@ -45,7 +46,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
   const tried = tryMechanisms();
   await ensureRouter(lab);
-  await ensureRules(lab);
+  await Promise.all([ensureRules(lab), ensureCertificate(lab, prepared)]);
   await bootMissing(lab, prepared);
   await Promise.all([serveDatabase(lab, existing === undefined), ...sitesOf(lab).map((site) => deployPlatform(lab, site))]);
   keepTried(lab.dir, await tried);
