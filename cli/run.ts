@@ -14,7 +14,7 @@ import { claimedCatches } from './claims.ts';
 import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions, type ShapeOptions } from './options.ts';
 import { profileOf, profileOption, type ProfileName } from './profiles.ts';
 import { refuseEmpty, runPlan } from './scenario-runner.ts';
-import { emptyReports, leaveFiles } from './session-reports.ts';
+import { emptyReports, leaveFiles, sessionLine } from './session-reports.ts';
 import { shardOption, type Shard } from './shard.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
@@ -83,7 +83,7 @@ function print(outcomes: readonly Outcome[], session: string): void {
     if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
   }
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
-  console.log(`session ${session}: "holdfast report --table" prints it as Markdown`);
+  console.log(sessionLine(session));
 }
 
 /** Refuses a lab that is up with another mistake than asked for: left up with one it certifies nothing, and without one it shows no catch. */

@@ -24,10 +24,19 @@ export function leaveFiles(over: { plan: Plan; session: string; startedAt: Date;
   const chosen = profile === undefined ? { scenarios: plan.scenarios } : { profile };
   const shard: Record<string, string> = plan.shard === undefined ? {} : { shard: `${plan.shard.part}/${plan.shard.of}` };
   const about = { session, pattern: plan.pattern, ...shard };
-  const path = writeSession({ ...about, ...chosen, repeat, startedAt: startedAt.toISOString() }, outcomes);
-  giveToUser(dirname(path));
+  leaveSession({ ...about, ...chosen, repeat, startedAt: startedAt.toISOString() }, outcomes);
   const properties = { ...about, chosen: profile ?? plan.scenarios.join(' '), repeat: String(repeat) };
   leaveJUnit({ name: plan.pattern, startedAt, properties, outcomes });
+}
+
+/** Writes what a session was beside the records of its runs. */
+export function leaveSession(...session: Parameters<typeof writeSession>): void {
+  giveToUser(dirname(writeSession(...session)));
+}
+
+/** Says how a session is called, and what for. */
+export function sessionLine(session: string): string {
+  return `session ${session}: "holdfast report --table" prints it as Markdown`;
 }
 
 /** Writes outcomes as JUnit, where continuous integration finds it. */

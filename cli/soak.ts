@@ -11,7 +11,7 @@ import { labTopology } from '../topology/lab/lab-topology.ts';
 import type { ReplicationMode } from '../topology/model.ts';
 import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
 import { refuseOtherSabotage } from './run.ts';
-import { emptyReports, leaveJUnit } from './session-reports.ts';
+import { emptyReports, leaveJUnit, leaveSession, sessionLine } from './session-reports.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface SoakOptions extends KeepOptions {
@@ -60,6 +60,7 @@ export function soakCommand(): Command {
       ...(round === undefined ? {} : { round }),
       ...(replication === undefined ? {} : { replication }),
       ...(options.schedule === undefined ? {} : { schedule: scheduleIn(options.schedule) }),
+      lab: labWords(options),
     };
     refuseOtherSabotage(options);
     requireRoot('soak');
@@ -67,13 +68,22 @@ export function soakCommand(): Command {
     process.exitCode = await withLab({ ...options, pattern: 'recommended' }, async () => {
       const startedAt = new Date();
       emptyReports();
-      const { code, outcomes } = await soak(labTopology(options.name), { ...asked, tries }, (text) => console.log(text));
+      const { code, session, outcomes } = await soak(labTopology(options.name), { ...asked, tries }, (text) => console.log(text));
       const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
       console.log(`\n${summaryTable(verdicts, { colour: process.stdout.isTTY })}`);
+      const chosen = asked.schedule === undefined ? `seed ${seed}` : `schedule ${asked.schedule.name}`;
+      leaveSession({ session, pattern: 'recommended', soak: chosen, repeat: 1, startedAt: startedAt.toISOString() }, outcomes);
+      console.log(sessionLine(session));
       leaveJUnit({ name: 'soak', startedAt, properties: asked.schedule === undefined ? { seed: String(seed) } : {}, outcomes });
       return code;
     });
   });
+}
+
+/** Options that bring the same lab up, where it is not the usual one. */
+function labWords({ name, sites, nodes, sabotage }: SoakOptions): string[] {
+  const named = { name: name === nameOption().defaultValue ? undefined : name, sites, nodes, sabotage };
+  return Object.entries(named).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`, String(value)]));
 }
 
 function scheduleIn(file: string): NonNullable<Asked['schedule']> {

@@ -29,15 +29,16 @@ const LOAD = steady({
 /** Plays one schedule as an ordinary run: load, the faults at their times, until the service is stable; judged by its record. Nothing is promised of availability. */
 export async function playRound(
   topology: Topology,
-  { schedule, title, session }: { schedule: Schedule; title: string; session: string },
+  { schedule, title, session }: { schedule: Schedule; title: string; session?: string },
 ): Promise<RoundOutcome> {
   const planned = planSteps(topology, schedule);
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   let folder: string | undefined;
   try {
+    const of = session === undefined ? {} : { session };
     const seed = schedule.seed === undefined ? {} : { seed: schedule.seed };
-    using run = await Run.open(topology, { scenario: title, reference: schedule.reference, session, ...seed });
+    using run = await Run.open(topology, { scenario: title, reference: schedule.reference, ...of, ...seed });
     folder = run.folder;
     // a fault may fall while no write is acknowledged for an earlier one's sake
     await run.promise({ lost: 0, stalePrimary: 0 }, { acksBeforeFault: 0 });

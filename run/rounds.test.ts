@@ -36,4 +36,9 @@ describe('the rounds of a soak', () => {
     assert.deepEqual([...roundsOf(asked, shape)][0]?.schedule.reference, { ...schedule.reference, replication: 'async' });
     assert.deepEqual(told({ seed: 7, forMs: 1, round: 1, replication: 'async' })[0]?.[1], '--seed 7 --round 1 --replication async');
   });
+
+  test('say which lab they are played on, where it is not the usual one', () => {
+    const [only] = [...roundsOf({ seed: 7, forMs: 1, round: 1, lab: ['--sabotage', 'slow-return'] }, shape)];
+    assert.deepEqual([only?.again, only?.lab], ['--seed 7 --round 1 --sabotage slow-return', ['--sabotage', 'slow-return']]);
+  });
 });

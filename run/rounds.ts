@@ -11,6 +11,8 @@ export interface Asked {
   schedule?: { name: string; schedule: Schedule };
   /** in place of the replication that was drawn */
   replication?: ReplicationMode;
+  /** options of the lab that it is played on, where they are not the usual ones: what fails may not fail on another */
+  lab?: readonly string[];
 }
 
 /** A schedule to play, with the name of its run and the options that play it again. */
@@ -18,22 +20,26 @@ export interface Round {
   title: string;
   schedule: Schedule;
   again: string;
+  /** those of them that choose the lab */
+  lab: readonly string[];
 }
 
 /** The rounds of a soak, one after the other; a round that has begun before the time is over is the last one. */
 export function* roundsOf(asked: Asked, shape: Shape, nowMs: () => number = () => performance.now()): Generator<Round> {
-  const { seed, forMs, round, schedule, replication } = asked;
+  const { seed, forMs, round, schedule, replication, lab = [] } = asked;
   const on = (drawn: Schedule): Schedule =>
     replication === undefined ? drawn : { ...drawn, reference: { ...drawn.reference, replication } };
-  const words = replication === undefined ? '' : ` --replication ${replication}`;
+  const beside = [...(replication === undefined ? [] : ['--replication', replication]), ...lab];
+  const again = (...choice: string[]): string => [...choice, ...beside].join(' ');
   if (schedule !== undefined) {
-    yield { title: `schedule ${schedule.name}`, schedule: on(schedule.schedule), again: `--schedule ${schedule.name}${words}` };
+    yield { title: `schedule ${schedule.name}`, schedule: on(schedule.schedule), again: again('--schedule', schedule.name), lab };
     return;
   }
   const nth = (number: number): Round => ({
     title: `soak, seed ${seed}, round ${number}`,
     schedule: on(drawSchedule({ seed, round: number, shape })),
-    again: `--seed ${seed} --round ${number}${words}`,
+    again: again('--seed', String(seed), '--round', String(number)),
+    lab,
   });
   if (round !== undefined) {
     yield nth(round);

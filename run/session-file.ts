@@ -9,9 +9,10 @@ export interface SessionFile {
   session: string;
   startedAt: string;
   pattern: string;
-  /** the profile, or the names of the scenarios */
+  /** the profile, or the names of the scenarios, or what chose the rounds of a soak */
   profile?: string;
   scenarios?: readonly string[];
+  soak?: string;
   repeat: number;
   /** "2/3": one machine's part */
   shard?: string;

@@ -32,7 +32,7 @@ async function shrunk(
     titles.push(title);
     return { title, leftOut: [], verdict: verdictOf(steps.map(({ fault }) => fault)) };
   };
-  const round = { title: 'soak, seed 7, round 3', schedule: schedule(faults), again: '' };
+  const round = { title: 'soak, seed 7, round 3', schedule: schedule(faults), again: '', lab: ['--sites', '3'] };
   await shrinkLive({ round, failure: 'lost', folder }, { tries: 24, play, say: (text) => said.push(text) });
   const file = join(folder, 'evidence/smallest.json');
   const { steps } = readSchedule(readFileSync(file, 'utf8'), file);
@@ -49,7 +49,7 @@ describe('shrinking on a topology', () => {
     assert.match(said, /try 1: freeze b for 3s; power-off b for 3s: fail, by lost again: kept/);
     assert.match(said, /try 2: freeze b for 3s: fail\n/);
     assert.match(said, /smallest that fails by lost \(nothing smaller failed, after \d tries\)/);
-    assert.match(said, /again: holdfast soak --schedule \S+evidence\/smallest\.json/);
+    assert.match(said, /again: holdfast soak --schedule \S+evidence\/smallest\.json --sites 3/);
   });
 
   test('ends after so many tries with the smallest so far', async () => {

@@ -45,7 +45,7 @@ export async function shrinkLive(
   giveToUser(file);
   const end = ended ? `ended after ${tries} tries, and a smaller one may exist` : `nothing smaller failed, after ${tries} tries`;
   say(
-    `smallest that fails by ${failure} (${end}): ${scheduleTable(smallest)}\n  again: holdfast soak --schedule ${relative(process.cwd(), file)}`,
+    `smallest that fails by ${failure} (${end}): ${scheduleTable(smallest)}\n  again: holdfast soak ${['--schedule', relative(process.cwd(), file), ...round.lab].join(' ')}`,
   );
   return smallest;
 }

@@ -14,7 +14,7 @@ const schedule: Schedule = {
     { at: 5000, fault: 'freeze', target: 'b', for: '4s' },
   ],
 };
-const round: Round = { title: 'soak, seed 7, round 3', schedule, again: '--seed 7 --round 3' };
+const round: Round = { title: 'soak, seed 7, round 3', schedule, again: '--seed 7 --round 3', lab: [] };
 const finding = (name: string, more: Partial<Finding> = {}): Finding => ({
   class: name,
   count: 1,

@@ -16,6 +16,7 @@ after(() => rmSync(folder, { recursive: true }));
 const rounds = ['1', '2', '3'].map((nth): Round => ({
   title: `round ${nth}`,
   again: `--round ${nth}`,
+  lab: [],
   schedule: {
     format: 1,
     reference: { routing: 'active-active', replication: 'strict', commit: 'on' },
@@ -38,7 +39,7 @@ async function played(
     titles.push(title);
     return { title, folder, leftOut: [], ...ends(title) };
   };
-  const outcomes = await playRounds(rounds, { tries, play, say: (text) => said.push(text) });
+  const outcomes = await playRounds(rounds, { tries, play, tryOut: play, say: (text) => said.push(text) });
   return { titles, outcomes: outcomes.length, said: said.join('\n') };
 }
 

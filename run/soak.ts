@@ -14,26 +14,33 @@ export interface SoakPlan extends Asked {
   tries: number;
 }
 
+type Play = (round: Round) => Promise<RoundOutcome>;
+
 /** Plays rounds of random faults on a topology, one after the other, and says what comes of each; gives every outcome, and the exit code over all. */
 export async function soak(
   topology: Topology,
   plan: SoakPlan,
   say: (text: string) => void,
-): Promise<{ code: number; outcomes: RoundOutcome[] }> {
+): Promise<{ code: number; session: string; outcomes: RoundOutcome[] }> {
   if (topology.pattern !== 'recommended')
     throw new UsageError(
       `soak: expected a lab of the recommended pattern, "${topology.name}" is of the ${topology.pattern} one: choose another --name`,
     );
   const session = randomBytes(6).toString('hex');
-  const play = ({ title, schedule }: Round): Promise<RoundOutcome> => playRound(topology, { title, schedule, session });
-  const outcomes = await playRounds(roundsOf(plan, shapeOf(topology)), { tries: plan.tries, play, say });
-  return { code: exitCodeOf(outcomes), outcomes };
+  const outcomes = await playRounds(roundsOf(plan, shapeOf(topology)), {
+    tries: plan.tries,
+    play: (round) => playRound(topology, { ...round, session }),
+    // what is tried for the sake of a smaller schedule is no result of the soak
+    tryOut: (round) => playRound(topology, round),
+    say,
+  });
+  return { code: exitCodeOf(outcomes), session, outcomes };
 }
 
 /** Plays rounds until there are no more, the lab is past playing on, or a person interrupts; shrinks what fails where that is asked for. */
 export async function playRounds(
   rounds: Iterable<Round>,
-  { tries, play, say }: { tries: number; play: (round: Round) => Promise<RoundOutcome>; say: (text: string) => void },
+  { tries, play, tryOut, say }: { tries: number; play: Play; tryOut: Play; say: (text: string) => void },
 ): Promise<RoundOutcome[]> {
   const outcomes: RoundOutcome[] = [];
   const shrunk = new Set<string>();
@@ -47,7 +54,7 @@ export async function playRounds(
     const failure = failureOf(outcome);
     if (tries === 0 || failure === undefined || outcome.folder === undefined || shrunk.has(failure)) continue;
     shrunk.add(failure);
-    await shrinkLive({ round, failure, folder: outcome.folder }, { tries, play, say });
+    await shrinkLive({ round, failure, folder: outcome.folder }, { tries, play: tryOut, say });
   }
   return outcomes;
 }
