@@ -21,9 +21,10 @@ export function reportCommand(): Command {
     .argument('[folder...]', 'run records; or folders that hold, anywhere below them, the results of sessions')
     .option('--table', 'print the results as a Markdown table')
     .addOption(
-      new Option('--session <id>', 'with --table: of this session, as "holdfast run" named it; may be given several times').argParser(
-        (id: string, before: string[] | undefined) => [...(before ?? []), id],
-      ),
+      new Option(
+        '--session <id>',
+        'with --table: of this session, as "holdfast run" or "holdfast soak" named it; may be given several times',
+      ).argParser((id: string, before: string[] | undefined) => [...(before ?? []), id]),
     )
     .action(async (folders: string[], options: ReportOptions) => {
       for (const folder of folders)

@@ -8,7 +8,8 @@ import { soak } from '../run/soak.ts';
 import { parseDuration } from '../support/durations.ts';
 import { UsageError } from '../support/errors.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
-import type { ReplicationMode } from '../topology/model.ts';
+import { defaultShape } from '../topology/lab/up.ts';
+import type { ReplicationMode, Topology } from '../topology/model.ts';
 import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
 import { refuseOtherSabotage } from './run.ts';
 import { emptyReports, leaveJUnit, leaveSession, sessionLine } from './session-reports.ts';
@@ -60,15 +61,15 @@ export function soakCommand(): Command {
       ...(round === undefined ? {} : { round }),
       ...(replication === undefined ? {} : { replication }),
       ...(options.schedule === undefined ? {} : { schedule: scheduleIn(options.schedule) }),
-      lab: labWords(options),
     };
     refuseOtherSabotage(options);
     requireRoot('soak');
     if (asked.schedule === undefined) console.log(`seed ${seed}`);
     process.exitCode = await withLab({ ...options, pattern: 'recommended' }, async () => {
+      const topology = labTopology(options.name);
       const startedAt = new Date();
       emptyReports();
-      const { code, session, outcomes } = await soak(labTopology(options.name), { ...asked, tries }, (text) => console.log(text));
+      const { code, session, outcomes } = await soak(topology, { ...asked, lab: labWords(topology), tries }, (text) => console.log(text));
       const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
       console.log(`\n${summaryTable(verdicts, { colour: process.stdout.isTTY })}`);
       const chosen = asked.schedule === undefined ? `seed ${seed}` : `schedule ${asked.schedule.name}`;
@@ -80,10 +81,15 @@ export function soakCommand(): Command {
   });
 }
 
-/** Options that bring the same lab up, where it is not the usual one. */
-function labWords({ name, sites, nodes, sabotage }: SoakOptions): string[] {
-  const named = { name: name === nameOption().defaultValue ? undefined : name, sites, nodes, sabotage };
-  return Object.entries(named).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`, String(value)]));
+/** Options that bring the same lab up, where it is not the usual one: a round is drawn for the lab's shape. */
+function labWords({ name, sites, sabotage }: Topology): string[] {
+  const nodes = sites[0]?.nodes.length;
+  return [
+    ...(name === nameOption().defaultValue ? [] : ['--name', name]),
+    ...(sites.length === defaultShape.sites ? [] : ['--sites', String(sites.length)]),
+    ...(nodes === undefined || nodes === defaultShape.nodes ? [] : ['--nodes', String(nodes)]),
+    ...(sabotage === undefined ? [] : ['--sabotage', sabotage]),
+  ];
 }
 
 function scheduleIn(file: string): NonNullable<Asked['schedule']> {

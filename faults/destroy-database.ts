@@ -1,4 +1,5 @@
 import { UsageError } from '../support/errors.ts';
+import { limits } from '../support/limits.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, Fault, FaultSpec, Pinned } from './fault.ts';
 import { all, silent } from './probes.ts';
@@ -20,6 +21,8 @@ export function destroyDatabase({ restoreTo }: { restoreTo?: Date } = {}): Fault
 export const destroyDatabaseFault: Fault = {
   name: 'destroy-database',
   kind: 'off',
+  // its hosts boot, its data comes from the repository, and its copies serve
+  goneWithinMs: limits.hostBooted + limits.restored + limits.serviceBack,
   takes: ['restoreTo'],
   asked: ({ target, restoreTo }) => ({
     ...destroyDatabase(restoreTo === undefined ? {} : { restoreTo: timeFrom(restoreTo) }),

@@ -135,6 +135,8 @@ export interface Asked {
 export interface Fault {
   name: string;
   kind: FaultKind;
+  /** how long after its end it may still be seen, where that is not what its kind has; ms */
+  goneWithinMs?: number;
   /** no program that hosts supervise ends for its sake: it explains no such end */
   sparesDaemons?: true;
   /** what it takes; everything else is refused */

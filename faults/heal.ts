@@ -5,7 +5,7 @@ import { until } from '../support/poll.ts';
 import { isAlive } from '../support/processes.ts';
 import type { Topology } from '../topology/model.ts';
 import { faultNamed } from './catalogue.ts';
-import type { Evidence, FaultKind } from './fault.ts';
+import type { Evidence, Fault } from './fault.ts';
 import { append, headOf, openFaults, readJournal, unreadable, type JournalHead, type JournalLine } from './journal.ts';
 
 /** What became of healing one fault. */
@@ -24,7 +24,7 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
     await until({
       subject: `${head.fault} on ${head.target}`,
       condition: 'carried out, or its injector gone',
-      timeoutMs: goneWithin(fault.kind),
+      timeoutMs: goneWithin(fault),
       intervalMs: 20,
       probe: async () => !isBeingInjected(topology, head),
     });
@@ -34,7 +34,7 @@ export async function healFault(topology: Topology, head: JournalHead, by: strin
   const last = await until({
     subject: `${head.fault} on ${head.target}`,
     condition: fault.kind === 'off' ? 'serving again, seen from another host' : 'over, seen from another host',
-    timeoutMs: goneWithin(fault.kind),
+    timeoutMs: goneWithin(fault),
     // a look at a booting site costs it CPU, and its end is told in tenths of a second
     intervalMs: fault.kind === 'off' ? 100 : 20,
     probe: async () => {
@@ -72,8 +72,8 @@ export function statesOf({ journalDir }: Topology, { id }: JournalHead): string[
 }
 
 /** How long after its end a fault may still be seen; ms. */
-export function goneWithin(kind: FaultKind): number {
-  return { held: limits.faultGone, off: limits.serviceBack, momentary: limits.redundant }[kind];
+export function goneWithin({ kind, goneWithinMs }: Pick<Fault, 'kind' | 'goneWithinMs'>): number {
+  return goneWithinMs ?? { held: limits.faultGone, off: limits.serviceBack, momentary: limits.redundant }[kind];
 }
 
 /** Ends everything that is open, in parallel, going on after an error, reporting each. */

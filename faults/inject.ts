@@ -128,13 +128,13 @@ async function withinLease({ topology }: Injection, head: JournalHead, carryOut:
 
 async function waitGone(injection: Injection, head: JournalHead): Promise<JournalLine[]> {
   const { topology, leaseMs, startHealer } = injection;
-  const kind = faultNamed(head.fault).kind;
+  const fault = faultNamed(head.fault);
   const leftMs = Math.max(0, msUntil(head.leaseEndNs));
   const watched = watchLasting(injection, head);
   const lines = await until({
     subject: `${head.fault} on ${head.target}`,
     condition: `gone after its lease of ${leaseMs} ms`,
-    timeoutMs: leftMs + goneWithin(kind),
+    timeoutMs: leftMs + goneWithin(fault),
     intervalMs: 20,
     hint: `see ${healerFiles(topology).log}`,
     probe: async () => {

@@ -39,6 +39,8 @@ export interface Settings {
   primaryReadsAtReplica: boolean;
   /** a control: a worker records completions in one transaction and removes the jobs in the next, of all shards */
   jobsInTwoSteps: boolean;
+  /** a control: a worker listens for work in its first session only */
+  listensOnce: boolean;
   /** a control: an idle connection that is lost ends the process, as an error that nobody handles does */
   exitOnLostConnection: boolean;
   /** a control: every request opens a connection of its own */
@@ -72,6 +74,7 @@ export function settingsFrom(env: Environment): Settings {
     flappingHealthCheckMs: count(env, 'FLAPPING_HEALTHCHECK', 0),
     primaryReadsAtReplica: env.PRIMARY_READS_AT_REPLICA === '1',
     jobsInTwoSteps: env.JOBS_IN_TWO_STEPS === '1',
+    listensOnce: env.LISTENS_ONCE === '1',
     exitOnLostConnection: env.EXIT_ON_LOST_CONNECTION === '1',
     connectionPerRequest: env.CONNECTION_PER_REQUEST === '1',
   };

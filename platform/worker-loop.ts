@@ -22,6 +22,7 @@ export function startWorker(settings: Settings): StartedWorker {
   const onTrouble = troubleLog('worker');
   const alarm = createAlarm();
   let session: WorkerSession | undefined;
+  let hadSession = false;
   let turnedAt = performance.now();
   let isStopping = false;
 
@@ -44,6 +45,7 @@ export function startWorker(settings: Settings): StartedWorker {
   async function serve(onSuccess: () => void): Promise<void> {
     let lost: Error | undefined;
     const opened = await openWorkerSession(settings, {
+      listens: !(settings.listensOnce && hadSession),
       onWork: () => alarm.ring(),
       onLost: (error) => {
         lost = error;
@@ -51,6 +53,7 @@ export function startWorker(settings: Settings): StartedWorker {
       },
     });
     session = opened;
+    hadSession = true;
     let rebalanceAt = 0;
     while (!isStopping && !lost) {
       turnedAt = performance.now();

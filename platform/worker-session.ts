@@ -16,6 +16,8 @@ export interface WorkerSession {
 export interface SessionEvents {
   onWork: () => void;
   onLost: (error: Error) => void;
+  /** whether it is told of work as soon as there is some */
+  listens: boolean;
 }
 
 /** Largest number of jobs in one transaction. */
@@ -23,10 +25,10 @@ export const BATCH = 200;
 
 const QUERY_MS = 3000;
 
-/** Connects to the writable copy and begins to listen. */
+/** Connects to the writable copy, and begins to listen where it is to. */
 export async function openWorkerSession(
   { identity, databaseRw, connectMs, peers, jobsInTwoSteps }: Settings,
-  { onWork, onLost }: SessionEvents,
+  { onWork, onLost, listens }: SessionEvents,
 ): Promise<WorkerSession> {
   // A worker that is cut off or frozen is silent; the server then ends its session, and with it its locks.
   // No proxy between can hide that, as it could hide a dead TCP peer.
@@ -42,7 +44,7 @@ export async function openWorkerSession(
   let shards: number[] = [];
   try {
     await client.connect();
-    await client.query(`LISTEN ${CHANNEL}; SELECT pg_advisory_lock_shared(${LOCK_CLASS}, ${PRESENCE})`);
+    await client.query(`${listens ? `LISTEN ${CHANNEL}; ` : ''}SELECT pg_advisory_lock_shared(${LOCK_CLASS}, ${PRESENCE})`);
   } catch (error) {
     destroy(client);
     throw error;

@@ -44,7 +44,7 @@ export const FINDING_CLASSES = [
 export type FindingClass = (typeof FINDING_CLASSES)[number];
 
 /** Classes of findings that a figure worse than its bound makes, without a rule of their own. */
-export type FigureClass = 'availability' | 'time-availability' | 'longest-outage' | 'rto' | 'latency';
+export type FigureClass = 'availability' | 'time-availability' | 'longest-outage' | 'rto' | 'latency' | 'late-jobs';
 
 /** Promises that a scenario makes; an absent one is measured, not judged. */
 export const Bounds = z.strictObject({
@@ -70,6 +70,8 @@ export const Bounds = z.strictObject({
   rtoMs: z.number().min(0).optional(),
   /** 99th percentile of latency from the due time, fault-free phases; ms */
   latencyP99Ms: z.number().min(0).optional(),
+  /** 95th percentile of the time from a change to the completion of its job, fault-free phases; ms */
+  jobP95Ms: z.number().min(0).optional(),
   /** stale reads of a replica that had just restarted and was still catching up; count */
   staleRestarting: z.number().int().min(0).optional(),
   /** share of each active site while all are up, [min, max] */
@@ -288,5 +290,7 @@ export const FinalRow = z.looseObject({
   timeline: z.number().int().optional(),
   epoch: z.number().int().optional(),
   completions: z.number().int().min(0).optional(),
+  /** from the change to the first completion of its job, by the clock of the database; ms */
+  jobMs: z.number().min(0).optional(),
 });
 export type FinalRow = z.infer<typeof FinalRow>;

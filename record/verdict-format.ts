@@ -136,6 +136,8 @@ export const Verdict = z.looseObject({
   }),
   /** share of ok answers of each site, by phase */
   shares: z.record(z.string(), z.record(z.string(), z.number())),
+  /** time from a change to the completion of its job, by phase of the change's acknowledgement; ms */
+  jobs: z.partialRecord(z.enum(PHASE_NAMES), Latency.extend({ jobs: z.number().int(), untold: z.number().int() })).optional(),
   /** writes by fate */
   writes: Fates.extend({
     /** accepted (202) and absent from the truth */

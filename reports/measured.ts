@@ -61,6 +61,12 @@ export function calmLatencyP99Ms(verdict: Verdict): number | undefined {
   return found.length === 0 ? undefined : Math.max(...found);
 }
 
+/** 95th percentile of the time to a job's completion in the phases without a fault, ms; undefined when nothing was measured. */
+export function calmJobP95Ms({ jobs }: Verdict): number | undefined {
+  const found = [jobs?.before, jobs?.after].flatMap((waits) => waits?.p95 ?? []);
+  return found.length === 0 ? undefined : Math.max(...found);
+}
+
 /** 99th percentile of replica staleness over all copies, ms; undefined when nothing was measured. */
 export function staleP99Ms(verdict: Verdict): number | undefined {
   const found = Object.values(verdict.staleness).flatMap((copy) => copy.p99Ms ?? []);

@@ -1,6 +1,6 @@
 import type { Bounds } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
-import { calmLatencyP99Ms, isBroken, longestOutageMs, recoveryMs, sharesByPhase, unjudged, worstTime } from './measured.ts';
+import { calmJobP95Ms, calmLatencyP99Ms, isBroken, longestOutageMs, recoveryMs, sharesByPhase, unjudged, worstTime } from './measured.ts';
 import { duration, percent, portion } from './numbers.ts';
 import { atLeast, atMost, shown, type Row } from './promises-data.ts';
 
@@ -11,7 +11,7 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
   const shares = Object.entries(sharesByPhase(verdict)['before'] ?? {});
   const least = Object.values(sharesByPhase(verdict)).flatMap((bySite) => Object.values(bySite));
   const open = (bound: keyof Bounds) => unjudged(verdict, bound);
-  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, share, leastShare } = bounds;
+  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, jobP95Ms, share, leastShare } = bounds;
   return [
     {
       what: 'Availability (successful of offered)',
@@ -47,6 +47,13 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
       measured: shown(calmLatencyP99Ms(verdict), duration),
       broken: isBroken(verdict, 'latency'),
       open: open('latencyP99Ms'),
+    },
+    {
+      what: 'Jobs without fault, 95 of 100 completed within',
+      promised: atMost(jobP95Ms, duration),
+      measured: shown(calmJobP95Ms(verdict), duration),
+      broken: isBroken(verdict, 'late-jobs'),
+      open: open('jobP95Ms'),
     },
     {
       what: 'Share of each site (shown: before the fault)',

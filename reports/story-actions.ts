@@ -12,6 +12,11 @@ export function actionEvents(actions: readonly Action[]): Timed[] {
       return [
         { at: end, tone: 'fact', text: `a statement was carried out at ${steps[0]?.copy ?? `site ${site}`}.`, aside: steps[0]?.step },
       ];
+    if (runbook === 'backup')
+      return [
+        { at: begin, tone: 'fact', text: `a ${site} backup of the database begins.` },
+        { at: end, tone: 'fact', text: `a ${site} backup is in the repository, after ${duration((end - begin) / 1000)}.` },
+      ];
     const slow = steps.filter(({ tookMs }) => tookMs >= NAMED_MS).map(({ step, tookMs }) => `${step} ${duration(tookMs)}`);
     return [
       { at: begin, tone: 'fact', text: `runbook "${runbook} ${site}" begins.` },

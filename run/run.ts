@@ -24,7 +24,7 @@ import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
-import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { EXIT, HoldfastError, messageOf, UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
@@ -196,6 +196,8 @@ export class Run implements Disposable {
 
   /** Takes a full backup of the database service, as its operator would. */
   async backup(): Promise<void> {
+    if (this.#plan.reference.archive !== 'on')
+      throw new UsageError("backup() needs a database whose log is archived: expected test.use({ archive: 'on' }) at the head of the file");
     this.#noteStep(await carryOutBackup(this.#topology));
   }
 

@@ -11,6 +11,7 @@ export function judgeBounds(run: Run, figures: Figures): Finding[] {
     ...longestOutage(run, figures),
     ...recoveryTime(run, figures),
     ...latency(run, figures),
+    ...lateJobs(run, figures),
     ...replicaStaleness(run, figures),
     ...leastShare(run, figures),
   ];
@@ -93,6 +94,23 @@ function latency({ bounds }: Run, { availability: measured }: Figures): Finding[
       ...broken('latency', 1, `99th percentile of latency ${ms(p99)} > ${ms(bound)} in "${name}"`),
       phase: name,
     }));
+}
+
+/** Every phase without a fault that the run has must be measured, and whole: before a fault jobs tell nothing of it, and the quick ones nothing of the others. */
+function lateJobs({ bounds, phases }: Run, { jobs }: Figures): Finding[] {
+  const bound = bounds.jobP95Ms;
+  if (bound === undefined) return [];
+  const calm = (phases ?? []).filter(({ name }) => name !== 'during').map(({ name }) => ({ name, waits: jobs[name] }));
+  if (calm.length === 0) return [unmeasured('jobP95Ms', 'the run has no phase without a fault')];
+  return calm.flatMap(({ name, waits }) => {
+    if (waits === undefined) return [unmeasured('jobP95Ms', `no job of a change acknowledged in "${name}" tells its time`)];
+    const message = `95 of 100 jobs were completed within ${ms(waits.p95)} > ${ms(bound)} in "${name}" (of ${count(waits.jobs)})`;
+    if (waits.p95 > bound) return [{ ...broken('late-jobs', 1, message), phase: name }];
+    if (waits.untold === 0) return [];
+    return [
+      unmeasured('jobP95Ms', `${count(waits.untold)} of ${count(waits.untold + waits.jobs)} jobs of "${name}" do not tell their time`),
+    ];
+  });
 }
 
 function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {

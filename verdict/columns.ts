@@ -109,9 +109,10 @@ export const transactionsLoader: Loader = {
 export function stateLoader(table: 'final_rows' | 'deposed_rows', copy: string): Loader {
   return {
     table,
-    fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number },
+    fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number, jobMs: number },
     select: `
-      SELECT ${copy} AS copy, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions,
-        coalesce(id IS NOT NULL AND (count IS NULL OR whole(count) >= 1) AND (completions IS NULL OR whole(completions) >= 0), false) AS valid`,
+      SELECT ${copy} AS copy, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions, jobMs AS job_ms,
+        coalesce(id IS NOT NULL AND (count IS NULL OR whole(count) >= 1) AND (completions IS NULL OR whole(completions) >= 0)
+          AND (jobMs IS NULL OR jobMs >= 0), false) AS valid`,
   };
 }

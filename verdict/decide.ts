@@ -9,7 +9,7 @@ const UNDECIDING = new Set(['never-read', 'vacuous', 'unwatched-exit']);
 
 /** Classes that one root may bring along: a control that expects the root is not spoilt by them. */
 const CONSEQUENCES: Record<string, readonly string[]> = {
-  availability: ['time-availability', 'longest-outage', 'rto', 'latency'],
+  availability: ['time-availability', 'longest-outage', 'rto', 'latency', 'late-jobs'],
   // the lost tail holds writes without an answer as well, and some were seen
   lost: ['read-then-lost'],
   'lost-unreplicated': ['read-then-lost'],

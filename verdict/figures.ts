@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { sqlFile, type Database, type Row } from './database.ts';
 
 /** The measured part of a verdict. */
-export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'>;
+export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
+  Required<Pick<Verdict, 'jobs'>>;
 
 /** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
@@ -13,15 +14,16 @@ export async function measure(database: Database, restarting: Map<string, number
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
-  const { faults, puts, transactions } = await database.row(
-    'SELECT (SELECT count(*) FROM faults) AS faults, (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions',
-  );
+  const { faults, puts, transactions, jobs } = await database.row(`SELECT (SELECT count(*) FROM faults) AS faults,
+    (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
+    EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs`);
   return {
     availability: await availability(database, query),
     recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
     staleness,
     coverage: coverage(await query('coverage')),
     shares,
+    jobs: jobs === true ? jobsOf(await query('jobs')) : {},
     writes: {
       ...writes,
       ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }),
@@ -70,6 +72,14 @@ function latency(row: Row | undefined): z.infer<typeof Latency> | null {
   const [p50, p95, p99] = numbers(row?.latency ?? null);
   if (p50 === undefined || p95 === undefined || p99 === undefined) return null;
   return { p50, p95, p99, max: Number(row?.slowest) };
+}
+
+function jobsOf(rows: Row[]): Figures['jobs'] {
+  const waits = ({ waits: quantiles, longest, jobs, untold }: Row) => {
+    const [p50 = 0, p95 = 0, p99 = 0] = numbers(quantiles);
+    return { jobs: Number(jobs), untold: Number(untold), p50, p95, p99, max: Number(longest) };
+  };
+  return Object.fromEntries(rows.map((row) => [String(row.phase), waits(row)]));
 }
 
 function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {

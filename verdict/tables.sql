@@ -37,11 +37,11 @@ CREATE TABLE observations (
 CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, valid BOOLEAN);
 
 CREATE TABLE final_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
 
 -- What copies held when they were deposed as primary, before they rejoined.
 CREATE TABLE deposed_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, valid BOOLEAN);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
 
 -- What the truth says of the transactions that carried writes, on its own timeline.
 CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status, valid BOOLEAN);

@@ -190,7 +190,12 @@ async function healByHand({ name }: Topology): Promise<void> {
 
 /** The victim is at its end, the lab free for the next run, and the journal closed. */
 async function nothingLeft(topology: Topology, head: JournalHead, victim: ChildProcess): Promise<void> {
-  await until({ subject: 'victim', condition: 'at its end', timeoutMs: goneWithin(head.kind), probe: async () => hasEnded(victim) });
+  await until({
+    subject: 'victim',
+    condition: 'at its end',
+    timeoutMs: goneWithin(faultNamed(head.fault)),
+    probe: async () => hasEnded(victim),
+  });
   await until({
     subject: 'lab',
     condition: 'its lock free',
@@ -201,5 +206,5 @@ async function nothingLeft(topology: Topology, head: JournalHead, victim: ChildP
   // no healer knows of a fault whose injector died before it could arm one; nothing was injected, and the next command closes its journal
   const neverArmed = readJournal(topology.journalDir, head.id).length === 1;
   if (neverArmed || healerAlive(topology) === undefined) await healByHand(topology);
-  await until({ subject: head.fault, condition: 'its end in the journal', timeoutMs: goneWithin(head.kind), probe: closed });
+  await until({ subject: head.fault, condition: 'its end in the journal', timeoutMs: goneWithin(faultNamed(head.fault)), probe: closed });
 }

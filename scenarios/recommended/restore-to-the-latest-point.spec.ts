@@ -24,7 +24,7 @@ test(
     await load(steady({ writesPerSecond: WRITES, readsPerSecond: 200 }), async () => {
       await backup();
       // the archive has to lead beyond the backup
-      await pause('12s');
+      await pause('10s');
       await inject(destroyDatabase(), { for: '10s' });
     });
     expect(await judge()).toHold();

@@ -25,9 +25,13 @@ export async function setArchiving(lab: Lab, archiving: boolean): Promise<void> 
   const copies = await clusterState(lab);
   const changed = copies.filter(({ role }) => role === 'replica').concat(copies.filter(({ role }) => role === 'primary'));
   let restarts = 0;
-  for (const { name } of changed) if (await restartedTo(lab, name, archiving ? 'on' : 'off')) restarts += 1;
+  for (const { name } of changed) {
+    if (!(await restartedTo(lab, name, archiving ? 'on' : 'off'))) continue;
+    restarts += 1;
+    // whole again before the next one goes
+    await databaseInSync(lab, mode);
+  }
   if (restarts === 0) return;
-  await databaseInSync(lab, mode);
   if (archiving) await onRepository(lab, ['check'], limits.archived);
 }
 
@@ -49,7 +53,7 @@ async function restartedTo(lab: Lab, copy: string, wanted: 'on' | 'off'): Promis
   return true;
 }
 
-/** Takes a full backup of the service while it works. */
+/** Takes a full backup of the service while it works; where its log was not archived until now every server is restarted first. */
 export async function takeBackup(lab: Lab): Promise<Backup> {
   await setArchiving(lab, true);
   await onRepository(lab, ['--type=full', 'backup'], limits.backup);
@@ -60,8 +64,7 @@ export async function takeBackup(lab: Lab): Promise<Backup> {
 
 /** The backups in the repository, oldest first. */
 export async function backupsOf(lab: Lab): Promise<Backup[]> {
-  const [stanza] = JSON.parse(await onRepository(lab, ['--output=json', 'info'], limits.archived)) as [StanzaInfo?];
-  return (stanza?.backup ?? []).map(({ label, timestamp, info }) => ({
+  return (await stanzaInfo(lab)).map(({ label, timestamp, info }) => ({
     name: label,
     // told in whole seconds: at the latest the next one
     endedAt: new Date((timestamp.stop + 1) * 1000),
@@ -69,11 +72,16 @@ export async function backupsOf(lab: Lab): Promise<Backup[]> {
   }));
 }
 
-/** Brings everything that was written until now to the archive. */
-export async function archiveAll(lab: Lab): Promise<void> {
+async function stanzaInfo(lab: Lab): Promise<StanzaInfo['backup']> {
+  const [stanza] = JSON.parse(await onRepository(lab, ['--output=json', 'info'], limits.archived)) as [StanzaInfo?];
+  return stanza?.backup ?? [];
+}
+
+/** Brings everything that was written until now to the archive; the last segment of it. */
+export async function archiveAll(lab: Lab): Promise<string> {
   const leader = (await clusterState(lab)).find(({ role }) => role === 'primary');
   if (leader === undefined) throw new HoldfastError('the database has no primary now: expected one whose log can be archived');
-  await withDatabase(superuserDsn(lab, leader.name), async (client) => {
+  return withDatabase(superuserDsn(lab, leader.name), async (client) => {
     // replay knows that it has come to a time by the first commit after it: without one it could not be restored to now
     await client.query('SET synchronous_commit = local');
     await client.query('SELECT pg_current_xact_id()');
@@ -92,7 +100,32 @@ export async function archiveAll(lab: Lab): Promise<void> {
         return rowCount === 0;
       },
     });
+    return segment;
   });
+}
+
+/** Refuses to go on unless every segment of the log from a backup's begin to one that was archived now is in the archive. */
+export async function requireUnbroken(lab: Lab, backup: Backup, last: string): Promise<void> {
+  const first = (await stanzaInfo(lab)).find(({ label }) => label === backup.name)?.archive.start ?? last;
+  const folder = `${REPOSITORY}/archive`;
+  const files = await runIn(machineOf(lab, repositoryHost(lab)), ['find', folder, '-type', 'f', '-printf', '%f\\n']);
+  const missing = missingSegments(files.split('\n'), { first, last });
+  if (missing.length > 0)
+    throw new HoldfastError(
+      `the archive lacks ${missing.length} segments of the log since backup ${backup.name}, the first of them number ${missing[0]}: expected none, what was written after it could not be restored; "holdfast backup" takes a new one`,
+    );
+}
+
+/** Numbers of the segments between two that no file of an archive holds, whatever their timeline. */
+export function missingSegments(files: readonly string[], { first, last }: { first: string; last: string }): number[] {
+  const held = new Set(files.filter((file) => /^[0-9A-F]{24}-/u.test(file)).map(segmentNumber));
+  const [from, until] = [segmentNumber(first), segmentNumber(last)];
+  return Array.from({ length: Math.max(0, until - from + 1) }, (_, nth) => from + nth).filter((number) => !held.has(number));
+}
+
+/* The name of a segment has its timeline, the upper and the lower part of its number, 8 hexadecimal digits each; of 16 MiB there are 256 in the lower one. */
+function segmentNumber(name: string): number {
+  return Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16, 24), 16);
 }
 
 /** Runs pgBackRest on the host of the repository. */
@@ -119,5 +152,5 @@ async function makeRepository(lab: Lab): Promise<void> {
 
 /** What `pgbackrest info` says, as far as it is read here. */
 interface StanzaInfo {
-  backup: { label: string; timestamp: { start: number; stop: number }; info: { size: number } }[];
+  backup: { label: string; timestamp: { start: number; stop: number }; info: { size: number }; archive: { start: string } }[];
 }

@@ -19,7 +19,8 @@ if [ "$HOST_CGROUP_VERSION" = 2 ]; then
   mkdir -p sys/fs/cgroup/init sys/fs/cgroup/pods
   echo 0 > sys/fs/cgroup/init/cgroup.procs
   sed 's/\([a-z]\)\([a-z]*\)/+\1\2/g' sys/fs/cgroup/cgroup.controllers > sys/fs/cgroup/cgroup.subtree_control
-  echo "$HOST_INIT_WEIGHT" > sys/fs/cgroup/init/cpu.weight
+  # not there where the machine shares out its CPU by other means
+  [ ! -e sys/fs/cgroup/init/cpu.weight ] || echo "$HOST_INIT_WEIGHT" > sys/fs/cgroup/init/cpu.weight
 else
   mount --rbind /sys/fs/cgroup sys/fs/cgroup
 fi

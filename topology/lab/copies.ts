@@ -1,5 +1,5 @@
 import { withDatabase } from '../../support/database.ts';
-import { HoldfastError } from '../../support/errors.ts';
+import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import { commandLine, identify, isStopped, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import { hostProcesses } from './cgroups.ts';
@@ -19,12 +19,16 @@ export async function switchOver(lab: Lab, from: string): Promise<void> {
   if (!response.ok) throw new HoldfastError(`Patroni at ${from} refused a switchover: ${response.status} ${await response.text()}`);
 }
 
-/** Has a copy's Patroni restart its server; returns when that takes part again. */
+/** Has a copy's Patroni restart its server; returns when that runs again. */
 export async function restartServer(lab: Lab, copy: string): Promise<void> {
   const response = await fetch(`http://${hostOf(lab, copy).address}:${PATRONI_PORT}/restart`, {
     method: 'POST',
     body: '{}',
     signal: AbortSignal.timeout(limits.switchover),
+  }).catch((error: unknown) => {
+    throw new HoldfastError(
+      `Patroni at ${copy}: expected a restart of its server within ${limits.switchover} ms; came ${messageOf(error)}`,
+    );
   });
   if (!response.ok) throw new HoldfastError(`Patroni at ${copy} refused a restart: ${response.status} ${await response.text()}`);
 }

@@ -91,7 +91,7 @@ function withManager(lab: Lab): Managed {
     backups: {
       take: () => takeBackup(lab),
       lack: (to) => restoreLack(lab, to),
-      archiveAll: () => archiveAll(lab),
+      archiveAll: async () => void (await archiveAll(lab)),
       restore: (asked) => restoreService(lab, asked),
     },
     destroy: () => destroyDatabase(lab),

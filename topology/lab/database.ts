@@ -24,7 +24,7 @@ export const SITE_DATABASE_PORT = 30432;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
 
 /** What is written reaches the archive after so long at the latest, and the time of a push; losses after a destruction are bound by it. */
-export const ARCHIVE_TIMEOUT_S = 5;
+const ARCHIVE_TIMEOUT_S = 5;
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
 export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10), retryTimeoutS: 5 * slow } as const;
 
@@ -85,7 +85,8 @@ export function dynamicConfig({ mode, commit, failsafe = false }: Replication, a
         wal_level: 'replica',
         hot_standby: 'on',
         wal_log_hints: 'on',
-        wal_keep_size: '256MB',
+        // slots keep what copies need; every segment that is there is copied by a rewind, and 28 of them took it 5 s
+        wal_keep_size: '64MB',
         max_wal_size: '512MB',
         max_wal_senders: 10,
         max_replication_slots: 10,

@@ -17,7 +17,10 @@ const KEEP_S = 20 * slow;
  * stopped then; a single-user session reads it. Where that fails the rewind goes on, and its log says so.
  */
 export function keepingRewind({ binDir, dataDir, database }: { binDir: string; dataDir: string; database: string }): string {
-  const rows = `SELECT json_strip_nulls(row_to_json(state)) FROM (${STATE_OF_EVERY_RUN_SQL}) AS state`.replaceAll(/\s*\n\s*/g, ' ');
+  const rows = `SELECT json_strip_nulls(row_to_json(state)) FROM (${STATE_OF_EVERY_RUN_SQL}) AS state`
+    .replaceAll(/\s*\n\s*/g, ' ')
+    // the shell reads it between such quotes
+    .replaceAll('"', '\\"');
   // a server that is stopped has no other session: the usual settings of reading a final state only for speed
   const settings = ['exit_on_error=on', 'enable_nestloop=off', 'archive_mode=off', 'synchronous_standby_names='].map(
     (value) => `-c ${value}`,

@@ -9,6 +9,8 @@ export interface Restore {
   /** without it: to the end of the archive; ISO time */
   to?: string;
   begunAt: string;
+  /** that the service was on when its data was given up */
+  timeline: number;
 }
 
 /** Restores since the repository was made, oldest first; what was written between the time of one and its begin is on no line of history that goes on. */
@@ -33,9 +35,9 @@ export function noteGivenUp(lab: Lab, restore: Partial<Restore>): void {
 
 /** Notes that it is there again. */
 export function noteRestored(lab: Lab): void {
-  const { backup, begunAt, to } = givenUp(lab) ?? {};
-  if (backup !== undefined && begunAt !== undefined) {
-    const restore: Restore = { backup, begunAt, ...(to === undefined ? {} : { to }) };
+  const { backup, begunAt, to, timeline } = givenUp(lab) ?? {};
+  if (backup !== undefined && begunAt !== undefined && timeline !== undefined) {
+    const restore: Restore = { backup, begunAt, timeline, ...(to === undefined ? {} : { to }) };
     writeAtomic(fileOf(lab, 'restores.json'), JSON.stringify([...restoresOf(lab), restore]));
   }
   rmSync(fileOf(lab, 'given-up.json'), { force: true });

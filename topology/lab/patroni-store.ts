@@ -1,3 +1,4 @@
+import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import type { Lab } from './store.ts';
 
@@ -22,15 +23,22 @@ function inBase64(text = ''): string {
 }
 
 async function askStore(lab: Lab, path: string, body: object): Promise<unknown> {
-  const members = lab.plan.hosts.filter(({ role }) => role === 'dcs');
-  const asked = members.map(async ({ name, address }) => {
-    const response = await fetch(`http://${address}:2379/v3/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(limits.httpProbe),
-    });
-    if (!response.ok) throw new Error(`etcd at ${name} answered ${response.status} to ${path}`);
-    return response.json();
-  });
-  return Promise.any(asked);
+  const troubles: string[] = [];
+  // one after the other: what another member were told beside the one that answers it might carry out later, on what has been stored since
+  for (const { name, address } of lab.plan.hosts.filter(({ role }) => role === 'dcs')) {
+    try {
+      const response = await fetch(`http://${address}:2379/v3/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(limits.httpProbe),
+      });
+      if (response.ok) return await response.json();
+      troubles.push(`${name} answered ${response.status}`);
+    } catch (error) {
+      troubles.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  throw new HoldfastError(
+    `Patroni's store: expected a member that carries out ${path}; came ${troubles.join(', ')}: "holdfast up" starts what is off`,
+  );
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { missingSegments } from './backups.ts';
 import { bootstrapMethod } from './pgbackrest.ts';
 
 describe('how Patroni makes the first copy', () => {
@@ -22,4 +23,20 @@ describe('how Patroni makes the first copy', () => {
 
   test('or to a time, in the words of PostgreSQL', () =>
     assert.equal(recovery('2026-11-01T12:29:00.250Z')['recovery_target_time'], '2026-11-01 12:29:00.250+00'));
+});
+
+describe('segments of the log that an archive lacks', () => {
+  const file = (name: string): string => `${name}-da39a3ee5e6b4b0d3255bfef95601890afd80709.lz4`;
+
+  test('are those between two that no file holds, whatever its timeline', () => {
+    const files = ['0000000100000000000000FE', '0000000100000000000000FF', '000000020000000100000001'].map(file);
+    const [first, last] = ['0000000100000000000000FE', '000000020000000100000001'];
+    assert.deepEqual(missingSegments(files, { first, last }), [256]);
+    assert.deepEqual(missingSegments([...files, file('000000020000000100000000')], { first, last }), []);
+  });
+
+  test('are not hidden by what is no segment', () => {
+    const [first, last] = ['000000010000000000000003', '000000010000000000000003'];
+    assert.deepEqual(missingSegments(['', '00000002.history', '000000010000000000000003.00000028.backup'], { first, last }), [3]);
+  });
 });

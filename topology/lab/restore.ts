@@ -4,11 +4,12 @@ import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import { takeLock } from '../../support/lock.ts';
 import { until } from '../../support/poll.ts';
+import type { Backup } from '../model.ts';
 import { backupFor } from './backup-choice.ts';
-import { archiveAll, backupsOf } from './backups.ts';
+import { archiveAll, backupsOf, requireUnbroken } from './backups.ts';
 import { clusterState, DATA_DIR, storedSettings } from './database.ts';
 import { bootHost, daemonsOf, machineOf, powerOffHost } from './hosts.ts';
-import { givenUp, noteGivenUp, noteRestored, restoresOf } from './lineage.ts';
+import { givenUp, noteGivenUp, noteRestored, restoresOf, type Restore } from './lineage.ts';
 import { runIn } from './machine.ts';
 import { forgetCluster } from './patroni-store.ts';
 import { preparedOf } from './prepared.ts';
@@ -19,8 +20,9 @@ import type { Lab } from './store.ts';
 /** Takes the power of every database host, and its disk with all that is on it. Patroni's store and the repository live on. */
 export async function destroyDatabase(lab: Lab): Promise<void> {
   const hosts = databaseHosts(lab);
+  const timeline = await timelineNow(lab);
   await Promise.all(hosts.map((host) => powerOffHost(lab, host)));
-  noteGivenUp(lab, {});
+  noteGivenUp(lab, { timeline });
   for (const host of hosts) rmSync(diskOf(lab, host), { force: true });
 }
 
@@ -37,17 +39,26 @@ export async function restoreService(lab: Lab, { to, ifDestroyed = false }: { to
   });
   const hosts = databaseHosts(lab);
   await Promise.all(hosts.map((host) => bootHost(lab, host, preparedOf(lab))));
-  // a leader of a service that was given up is one that was restored, by somebody who died before noting that
-  if (givenUp(lab) !== undefined && (await leads(lab)) !== undefined) noteRestored(lab);
-  const isGone = givenUp(lab) !== undefined;
+  const pending = givenUp(lab);
+  // somebody restored it, and died before noting that
+  const isBack = pending !== undefined && (await restoredLeader(lab, pending.timeline)) !== undefined;
+  if (isBack) noteRestored(lab);
+  const isGone = pending !== undefined && !isBack;
   if (ifDestroyed && !isGone) return;
   const backup = backupFor({ backups: await backupsOf(lab), restores: restoresOf(lab), ...(to === undefined ? {} : { to }) });
-  const before = isGone ? undefined : (await clusterState(lab)).find(({ role }) => role === 'primary');
-  await stopService(lab, hosts, before?.name);
-  noteGivenUp(lab, { backup: backup.name, begunAt: new Date().toISOString(), ...(to === undefined ? {} : { to: to.toISOString() }) });
+  const timeline = isGone ? (pending.timeline ?? 0) : await timelineNow(lab);
+  await (isGone ? stopAll(lab, hosts) : stopLiving(lab, hosts, backup));
+  const restore: Restore = {
+    backup: backup.name,
+    begunAt: new Date().toISOString(),
+    timeline,
+    ...(to === undefined ? {} : { to: to.toISOString() }),
+  };
+  noteGivenUp(lab, restore);
+  // by now nobody but this starts them, and whoever does restores
+  for (const host of hosts) daemonsOf(lab, host, machineOf(lab, host));
   await Promise.all(hosts.map((host) => runIn(machineOf(lab, host), ['sh', '-c', `rm -rf ${DATA_DIR} ${DATA_DIR}.*`])));
   await forgetCluster(lab);
-  for (const host of hosts) daemonsOf(lab, host, machineOf(lab, host));
   await Promise.all(hosts.map((host) => controlDaemons(machineOf(lab, host), 'up', ['patroni'])));
   await until({
     subject: 'database service',
@@ -55,7 +66,7 @@ export async function restoreService(lab: Lab, { to, ifDestroyed = false }: { to
     timeoutMs: limits.restored,
     intervalMs: 200,
     hint: `see hosts/db*/data/log/patroni.log in ${lab.dir}`,
-    probe: () => leads(lab),
+    probe: () => restoredLeader(lab, timeline),
   });
   noteRestored(lab);
 }
@@ -63,8 +74,9 @@ export async function restoreService(lab: Lab, { to, ifDestroyed = false }: { to
 /** Why the service could not be restored to a time, or to the end of the archive; undefined: it could. */
 export async function restoreLack(lab: Lab, to?: Date): Promise<string | undefined> {
   // Patroni, which knows the settings, does not run in one that was given up; only one that is archived is
-  if (givenUp(lab) === undefined && !(await storedSettings(lab)).archiving)
-    return 'its log is not archived: "holdfast backup" begins that, and takes a backup';
+  const settings = givenUp(lab) === undefined ? await storedSettings(lab).catch(() => undefined) : { archiving: true };
+  if (settings === undefined) return 'no copy tells whether its log is archived: expected one that runs; "holdfast up" starts them';
+  if (!settings.archiving) return 'its log is not archived: "holdfast backup" begins that, and takes a backup';
   if (to !== undefined && to > new Date()) return `${to.toISOString()} lies in the future: expected a time that has been`;
   return backupsOf(lab)
     .then((backups) => {
@@ -93,24 +105,47 @@ export function remains(lab: Lab): string[] {
     .map(({ name }) => name);
 }
 
-/** The copy that leads and runs, if any. */
-async function leads(lab: Lab): Promise<string | undefined> {
-  return (await clusterState(lab).catch(() => [])).find(({ role, running }) => role === 'primary' && running)?.name;
+/** The copy that leads a service that was restored: each restore begins a timeline of its own. */
+async function restoredLeader(lab: Lab, before = 0): Promise<string | undefined> {
+  const copies = await clusterState(lab).catch(() => []);
+  return copies.find(({ role, running, timeline }) => role === 'primary' && running && timeline > before)?.name;
 }
 
-/** Stops every copy. Who gives a living database up keeps the way back to every time of it: a leader that ends in good order brings all of its log to the archive, and that is looked at. */
-async function stopService(lab: Lab, hosts: readonly PlannedHost[], leader: string | undefined): Promise<void> {
-  if (leader !== undefined) await archiveAll(lab);
+/** The timeline that the service is on; 0 when no copy tells. */
+async function timelineNow(lab: Lab): Promise<number> {
+  return Math.max(0, ...(await clusterState(lab).catch(() => [])).map(({ timeline }) => timeline));
+}
+
+/**
+ * Stops a service that lives. Who gives it up keeps the way back to every time of it: nothing is missing from the archive since the backup, and
+ * a leader that ends in good order brings the rest there, which is looked at.
+ */
+async function stopLiving(lab: Lab, hosts: readonly PlannedHost[], backup: Backup): Promise<void> {
+  const leader = await until({
+    subject: 'database service',
+    condition: 'a primary, whose log can be brought to the archive before its data is given up',
+    timeoutMs: limits.failover,
+    intervalMs: 300,
+    hint: 'take the lab down and up again if its data may be lost',
+    probe: async () => (await clusterState(lab)).find(({ role, running }) => role === 'primary' && running)?.name,
+  });
+  const last = hosts.find(({ name }) => name === leader) as PlannedHost;
+  await requireUnbroken(lab, backup, await archiveAll(lab));
   // a leader that ended first would leave its place to a standby
-  await Promise.all(hosts.filter(({ name }) => name !== leader).map((host) => stopCopy(lab, host)));
-  const last = hosts.find(({ name }) => name === leader);
-  if (last === undefined) return;
+  await stopAll(
+    lab,
+    hosts.filter((host) => host !== last),
+  );
   await stopCopy(lab, last);
   const waiting = await runIn(machineOf(lab, last), ['sh', '-c', `ls ${DATA_DIR}/pg_wal/archive_status | grep -c '[.]ready$' || true`]);
   if (waiting.trim() !== '0')
     throw new HoldfastError(
       `${last.name} has ${waiting.trim()} segments of its log that are not in the archive: expected none before its data is given up; "holdfast up" starts it again`,
     );
+}
+
+async function stopAll(lab: Lab, hosts: readonly PlannedHost[]): Promise<void> {
+  await Promise.all(hosts.map((host) => stopCopy(lab, host)));
 }
 
 async function stopCopy(lab: Lab, host: PlannedHost): Promise<void> {

@@ -164,6 +164,10 @@ export const SABOTAGES = {
     what: 'a worker takes jobs of all shards, records their completion in one transaction and removes them in the next',
     pods: { environment: { JOBS_IN_TWO_STEPS: '1' } },
   },
+  'listens-once': {
+    what: 'a worker listens for work in its first session only',
+    pods: { environment: { LISTENS_ONCE: '1' } },
+  },
   'detour-by-the-other-site': {
     what: 'the second site reaches the database by a node of the first one',
     detour: true,

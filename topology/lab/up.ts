@@ -13,6 +13,7 @@ import { diskOf, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
 import { ensureCertificate } from './certificate.ts';
 import { bootHost, hostState, machineOf, shareAsServing } from './hosts.ts';
+import { givenUp } from './lineage.ts';
 import { ensureRules } from './impairments.ts';
 import { runIn } from './machine.ts';
 import { keepTried, tryMechanisms } from './mechanisms.ts';
@@ -78,7 +79,9 @@ export async function bootMissing(lab: Lab, prepared: Prepared): Promise<void> {
       const state = hostState(lab, host);
       if (state === 'frozen') await setFrozen(lab.record.name, host.name, false);
       if (state === 'off' || !plugged.has(host.name)) await bootHost(lab, host, prepared);
-      else await runIn(machineOf(lab, host), ['sh', '-c', 'for d in /data/sv/*; do [ -d "$d" ] && sv up "$d"; done; true']);
+      // who restores the database starts its copies
+      else if (host.role !== 'database' || givenUp(lab) === undefined)
+        await runIn(machineOf(lab, host), ['sh', '-c', 'for d in /data/sv/*; do [ -d "$d" ] && sv up "$d"; done; true']);
       await giveBack(lab, host);
     }),
   );
