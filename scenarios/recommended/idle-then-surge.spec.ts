@@ -8,7 +8,10 @@ test(
   { tag: ['@nightly'], annotation: catches({ 'connection-per-request': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     // connections are opened two at a time, each in some ten ms: requests wait for them, within their budget
-    await holds({ lost: 0, stalePrimary: 0, availability: 0.995, longestOutageMs: 1000 }, { acksBeforeFault: 1, addsPerSecond: 10 });
+    await holds(
+      { lost: 0, stalePrimary: 0, availability: 0.995, longestOutageMs: 1000 },
+      { acksBeforeFault: 1, addsPerSecond: 10, readsPerSecond: 20 },
+    );
     await load(little, async () => {
       // pools close what was idle for 30 s
       await pause('35s');
