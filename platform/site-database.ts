@@ -132,6 +132,8 @@ function settings({ node, slow = 1 }: SiteDatabase): string {
   return `listen_addresses = '*'
 unix_socket_directories = '/run'
 wal_level = logical
+# its compiler is not in the image; a statement over many rows would ask for it, and fail
+jit = off
 max_connections = 300
 shared_buffers = 64MB
 max_wal_size = 512MB
