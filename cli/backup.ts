@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { parseTime } from '../support/durations.ts';
 import { UsageError } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
@@ -27,9 +28,7 @@ export function restoreCommand(): Command {
     .action(async ({ name, to }: LabOptions & { to?: string }) => {
       requireRoot('restore');
       const topology = labTopology(name);
-      const time = to === undefined ? undefined : new Date(to);
-      if (time !== undefined && Number.isNaN(time.getTime()))
-        throw new UsageError(`--to "${to}": expected a time such as "2026-11-01T12:00:00.5Z"`);
+      const time = to === undefined ? undefined : parseTime(to, '--to');
       using _alone = takeLock(topology.lockFile, 'restore');
       const { backups } = topology.database;
       const lack = await backups.lack(time);

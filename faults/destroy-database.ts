@@ -1,3 +1,4 @@
+import { parseTime } from '../support/durations.ts';
 import { UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import type { Topology } from '../topology/model.ts';
@@ -25,7 +26,7 @@ export const destroyDatabaseFault: Fault = {
   goneWithinMs: limits.hostBooted + limits.restored + limits.serviceBack,
   takes: ['restoreTo'],
   asked: ({ target, restoreTo }) => ({
-    ...destroyDatabase(restoreTo === undefined ? {} : { restoreTo: timeFrom(restoreTo) }),
+    ...destroyDatabase(restoreTo === undefined ? {} : { restoreTo: parseTime(restoreTo, 'restoreTo') }),
     target,
   }),
   pin: async (topology, { target, restoreTo }) => {
@@ -48,13 +49,6 @@ export const destroyDatabaseFault: Fault = {
     return serves.seen ? all([serves, await restored(topology, pinned)]) : serves;
   },
 };
-
-/** The time that a text says; a UsageError where it says none. */
-function timeFrom(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new UsageError(`restoreTo "${text}": expected a time such as "2026-11-01T12:00:00.5Z"`);
-  return time;
-}
 
 /** Without a backup nothing would end this. */
 async function refuseForGood({ database }: Topology, restoreTo: string | undefined): Promise<void> {

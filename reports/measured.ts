@@ -58,19 +58,19 @@ export function worstTime({ availability }: Verdict): number | null {
 export function calmLatencyP99Ms(verdict: Verdict): number | undefined {
   const { before, after } = verdict.availability.byPhase;
   const found = [before, after].flatMap((phase) => phase?.latency?.p99 ?? []);
-  return found.length === 0 ? undefined : Math.max(...found);
+  return most(found);
 }
 
 /** 95th percentile of the time to a job's completion in the phases without a fault, ms; undefined when nothing was measured. */
 export function calmJobP95Ms({ jobs }: Verdict): number | undefined {
   const found = [jobs?.before, jobs?.after].flatMap((waits) => waits?.p95 ?? []);
-  return found.length === 0 ? undefined : Math.max(...found);
+  return most(found);
 }
 
 /** 99th percentile of replica staleness over all copies, ms; undefined when nothing was measured. */
 export function staleP99Ms(verdict: Verdict): number | undefined {
   const found = Object.values(verdict.staleness).flatMap((copy) => copy.p99Ms ?? []);
-  return found.length === 0 ? undefined : Math.max(...found);
+  return most(found);
 }
 
 /** Whether the findings that need the final state of the truth could be made at all. */
@@ -113,4 +113,9 @@ export function wordOf({ verdict, expect, held, sabotage }: Verdict): VerdictWor
   if (expect === undefined) return verdict === 'fail' ? 'FAIL' : verdict;
   if (sabotage !== undefined) return held ? 'caught' : 'NOT CAUGHT';
   return held ? 'flagged' : 'NOT FLAGGED';
+}
+
+/* The largest of what was measured; undefined when nothing was. */
+function most(found: readonly number[]): number | undefined {
+  return found.length === 0 ? undefined : Math.max(...found);
 }

@@ -17,6 +17,13 @@ export function parseDuration(text: string, options: { what?: string; maxMs?: nu
   return ms;
 }
 
+/** The moment that a text says; a UsageError, which calls it `what`, where it says none. */
+export function parseTime(text: string, what: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new UsageError(`${what} "${text}": expected a time such as "2026-11-01T12:00:00.5Z"`);
+  return time;
+}
+
 /** Seconds with one decimal, as people read them. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

@@ -75,11 +75,11 @@ function latency(row: Row | undefined): z.infer<typeof Latency> | null {
 }
 
 function jobsOf(rows: Row[]): Figures['jobs'] {
-  const waits = ({ waits: quantiles, longest, jobs, untold }: Row) => {
-    const [p50 = 0, p95 = 0, p99 = 0] = numbers(quantiles);
-    return { jobs: Number(jobs), untold: Number(untold), p50, p95, p99, max: Number(longest) };
-  };
-  return Object.fromEntries(rows.map((row) => [String(row.phase), waits(row)]));
+  const told = rows.flatMap((row) => {
+    const waits = latency(row);
+    return waits === null ? [] : [[String(row.phase), { jobs: Number(row.jobs), untold: Number(row.untold), ...waits }] as const];
+  });
+  return Object.fromEntries(told);
 }
 
 function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {
