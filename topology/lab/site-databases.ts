@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BatchV1Api } from '@kubernetes/client-node';
 import {
+  DATABASE_APP,
   DATABASE_NAMESPACE,
   PUBLICATION,
   SETUP_JOB,
@@ -20,6 +21,7 @@ import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { copiesOf, replicatorDsn, SITE_DATABASE_PORT, superuserDsn } from './database.ts';
 import { SITE_DATABASE_DISK } from './disks.ts';
 import { abortAfter, applyObjects, siteConfig } from './site-client.ts';
+import { deletePods, podStates } from './pods.ts';
 import type { PlannedHost } from './shape.ts';
 import { writeLab, type Lab } from './store.ts';
 
@@ -127,6 +129,7 @@ export async function isPairWhole(lab: Lab): Promise<boolean> {
 
 /** Brings both databases to the reference state: as they are where that will do, made anew where a promotion or a fault has left them otherwise. */
 export async function restorePair(lab: Lab, replication: Replication): Promise<void> {
+  await Promise.all(copiesOf(lab).map((copy) => withoutBackoff(lab, copy)));
   if (!(await isPristine(lab))) await remake(lab);
   await subscribed(lab);
   await applyPairReplication(lab, replication);
@@ -151,6 +154,28 @@ export async function subscribed(lab: Lab): Promise<void> {
             : `${subscription.late} tables are late, worker ${subscription.working ? 'at work' : 'not at work'}`,
         );
       return true;
+    },
+  });
+}
+
+/*
+ * A container that was started again is started the next time after 10 s only (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy).
+ * What one run did to a database would so lengthen an outage of the next: its pod is replaced.
+ */
+async function withoutBackoff(lab: Lab, { name, site = '' }: PlannedHost): Promise<void> {
+  const restarted = (await podStates(lab, site, DATABASE_APP)).filter((pod) => !pod.ending && pod.restarts > 0);
+  if (restarted.length === 0) return;
+  await deletePods(lab, site, { app: DATABASE_APP, names: restarted.map((pod) => pod.name) });
+  await until({
+    subject: name,
+    condition: 'its database answering in a pod that was never restarted',
+    timeoutMs: limits.databaseReady,
+    intervalMs: 200,
+    hint: `see the pod in namespace ${DATABASE_NAMESPACE} of site ${site}`,
+    probe: async () => {
+      const pods = await podStates(lab, site, DATABASE_APP);
+      if (pods.some((pod) => pod.ending || pod.restarts > 0)) return false;
+      return withDatabase(superuserDsn(lab, name, 'postgres'), async () => true, { connectMs: limits.httpProbe });
     },
   });
 }
