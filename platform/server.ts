@@ -46,6 +46,7 @@ export async function startApi(settings: Settings, ledger: Ledger = stdoutLedger
   return {
     port: portOf(app),
     async stop() {
+      if (settings.exitsAtOnce) process.exit(0);
       isDraining = true;
       await new Promise((resolve) => setTimeout(resolve, settings.drainMs));
       await app.close();

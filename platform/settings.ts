@@ -43,6 +43,8 @@ export interface Settings {
   listensOnce: boolean;
   /** a control: an idle connection that is lost ends the process, as an error that nobody handles does */
   exitOnLostConnection: boolean;
+  /** a control: a process that is told to end does so at once, whatever is under way */
+  exitsAtOnce: boolean;
   /** a control: every request opens a connection of its own */
   connectionPerRequest: boolean;
 }
@@ -76,6 +78,7 @@ export function settingsFrom(env: Environment): Settings {
     jobsInTwoSteps: env.JOBS_IN_TWO_STEPS === '1',
     listensOnce: env.LISTENS_ONCE === '1',
     exitOnLostConnection: env.EXIT_ON_LOST_CONNECTION === '1',
+    exitsAtOnce: env.EXIT_AT_ONCE === '1',
     connectionPerRequest: env.CONNECTION_PER_REQUEST === '1',
   };
 }

@@ -137,8 +137,8 @@ export const SABOTAGES = {
     unsupervised: { role: 'load-balancer', daemon: 'haproxy' },
   },
   'abrupt-shutdown': {
-    what: 'a pod that is told to end stops taking requests at once, while its site still sends some',
-    pods: { environment: { DRAIN_MS: '0' } },
+    what: 'a pod that is told to end does so at once, whatever is under way',
+    pods: { environment: { EXIT_AT_ONCE: '1' } },
   },
   'no-client-timeouts': {
     what: 'the platform waits two minutes for its database',
