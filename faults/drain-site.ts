@@ -18,14 +18,15 @@ export const drainSiteFault: Fault = {
   },
   inject: (topology, pinned) => topology.balancer.setDrained(siteOf(topology, pinned).name, true),
   heal: (topology, pinned) => topology.balancer.setDrained(siteOf(topology, pinned).name, false),
-  effect: (topology, pinned) => are('DRAIN', topology, pinned),
-  gone: (topology, pinned) => are('UP', topology, pinned),
-  lasts: (topology, pinned) => are('DRAIN', topology, pinned),
+  effect: (topology, pinned) => are(['DRAIN'], topology, pinned),
+  gone: (topology, pinned) => are(['UP'], topology, pinned),
+  // a drained server that fails its checks besides is called DOWN
+  lasts: (topology, pinned) => are(['DRAIN', 'DOWN'], topology, pinned),
 };
 
-async function are(wanted: BackendStatus, topology: Topology, pinned: Pinned): Promise<Evidence> {
+async function are(wanted: readonly BackendStatus[], topology: Topology, pinned: Pinned): Promise<Evidence> {
   const { name: site } = siteOf(topology, pinned);
   const states = Object.entries(await topology.balancer.backends()).filter(([name]) => name.startsWith(`${site}/`));
   const what = states.map(([name, status]) => `${name} ${status}`).join(', ');
-  return { seen: states.length > 0 && states.every(([, status]) => status === wanted), what: `at the load balancer: ${what}` };
+  return { seen: states.length > 0 && states.every(([, status]) => wanted.includes(status)), what: `at the load balancer: ${what}` };
 }

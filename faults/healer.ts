@@ -17,8 +17,12 @@ export function healerFiles(topology: Pick<Topology, 'companionsDir'>): { socket
   return { socket: of('healer.sock'), identity: of('healer.json'), log: of('healer.log') };
 }
 
-/** Runs until idle: ends each fault it is armed with at its lease end, whoever lives. Open faults of an earlier healer are taken over. */
-export function serveHealing(topology: Topology): Server {
+/**
+ * Runs until idle: ends each fault it is armed with at its lease end, whoever lives. Open faults of an earlier healer are taken over. The
+ * topology is opened for each end anew: it outlives runs, and what one sets, such as the routing, is what its hosts must boot with.
+ */
+export function serveHealing(open: () => Topology): Server {
+  const topology = open();
   const files = healerFiles(topology);
   const armed = new Map<string, NodeJS.Timeout>();
   let idle: NodeJS.Timeout | undefined;
@@ -38,7 +42,7 @@ export function serveHealing(topology: Topology): Server {
     if (armed.has(head.id)) return;
     const waitMs = Math.max(0, msUntil(head.leaseEndNs));
     const timer = setTimeout(() => {
-      void endFault(topology, head).finally(() => {
+      void endFault(open, head).finally(() => {
         armed.delete(head.id);
         rest();
       });
@@ -64,11 +68,11 @@ export function serveHealing(topology: Topology): Server {
 }
 
 /** Journals that were healed by hand meanwhile are left alone; a failed attempt is said and tried again until it works. */
-async function endFault(topology: Topology, head: JournalHead): Promise<void> {
+async function endFault(open: () => Topology, head: JournalHead): Promise<void> {
   for (;;) {
-    const states = readJournal(topology.journalDir, head.id).map(({ state }) => state);
-    if (states.includes('gone')) return;
     try {
+      const topology = open();
+      if (readJournal(topology.journalDir, head.id).some(({ state }) => state === 'gone')) return;
       await healFault(topology, head, `healer at lease end (${faultNamed(head.fault).kind})`);
       return;
     } catch (error) {

@@ -8,6 +8,7 @@ import type { FaultSpec, Target } from '../faults/fault.ts';
 import { flapHealthCheck } from '../faults/flap-healthcheck.ts';
 import { isolate } from '../faults/isolate.ts';
 import { killContainers } from '../faults/kill-containers.ts';
+import { powerOff } from '../faults/power-off.ts';
 import { restartPods } from '../faults/restart-pods.ts';
 import { scaleToZero } from '../faults/scale-to-zero.ts';
 import { weighSite } from '../faults/weigh-site.ts';
@@ -88,6 +89,14 @@ describe('a fault of pods', { concurrency: 1 }, () => {
     });
     const after = await answersOf('a', 100);
     assert.ok(after >= 45 && after <= 55, `${after} of 100 answers came from site a`);
+  });
+
+  it('boots the load balancer with the routing of the last reset, which its healer outlived', async () => {
+    await during(drainSite(a), '1s');
+    await topology.reset({ routing: 'active-passive', replication: 'strict' });
+    const off = await injected(topology, powerOff({ kind: 'host', name: 'glb' }), '2s');
+    await off.gone();
+    assert.equal(await answersOf('a', 20), 20);
   });
 
   it('keeps a blind site in service while it is cut from the database, where an honest one is taken out', async () => {
