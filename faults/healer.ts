@@ -70,9 +70,10 @@ export function serveHealing(open: () => Topology): Server {
 /** Journals that were healed by hand meanwhile are left alone; a failed attempt is said and tried again until it works. */
 async function endFault(open: () => Topology, head: JournalHead): Promise<void> {
   for (;;) {
+    // a lab that is gone ends the healer with it
+    const topology = open();
+    if (readJournal(topology.journalDir, head.id).some(({ state }) => state === 'gone')) return;
     try {
-      const topology = open();
-      if (readJournal(topology.journalDir, head.id).some(({ state }) => state === 'gone')) return;
       await healFault(topology, head, `healer at lease end (${faultNamed(head.fault).kind})`);
       return;
     } catch (error) {

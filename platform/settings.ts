@@ -43,7 +43,7 @@ export interface Settings {
   listensOnce: boolean;
   /** a control: an idle connection that is lost ends the process, as an error that nobody handles does */
   exitOnLostConnection: boolean;
-  /** a control: a process that is told to end does so at once, whatever is under way */
+  /** a control: an API process that is told to end does so at once, whatever is under way */
   exitsAtOnce: boolean;
   /** a control: every request opens a connection of its own */
   connectionPerRequest: boolean;

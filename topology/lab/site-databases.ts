@@ -20,8 +20,8 @@ import { postgresReference } from '../../toolchain/container-images.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { copiesOf, replicatorDsn, SITE_DATABASE_PORT, superuserDsn } from './database.ts';
 import { SITE_DATABASE_DISK } from './disks.ts';
-import { abortAfter, applyObjects, siteConfig } from './site-client.ts';
 import { deletePods, podStates } from './pods.ts';
+import { abortAfter, applyObjects, siteConfig } from './site-client.ts';
 import type { PlannedHost } from './shape.ts';
 import { writeLab, type Lab } from './store.ts';
 
