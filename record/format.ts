@@ -93,6 +93,8 @@ export const Floors = z.strictObject({
   samplesPerSecond: z.number().min(0).optional(),
   /** acknowledged adds in the last 100 ms before a fault was applied; count */
   acksBeforeFault: z.number().int().min(0).optional(),
+  /** calls that were not ok while faults lasted, where a fault must be felt; count */
+  failedCalls: z.number().int().min(0).optional(),
 });
 export type Floors = z.infer<typeof Floors>;
 

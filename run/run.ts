@@ -9,7 +9,7 @@ import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
 import { plannedRates, type LoadProfile } from '../load/profiles.ts';
-import { dropOldRunsSql } from '../platform/final-state.ts';
+import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
   RECORD_FORMAT,
   type Bounds,
@@ -47,8 +47,6 @@ const WARM_UP_MS = 5_000;
 const QUIET_MS = 5_000;
 /** Beside load the injector waits this long between its own preparations and the fault: in one of 33 injections their stall of commits lasted 450 ms. */
 const SETTLE_MS = 600;
-/** A topology holds the rows of this many runs. */
-const RUNS_KEPT = 3;
 
 export interface RunPlan {
   scenario: string;
@@ -109,7 +107,7 @@ export class Run implements Disposable {
       await Promise.all([topology.client.powerOff(), topology.observer.powerOff()]);
       await topology.reset(plan.reference);
       const primary = (await topology.database.primary()).name;
-      await withDatabase(topology.database.dsn(primary), (client) => client.query(dropOldRunsSql(RUNS_KEPT)));
+      await withDatabase(topology.database.dsn(primary), (client) => client.query(DROP_RUNS_SQL));
       return new Run(topology, plan, lock);
     } catch (error) {
       lock[Symbol.dispose]();

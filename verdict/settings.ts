@@ -10,6 +10,7 @@ export const DEFAULT_FLOORS = {
   coverage: 0.5,
   samplesPerSecond: 5,
   acksBeforeFault: 10,
+  failedCalls: 0,
 } as const;
 
 /** Length of a time slice; µs. */
@@ -67,7 +68,14 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
   );
   await database.table(
     'floors',
-    { addsPerSecond: 'DOUBLE', readsPerSecond: 'DOUBLE', coverage: 'DOUBLE', samplesPerSecond: 'DOUBLE', acksBeforeFault: 'BIGINT' },
+    {
+      addsPerSecond: 'DOUBLE',
+      readsPerSecond: 'DOUBLE',
+      coverage: 'DOUBLE',
+      samplesPerSecond: 'DOUBLE',
+      acksBeforeFault: 'BIGINT',
+      failedCalls: 'BIGINT',
+    },
     [{ ...DEFAULT_FLOORS, ...run.floors }],
   );
   const [low, high] = run.bounds.share ?? [null, null];

@@ -112,6 +112,11 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
     says: /^vacuous: \d adds were acknowledged in the last 100 ms before fault "powerOff"/mu,
   },
   {
+    title: 'a fault that no call felt, where one must be felt',
+    sketch: { ...whole, run: run({ floors: { ...NO_FLOORS, failedCalls: 10 } }) },
+    says: /0 calls were not ok while faults lasted; at least 10 are needed to say that they were felt/u,
+  },
+  {
     title: 'no ack after the fault',
     sketch: {
       ...whole,

@@ -8,7 +8,7 @@ test(
   async ({ holds, mustFlag, load, inject, judge }) => {
     await holds({ lost: 0 });
     await mustFlag('lost');
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       // the link is still down when the host loses power: what was acknowledged in that second exists nowhere else
       await inject(isolate(primary, 'standbys'), { for: '8s' }, async () => {
         await pause('1s');

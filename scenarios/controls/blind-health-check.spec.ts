@@ -14,7 +14,7 @@ test(
       share: evenShare(topology, 5),
     });
     await mustFlag('availability');
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(blindHealthCheck(site('b')), { for: '40s' }, async () => {
         await pause('3s');
         await inject(isolate(site('b'), database), { for: '20s' });

@@ -6,7 +6,7 @@ test(
   async ({ holds, mustFlag, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0 });
     await mustFlag('inconclusive');
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(nothing(host('db3')), { for: '5s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(nothing(host('db3')), { for: '5s' }));
     expect(await judge()).toFlag('inconclusive');
   },
 );

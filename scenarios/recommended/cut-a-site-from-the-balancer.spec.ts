@@ -12,7 +12,7 @@ test(
       longestOutageMs: 2500,
       share: evenShare(topology, 5),
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(isolate(site('b'), balancer), { for: '10s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(isolate(site('b'), balancer), { for: '10s' }));
     expect(await judge()).toHold();
   },
 );

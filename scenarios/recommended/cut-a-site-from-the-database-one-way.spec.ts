@@ -12,7 +12,7 @@ test(
       longestOutageMs: 3500,
       share: evenShare(topology, 10),
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       for (const direction of ['out', 'in'] as const) await inject(isolate(site('b'), database, { direction }), { for: '20s' });
     });
     expect(await judge()).toHold();

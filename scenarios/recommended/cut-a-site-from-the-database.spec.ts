@@ -14,7 +14,7 @@ test(
       longestOutageMs: 2500,
       share: evenShare(topology, 5),
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(isolate(site('b'), database), { for: '10s' });
     });
     expect(await judge()).toHold();

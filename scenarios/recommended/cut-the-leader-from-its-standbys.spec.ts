@@ -11,7 +11,7 @@ test(
       // reconnects (1 s): 25 s, and 3 s for a busy machine; and 9 s where the other standby is rewound (freeze-the-primary)
       longestOutageMs: 37_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(isolate(primary, 'standbys'), { for: '8s' }, async () => {
         await pause('1s');
         await inject(powerOff(primary), { for: '28s' });

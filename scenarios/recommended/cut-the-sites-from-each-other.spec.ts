@@ -5,7 +5,7 @@ test(
   { tag: ['@nightly'], annotation: catches({ 'detour-by-the-other-site': 'availability' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5), leastShare: 0.4 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(isolate(site('a'), site('b')), { for: '15s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(isolate(site('a'), site('b')), { for: '15s' }));
     expect(await judge()).toHold();
   },
 );

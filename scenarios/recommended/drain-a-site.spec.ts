@@ -5,7 +5,7 @@ test(
   { tag: ['@nightly'], annotation: catches({ 'drain-that-cuts': 'availability' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       // 50 ms each way: some twenty requests are under way at any moment, and not one or none
       inject(delay(site('b'), balancer, { by: '50ms' }), { for: '18s' }, () => inject(drainSite(site('b')), { for: '8s' })),
     );

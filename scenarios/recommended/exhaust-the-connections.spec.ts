@@ -11,7 +11,7 @@ test(
       availability: 0.98,
       longestOutageMs: 2500,
     });
-    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () => inject(exhaustConnections(primary), { for: '10s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(exhaustConnections(primary), { for: '10s' }));
     expect(await judge()).toHold();
   },
 );

@@ -15,7 +15,7 @@ test(
       // round robin over equal nodes; five points leave room for reconnects
       share: evenShare(topology, 5),
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => pause('10s'));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => pause('10s'));
     expect(await judge()).toHold();
   },
 );

@@ -15,7 +15,7 @@ test(
       longestOutageMs: 35_000,
       rtoMs: 35_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(freeze(primary), { for: '45s' });
     });
     expect(await judge()).toHold();

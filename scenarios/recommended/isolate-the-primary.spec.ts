@@ -11,7 +11,7 @@ test(
       // machine: no write was acknowledged since the cut; and 9 s where the other standby is rewound (freeze-the-primary)
       longestOutageMs: 36_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(isolate(primary, 'standbys'), { for: '30s' }, () => inject(isolate(primary, dcs), { for: '29s' })),
     );
     expect(await judge()).toHold();

@@ -10,7 +10,7 @@ test(
       // its supervisor starts it again within a second; its first checks (0.5 s) before it takes a site for being up, and slices
       longestOutageMs: 3000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(killDaemon(balancer, { daemon: 'haproxy' })));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(killDaemon(balancer, { daemon: 'haproxy' })));
     expect(await judge()).toHold();
   },
 );

@@ -10,7 +10,7 @@ test(
       // as for one: 5 s, and half as much again where the machine is busy
       longestOutageMs: 7500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       // by then the one before has rejoined
       repeated({ every: '18s', times: 3 }, () => inject(killPostmaster(primary))),
     );

@@ -14,7 +14,7 @@ test(
       availability: 0.8,
       longestOutageMs: 15_000,
     });
-    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(powerOff(hosts('a2', 'b2'), { allowTotalLoss: true }), { for: '25s' }),
     );
     expect(await judge()).toHold();

@@ -12,7 +12,7 @@ test(
       availability: 0.6,
       longestOutageMs: 18_000,
     });
-    await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(powerOff(hosts('a2', 'b2'), { allowTotalLoss: true }), { for: '15s' }),
     );
     expect(await judge()).toHold();

@@ -13,7 +13,7 @@ test(
       // the site serves on by the door that is left: of three, a third; a quarter of that while its checks meet the lost pod
       leastShare: 0.08,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(powerOff(host('b2')), { for: '15s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(host('b2')), { for: '15s' }));
     expect(await judge()).toHold();
   },
 );

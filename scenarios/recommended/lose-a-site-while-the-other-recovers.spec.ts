@@ -10,7 +10,7 @@ test(
       // a site boots within 10 s, of which 2 had passed, and is up again after two good checks (1 s); half a second for slices
       longestOutageMs: 10_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(powerOff(site('a')), { for: '6s' }, async () => {
         // beyond the lease: site a boots
         await pause('8s');

@@ -12,7 +12,7 @@ test(
       // machine. With the default of 60 s writes would wait as long
       longestOutageMs: 12_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(powerOff(host(standby)), { for: '20s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(host(standby)), { for: '20s' }));
     expect(await judge()).toHold();
   },
 );

@@ -12,7 +12,7 @@ test(
       longestOutageMs: 2500,
       share: evenShare(topology, 10),
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       for (const name of ['a', 'b']) await inject(powerOff(site(name)), { for: '8s' });
     });
     expect(await judge()).toHold();

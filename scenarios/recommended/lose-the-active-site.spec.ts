@@ -16,7 +16,7 @@ test(
       // those 2 s, and half a second for slices at both ends
       longestOutageMs: 2500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(powerOff(site('a')), { for: '10s' });
     });
     expect(await judge()).toHold();

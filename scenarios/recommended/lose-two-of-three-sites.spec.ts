@@ -10,7 +10,7 @@ test('of three sites two may be lost one after the other, and the third serves a
     availability: 0.94,
     longestOutageMs: 2500,
   });
-  await load(steady({ writesPerSecond: 150, readsPerSecond: 150 }), () =>
+  await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
     inject(powerOff(site('b')), { for: '16s' }, async () => {
       await pause('4s');
       await inject(powerOff(site('c')), { for: '8s' });

@@ -11,7 +11,7 @@ test(
       // the change as such: 5 s, and half as much again where the machine is busy; when its standby goes, Patroni names the other one within two loops (4 s)
       longestOutageMs: 7500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       // maintenance begins when the old leader follows
       await inject(switchover(), { untilGone: true });
       await inject(stopDaemon(host(name), { daemon: 'patroni' }), { for: '10s' });

@@ -18,8 +18,8 @@ test(
       jobP95Ms: 500,
     });
     const profile = steady({
-      writesPerSecond: 200,
-      readsPerSecond: 200,
+      writesPerSecond: 130,
+      readsPerSecond: 130,
       putsPerSecond: 20,
       getsPerSecond: 40,
       listsPerSecond: 5,

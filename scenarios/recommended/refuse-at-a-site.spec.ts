@@ -11,7 +11,7 @@ test(
       availability: 0.99,
       longestOutageMs: 500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(refuse(site('b'), balancer), { for: '10s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(refuse(site('b'), balancer), { for: '10s' }));
     expect(await judge()).toHold();
   },
 );

@@ -2,7 +2,7 @@ import { catches, destroyDatabase, expect, pause, steady, test } from '../../fix
 
 test.use({ archive: 'on' });
 
-const WRITES = 200;
+const WRITES = 130;
 const NOTICED_S = 3;
 const GIVEN_UP_S = 8;
 
@@ -21,7 +21,7 @@ test(
       rtoMs: 35_000,
     });
     const rows = { deleted: 0, restored: 0, changes: 0, kept: 0 };
-    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 130 }), async () => {
       await backup();
       await pause('5s');
       const before = new Date();

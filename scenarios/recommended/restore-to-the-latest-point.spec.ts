@@ -2,7 +2,7 @@ import { catches, destroyDatabase, expect, pause, steady, test } from '../../fix
 
 test.use({ archive: 'on' });
 
-const WRITES = 200;
+const WRITES = 130;
 const RPO_S = 8;
 
 test(
@@ -21,7 +21,7 @@ test(
       longestOutageMs: 35_000,
       rtoMs: 35_000,
     });
-    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 130 }), async () => {
       await backup();
       // the archive has to lead beyond the backup
       await pause('10s');

@@ -27,7 +27,7 @@ test(
       // the next one is promoted within another, and the endpoint finds it by two checks; half a second for slices
       longestOutageMs: 6000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(powerOff(site('b')), { for: '12s' }, async () => {
         await inject(switchover());
         await repeated({ every: '6s', times: 2 }, () => inject(terminateSessions(primary)));

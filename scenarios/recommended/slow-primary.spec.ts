@@ -6,7 +6,7 @@ test(
   async ({ holds, load, inject, judge }) => {
     // 50 ms each way: a commit takes a tenth of a second longer, a change of leader would be an outage of a second at least
     await holds({ lost: 0, stalePrimary: 0, availability: 0.999, longestOutageMs: 500 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(delay(primary, 'standbys', { by: '50ms' }), { for: '15s' }),
     );
     expect(await judge()).toHold();

@@ -6,7 +6,7 @@ test(
   async ({ topology, holds, load, inject, judge }) => {
     // 150 ms each way: a health check may take 500 ms
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5), leastShare: 0.4 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(delay(site('b'), balancer, { by: '150ms' }), { for: '15s' }),
     );
     expect(await judge()).toHold();

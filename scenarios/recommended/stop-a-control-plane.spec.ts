@@ -5,7 +5,7 @@ test(
   { tag: ['@nightly'], annotation: catches({ 'control-plane-as-health': 'misrouted' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0, share: evenShare(topology, 5), leastShare: 0.4 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       inject(stopDaemon(host('b1'), { daemon: 'kube-apiserver' }), { for: '15s' }),
     );
     expect(await judge()).toHold();

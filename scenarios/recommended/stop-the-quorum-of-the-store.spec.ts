@@ -13,7 +13,7 @@ test(
       // the writes of those 21 s of 39; reads of the other copies go on
       availability: 0.73,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130, replicaShare: 1 }), () =>
       inject(stopDaemon(hosts('dcs1', 'dcs2'), { daemon: 'etcd' }), { for: '20s' }),
     );
     expect(await judge()).toHold();

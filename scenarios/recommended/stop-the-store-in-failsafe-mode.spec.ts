@@ -8,7 +8,7 @@ test(
   async ({ holds, load, inject, judge }) => {
     // the leader asks its copies in place of the store, in the same loop: no write waits for that
     await holds({ lost: 0, stalePrimary: 0, availability: 0.999, longestOutageMs: 500 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(stopDaemon(dcs, { daemon: 'etcd' }), { for: '15s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(stopDaemon(dcs, { daemon: 'etcd' }), { for: '15s' }));
     expect(await judge()).toHold();
   },
 );

@@ -11,7 +11,7 @@ test(
       // half as much again where the machine is busy
       longestOutageMs: 7500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(switchover()));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(switchover()));
     expect(await judge()).toHold();
   },
 );

@@ -10,7 +10,7 @@ test(
       // every pod opens its sessions anew, less than a second; and as much again where the machine is busy
       longestOutageMs: 1500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
       repeated({ every: '4s', times: 3 }, () => inject(terminateSessions(primary))),
     );
     expect(await judge()).toHold();

@@ -11,7 +11,7 @@ test(
       longestOutageMs: 9000,
     });
     const marker = `INSERT INTO markers (run, nonce) VALUES ('conflict', '${Date.now()}')`;
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await statement('b', `SET session_replication_role = replica; ${marker}`);
       await statement('a', `SET synchronous_commit = local; ${marker}`);
       await pause('5s');

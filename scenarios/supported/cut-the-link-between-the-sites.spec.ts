@@ -13,7 +13,7 @@ test(
       // the two minutes, and until the subscription has connected again and caught up
       staleReplicaP99Ms: 135_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130, replicaShare: 1 }), () =>
       inject(isolate(site('a'), site('b')), { for: '120s' }),
     );
     expect(await judge()).toHold();

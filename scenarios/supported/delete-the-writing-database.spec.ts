@@ -11,7 +11,7 @@ test(
       // 6 s in all, and as much again where the machine is busy
       longestOutageMs: 12_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(deletePods(site('a'), { app: 'postgres' })));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(deletePods(site('a'), { app: 'postgres' })));
     expect(await judge()).toHold();
   },
 );

@@ -5,7 +5,7 @@ test(
   { tag: ['@quick', '@nightly'] },
   async ({ holds, load, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => pause('10s'));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => pause('10s'));
     expect(await judge()).toHold();
   },
 );

@@ -14,7 +14,7 @@ test(
       longestOutageMs: 6000,
       staleReplicaP99Ms: 6000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1 }), () =>
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130, replicaShare: 1 }), () =>
       inject(killPostmaster(host(follower?.name ?? 'no follower'))),
     );
     expect(await judge()).toHold();

@@ -5,7 +5,7 @@ test(
   { tag: ['@nightly'] },
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, longestOutageMs: 10_000 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(killPostmaster(primary)));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(killPostmaster(primary)));
     expect(await judge()).toHold();
   },
 );

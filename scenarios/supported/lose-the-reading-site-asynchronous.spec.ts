@@ -7,7 +7,7 @@ test(
   { tag: ['@nightly'] },
   async ({ holds, load, inject, judge }) => {
     await holds({ lost: 0, stalePrimary: 0, availability: 1, longestOutageMs: 0 });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(powerOff(site('b')), { for: '8s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(site('b')), { for: '8s' }));
     expect(await judge()).toHold();
   },
 );

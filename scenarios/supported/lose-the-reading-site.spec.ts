@@ -11,7 +11,7 @@ test(
       // again where the machine is busy
       longestOutageMs: 38_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), () => inject(powerOff(site('b')), { for: '8s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(site('b')), { for: '8s' }));
     expect(await judge()).toHold();
   },
 );

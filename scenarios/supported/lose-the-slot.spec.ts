@@ -13,7 +13,7 @@ test(
       // by nature: what is written meanwhile never comes. The 5 s, the copy of everything, and the statements before
       staleReplicaP99Ms: 20_000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130, replicaShare: 1 }), async () => {
       await statement('b', 'ALTER SUBSCRIPTION mintpress DISABLE');
       await pause('1s');
       await statement('a', "SELECT pg_drop_replication_slot('mintpress')");

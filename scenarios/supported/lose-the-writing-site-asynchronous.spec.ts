@@ -2,7 +2,7 @@ import { expect, isolate, pause, powerOff, site, steady, test } from '../../fixt
 
 test.use({ replication: 'async' });
 
-const WRITES = 200;
+const WRITES = 130;
 
 test(
   'a lost writing site costs what the link had not carried yet where commits wait for nobody',
@@ -16,7 +16,7 @@ test(
       stalePrimary: 0,
       longestOutageMs: 9000,
     });
-    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 130 }), async () => {
       await inject(isolate(site('a'), site('b')), { for: '24s' }, async () => {
         await pause('1s');
         await inject(powerOff(site('a')), { for: '20s' }, () => promote('b'));

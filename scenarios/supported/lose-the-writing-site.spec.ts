@@ -11,7 +11,7 @@ test(
       // the lost database counts as such, 1.5 s for its other steps, and as much again where the machine is busy
       longestOutageMs: 9000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       await inject(powerOff(site('a')), { for: '20s' }, () => promote('b'));
       await failback('a', { asReader: true });
     });

@@ -11,8 +11,8 @@ test(
       longestOutageMs: 9000,
     });
     const profile = steady({
-      writesPerSecond: 150,
-      readsPerSecond: 150,
+      writesPerSecond: 130,
+      readsPerSecond: 130,
       putsPerSecond: 20,
       getsPerSecond: 40,
       listsPerSecond: 5,

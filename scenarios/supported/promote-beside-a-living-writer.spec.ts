@@ -2,7 +2,7 @@ import { expect, isolate, pause, site, steady, test } from '../../fixtures/index
 
 test.use({ replication: 'async' });
 
-const WRITES = 200;
+const WRITES = 130;
 
 test(
   'a promotion beside a writer that lives on, cut off, loses what that took meanwhile, and no site answers beside the other',
@@ -14,7 +14,7 @@ test(
       stalePrimary: 0,
       longestOutageMs: 3000,
     });
-    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: WRITES, readsPerSecond: 130 }), async () => {
       await inject(isolate(site('a'), site('b')), { for: '20s' }, async () => {
         await pause('1s');
         await promote('b', { cutOff: 'a' });

@@ -13,7 +13,7 @@ test(
       // what was acknowledged is on the follower's disk, and seen there within one round of its worker
       staleReplicaP99Ms: 500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200, replicaShare: 1, tokenShare: 0.5 }), () => pause('10s'));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130, replicaShare: 1, tokenShare: 0.5 }), () => pause('10s'));
     expect(await judge()).toHold();
   },
 );

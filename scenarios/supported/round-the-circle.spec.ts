@@ -10,7 +10,7 @@ test(
       // writes are refused from the fence to the opening, with the program that switches the load balancer between
       longestOutageMs: 2500,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       for (let round = 0; round < 3; round++) {
         await promote('b');
         await pause('3s');

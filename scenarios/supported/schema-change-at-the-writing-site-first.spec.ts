@@ -10,7 +10,7 @@ test(
       // by nature: schema changes are not replicated. The 5 s, and until the subscription is started again
       longestOutageMs: 9000,
     });
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       // the change itself need not wait for a follower that it stops
       await statement('a', 'SET synchronous_commit = local; ALTER TABLE changes ADD COLUMN remark text');
       await pause('5s');

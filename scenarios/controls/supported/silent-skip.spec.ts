@@ -6,7 +6,7 @@ test(
   async ({ holds, mustFlag, load, statement, judge }) => {
     await holds({ lost: 0 });
     await mustFlag('missing-at-copy');
-    await load(steady({ writesPerSecond: 200, readsPerSecond: 200 }), async () => {
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       const latest = 'SELECT id FROM changes ORDER BY created_at DESC LIMIT 1';
       await statement('b', `SET session_replication_role = replica; DELETE FROM changes WHERE id = (${latest})`);
       await statement('a', `UPDATE changes SET value = value`);
