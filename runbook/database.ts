@@ -9,6 +9,10 @@ const QUERY_MS = 300_000;
 
 /** Of all sessions of a database one may hold it: the runbook that is at work there. */
 const RUNBOOK_LOCK = 4_865_233_067;
+/** A runbook whose process was ended holds a database until the server has noticed: some ms, more on a busy machine. */
+const LET_GO_MS = 2_000;
+/** SQLSTATE lock_not_available. */
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** A site whose database gave no answer: it is down, or cut off from here. */
 export class Unreachable extends HoldfastError {}
@@ -87,13 +91,18 @@ export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<v
   const client = await connected(site);
   // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
   await client.query('SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2');
+  await client.query(`SET lock_timeout = ${LET_GO_MS}`);
   const letGo = (): Promise<void> => client.end().catch(() => undefined);
-  const { held } = await one<{ held: boolean }>(client, 'SELECT pg_try_advisory_lock($1) AS held', [RUNBOOK_LOCK]);
-  if (held) return { letGo };
-  await letGo();
-  throw new UsageError(
-    `site ${site.name}: another runbook is at work there: expected none; wait for its end, or end it where it was started`,
-  );
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [RUNBOOK_LOCK]);
+    return { letGo };
+  } catch (error) {
+    await letGo();
+    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+    throw new UsageError(
+      `site ${site.name}: another runbook is at work there: expected none; wait for its end, or end it where it was started`,
+    );
+  }
 }
 
 async function connected(site: SitePlan): Promise<pg.Client> {
