@@ -112,6 +112,16 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
     says: /^vacuous: \d adds were acknowledged in the last 100 ms before fault "powerOff"/mu,
   },
   {
+    title: 'a server that lost its name',
+    sketch: {
+      ...whole,
+      history: whole.history.map((line) =>
+        line.outcome === 'ok' ? { ...line, system: 's', ...(due(line) > 2_000_000 ? { copy: undefined } : {}) } : line,
+      ),
+    },
+    says: /\d+ of [\d,]+ answers of the database name their server, but not their copy/u,
+  },
+  {
     title: 'a fault that no call felt, where one must be felt',
     sketch: { ...whole, run: run({ floors: { ...NO_FLOORS, failedCalls: 10 } }) },
     says: /0 calls were not ok while faults lasted; at least 10 are needed to say that they were felt/u,

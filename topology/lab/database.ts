@@ -43,6 +43,7 @@ export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
 /** Patroni and PostgreSQL on one database host. */
 export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o644);
+  writeHostFile(machine, 'postgresql.conf', ownConfig(host), 0o644);
   writeHostFile(machine, 'pg_rewind', keepingRewind({ binDir: BIN_DIR, dataDir: DATA_DIR, database: DATABASE_NAME }), 0o755);
   const owned = `/var/lib/postgresql ${DATA_DIR} /run/postgresql /data/${KEPT_DIR}`;
   const run = [
@@ -278,10 +279,19 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
         superuser: { username: 'postgres', password: secrets.superuser },
         replication: { username: 'replicator', password: secrets.replication },
       },
-      parameters: { 'holdfast.copy': host.name, unix_socket_directories: '/run/postgresql' },
+      custom_conf: '/data/postgresql.conf',
+      parameters: { unix_socket_directories: '/run/postgresql' },
       basebackup: [{ checkpoint: 'fast' }],
     },
   };
+}
+
+/**
+ * What is a host's own, beside Patroni's parameters: a Patroni that joins a running server asks pg_settings for its parameters, where a
+ * setting of nobody's extension is not, and starts the server without it the next time. It stands for what initdb wrote as well.
+ */
+function ownConfig(host: PlannedHost): string {
+  return `holdfast.copy = '${host.name}'\ntimezone = 'Etc/UTC'\nlog_timezone = 'Etc/UTC'\n`;
 }
 
 function wantedRestore(lab: Lab): Partial<Restore> {
