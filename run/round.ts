@@ -15,12 +15,12 @@ export interface RoundOutcome extends Outcome {
   leftOut: readonly LeftOut[];
 }
 
-/** Every kind of operation that the verdict has rules for, at rates that leave this lab's cores something for faults and recovery. */
+/** Every kind of operation that the verdict has rules for, at rates that leave two cores room for faults, their proofs and a surge beside them. */
 const LOAD = steady({
-  writesPerSecond: 100,
-  readsPerSecond: 200,
-  putsPerSecond: 20,
-  getsPerSecond: 40,
+  writesPerSecond: 70,
+  readsPerSecond: 140,
+  putsPerSecond: 15,
+  getsPerSecond: 30,
   listsPerSecond: 5,
   tokenShare: 0.5,
   retries: { most: 1, pauseMs: 1000 },
