@@ -90,8 +90,9 @@ export async function holding<T>(sites: readonly SitePlan[], work: () => Promise
 export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<void> }> {
   const client = await connected(site);
   // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
-  await client.query('SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2');
-  await client.query(`SET lock_timeout = ${LET_GO_MS}`);
+  await client.query(
+    `SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2; SET lock_timeout = ${LET_GO_MS}`,
+  );
   const letGo = (): Promise<void> => client.end().catch(() => undefined);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [RUNBOOK_LOCK]);
