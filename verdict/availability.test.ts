@@ -113,6 +113,19 @@ describe('recovery', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(verdict).breaking, ['rto']);
     assert.equal(verdict.recovery[0]?.stableMs, 3095);
   });
+  test('an outage that comes later than that, of reads and writes at once, belongs to no recovery before it', async () => {
+    // lengths of which one or the other made a window take slices of two kinds in another order than the one before it had
+    for (const [first, second] of [
+      [5, 18],
+      [17, 18],
+      [18, 19],
+      [19, 20],
+    ] as const) {
+      const later = { from: 12_000_000, to: 12_000_000 + second * 100_000 };
+      const verdict = await judged(outage({}, [{ from: 1_300_000, to: 1_300_000 + first * 100_000 }, later], [1, 1, 23]));
+      assert.equal(verdict.recovery[0]?.stableMs, 295 + first * 100, `outages of ${first} and ${second} slices`);
+    }
+  });
   test('an effect that comes late is not taken for none', async () => {
     const verdict = await judged(outage({ rtoMs: 3000 }, [{ from: 7_500_000, to: 7_900_000 }], [1, 8, 6]));
     assert.equal(verdict.recovery[0]?.stableMs, 6895);
