@@ -2,7 +2,7 @@ import { catches, database, evenShare, expect, isolate, site, steady, test } fro
 
 test(
   'a site whose packets to the database vanish, or whose answers do, is taken out as one that is cut off both ways',
-  { tag: ['@nightly'], annotation: catches({ 'blind-health-check': 'availability', 'no-client-timeouts': 'longest-outage' }) },
+  { tag: ['@nightly'], annotation: catches({ 'blind-health-check': 'availability' }) },
   async ({ topology, holds, load, inject, judge }) => {
     await holds({
       lost: 0,

@@ -48,8 +48,6 @@ export interface Sabotage {
   detour?: true;
 }
 
-const TWO_MINUTES = '120000';
-
 /** Deliberate mistakes, by name: what a scenario is worth shows in those that it catches. */
 export const SABOTAGES = {
   'local-commits': {
@@ -139,10 +137,6 @@ export const SABOTAGES = {
   'abrupt-shutdown': {
     what: 'a pod that is told to end does so at once, whatever is under way',
     pods: { environment: { EXIT_AT_ONCE: '1' } },
-  },
-  'no-client-timeouts': {
-    what: 'the platform waits two minutes for its database',
-    pods: { environment: { CONNECT_TIMEOUT_MS: TWO_MINUTES, REQUEST_TIMEOUT_MS: TWO_MINUTES } },
   },
   'small-pools': {
     what: 'a pod has one connection for writes',
