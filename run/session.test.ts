@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Verdict } from '../record/verdict-format.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from './session.ts';
 
-type Judged = Partial<Pick<Verdict, 'verdict' | 'held' | 'expect'>>;
+type Judged = Partial<Pick<Verdict, 'verdict' | 'held' | 'expect' | 'sabotage'>>;
 
 /** As much of a verdict as the exit code is made from. */
 const verdictOf = (judged: Judged): Verdict => ({ held: judged.verdict === 'pass', ...judged }) as Verdict;
@@ -96,6 +96,18 @@ describe('the outcomes of a session', () => {
       { title: 'second', error: 'its record holds, but the test failed: failed after the verdict' },
     ]);
     assert.equal(exitCodeOf(outcomesOf('s', results).slice(1)), 2);
+  });
+
+  test('of a mistake that was caught: whatever else the scenario expected broke with it', () => {
+    const folder = record('9-caught', {
+      session: 'caught',
+      scenario: 'caught',
+      verdict: { verdict: 'fail', held: true, sabotage: 'slow-return' },
+    });
+    said({ title: 'caught', status: 'unexpected', message: 'rows are missing' });
+    assert.deepEqual(outcomesOf('caught', results), [
+      { title: 'caught', folder, verdict: { verdict: 'fail', held: true, sabotage: 'slow-return' } },
+    ]);
   });
 
   test('count the repeats of a scenario: one that left no record is not hidden by another', () => {
