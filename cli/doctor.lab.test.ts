@@ -11,7 +11,12 @@ test('the doctor has tried every mechanism of faults', async () => {
   const { stdout } = await execa(doctor[0] as string, doctor.slice(1), { reject: false });
   assert.deepEqual(
     [...stdout.matchAll(/^ok +tried: .*, for (.*)$/gm)].map(([, faults]) => faults as string).toSorted((a, b) => a.localeCompare(b)),
-    ['delay, lose-packets, limit-bandwidth', 'fill-disk', 'freeze', 'isolate, refuse, delay, lose-packets, limit-bandwidth'],
+    [
+      'delay, lose-packets, limit-bandwidth',
+      'fill-disk',
+      'freeze',
+      'isolate, refuse, forget-connections, delay, lose-packets, limit-bandwidth',
+    ],
   );
 });
 

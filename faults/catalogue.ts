@@ -14,6 +14,7 @@ import { exhaustConnectionsFault } from './exhaust-connections.ts';
 import type { Fault } from './fault.ts';
 import { fillDiskFault } from './fill-disk.ts';
 import { flapHealthCheckFault } from './flap-healthcheck.ts';
+import { forgetConnectionsFault } from './forget-connections.ts';
 import { freezeFault } from './freeze.ts';
 import { isolateFault } from './isolate.ts';
 import { killPostmasterFault } from './kill-postmaster.ts';
@@ -38,6 +39,7 @@ export const catalogue: Readonly<Record<string, Fault>> = Object.fromEntries(
     fillDiskFault,
     isolateFault,
     refuseFault,
+    forgetConnectionsFault,
     delayFault,
     losePacketsFault,
     limitBandwidthFault,

@@ -4,6 +4,7 @@ import { UsageError } from '../support/errors.ts';
 import type { Answer, Topology } from '../topology/model.ts';
 import { delay, delayFault } from './delay.ts';
 import type { Target } from './fault.ts';
+import { forgetConnections, forgetConnectionsFault } from './forget-connections.ts';
 import { isolate, isolateFault } from './isolate.ts';
 import { limitBandwidth, limitBandwidthFault } from './limit-bandwidth.ts';
 import { losePackets, losePacketsFault } from './lose-packets.ts';
@@ -143,6 +144,24 @@ describe('a network fault', () => {
       ).seen,
       false,
     );
+  });
+
+  test('that forgets connections is proven by a segment that nobody refuses while new connections stand', async () => {
+    const saying = (said: string, answer = ANSWER): Topology => sketchTopology({ answers: () => answer, said });
+    const pinned = await forgetConnectionsFault.pin(sketchTopology(), forgetConnections(db1, db2));
+    assert.deepEqual(pinned, { hosts: ['db1'], paths: [out, back], impairment: { kind: 'forget' } });
+    for (const [topology, shows, isGone] of [
+      [saying('silence'), true, false],
+      [saying('refusal'), false, true],
+      [saying(''), false, false],
+      [saying('answer'), false, false],
+      [saying('silence', SILENCE), false, false],
+      [saying('refusal', SILENCE), false, false],
+    ] as const) {
+      assert.equal((await forgetConnectionsFault.effect(topology, pinned)).seen, shows);
+      assert.equal((await forgetConnectionsFault.gone(topology, pinned)).seen, isGone);
+    }
+    assert.ok(!forgetConnectionsFault.takes.includes('direction'));
   });
 
   test('that delays is proven by the time to a connection: twice the delay where it hits both ways', async () => {

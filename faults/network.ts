@@ -44,6 +44,8 @@ export interface NetworkFault {
   needs?: readonly Mechanism[];
   /** options beside those of every network fault */
   takes?: readonly FaultOption[];
+  /** it cannot hit one direction alone */
+  bothWays?: true;
   asked: (by: Asked & { from: OtherEnd }) => FaultSpec;
   impairment: (spec: FaultSpec) => Impairment;
   /** looks over the impaired paths: does it show? */
@@ -52,12 +54,12 @@ export interface NetworkFault {
 }
 
 /** A held fault on the paths between two sets of hosts; the router ends it with its lease, whoever lives. */
-export function networkFault({ name, needs = [], takes = [], asked, impairment, effect, gone }: NetworkFault): Fault {
+export function networkFault({ name, needs = [], takes = [], bothWays, asked, impairment, effect, gone }: NetworkFault): Fault {
   return {
     name,
     kind: 'held',
     needs: ['packet filter', ...needs],
-    takes: ['from', 'direction', 'allowTotalLoss', ...takes],
+    takes: ['from', ...(bothWays === true ? [] : (['direction'] as const)), 'allowTotalLoss', ...takes],
     asked: ({ from, ...rest }) => {
       if (from === undefined)
         throw new UsageError(`${name}: expected "from", the other end: ${NAMED_ENDS.join(', ')}, or a target; came none`);

@@ -16,6 +16,25 @@ const SEND = `use Socket; my ($to, $port, $size, $count) = @ARGV;
 socket(my $out, PF_INET, SOCK_DGRAM, 0) or die $!; my $there = sockaddr_in($port, inet_aton($to)); my $data = "0" x $size;
 send($out, $data, 0, $there) for 1 .. $count;`;
 
+/** One TCP segment of a connection that was never opened, from a port that no other can have meanwhile, and what comes back to that port. */
+const STRANGE = `use Socket; my ($to, $port, $wait) = @ARGV; my $there = inet_aton($to);
+socket(my $route, PF_INET, SOCK_DGRAM, 0) or die $!; connect($route, sockaddr_in($port, $there)) or die $!;
+my (undef, $here) = sockaddr_in(getsockname($route));
+socket(my $held, PF_INET, SOCK_STREAM, 0) or die $!; bind($held, sockaddr_in(0, $here)) or die $!;
+my ($own) = sockaddr_in(getsockname($held));
+socket(my $raw, PF_INET, SOCK_RAW, 6) or die $!; bind($raw, sockaddr_in(0, $here)) or die $!;
+sub segment { pack("nnNNCCnnn", $own, $port, 1, 1, 0x50, 0x10, 1024, $_[0], 0) }
+my $sum = unpack("%32n*", $here . $there . pack("xCn", 6, 20) . segment(0));
+$sum = ($sum >> 16) + ($sum & 0xffff) while $sum >> 16;
+send($raw, segment(~$sum & 0xffff), 0, sockaddr_in(0, $there)) or die $!;
+$SIG{ALRM} = sub { print "silence"; exit 0 }; use Time::HiRes; Time::HiRes::ualarm($wait * 1000);
+while (1) {
+  recv($raw, my $packet, 200, 0) // next; my $tcp = substr($packet, 4 * (ord($packet) & 15));
+  my ($from, $at, undef, undef, undef, $flags) = unpack("nnNNCC", $tcp);
+  next unless substr($packet, 12, 4) eq $there && $from == $port && $at == $own;
+  print $flags & 4 ? "refusal" : "answer"; exit 0;
+}`;
+
 /** Who is asked: a host, by the observer, or the end of a path, by its beginning. */
 type Whom = string | Path;
 
@@ -95,6 +114,20 @@ export async function arriving(
     seen: Number.isFinite(arrived) && holds(arrived / datagrams),
     what: `${to} sent to from ${from}: ${arrived} of ${datagrams} datagrams arrived in ${SOON_MS} ms`,
   };
+}
+
+/**
+ * Whether what comes of a TCP segment of a connection that nobody opened is what it should be: the host that gets it refuses it with a reset
+ * (RFC 9293, 3.10.7.1), so that silence says that something between lets only connections pass that it knows.
+ */
+export async function strange(topology: Topology, { from, to }: Path, should: 'silence' | 'refusal'): Promise<Evidence> {
+  const { stdout } = await topology.probe(
+    from,
+    ['perl', '-e', STRANGE, topology.host(to).address, String(CLOSED_PORT), String(PROBE_MS)],
+    5_000,
+  );
+  const seen = stdout === 'refusal' ? 'was refused' : stdout === 'silence' ? `got no answer in ${PROBE_MS} ms` : `came to "${stdout}"`;
+  return { seen: stdout === should, what: `a segment of no connection from ${from} to ${to} ${seen}` };
 }
 
 /** Datagrams that a host got for ports at which nobody listens, as its kernel counts them. */

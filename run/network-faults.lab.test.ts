@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { delay } from '../faults/delay.ts';
 import type { FaultSpec, Target } from '../faults/fault.ts';
+import { forgetConnections } from '../faults/forget-connections.ts';
 import { isolate } from '../faults/isolate.ts';
 import { readJournal } from '../faults/journal.ts';
 import { limitBandwidth } from '../faults/limit-bandwidth.ts';
@@ -22,6 +23,25 @@ const db2 = { kind: 'host', name: 'db2' } as const satisfies Target;
 const LEASE = '3s';
 /** A question on this network takes a few ms; this is what a busy machine may add. */
 const PROMPT_MS = 100;
+/** Gives back what it gets on any connection to port 4242, for so many seconds. */
+const ECHO = `use IO::Select; use IO::Socket::INET; my $end = time + $ARGV[0];
+my $door = IO::Socket::INET->new(LocalPort => 4242, Listen => 9, ReuseAddr => 1) or die $@; my $all = IO::Select->new($door);
+while (time < $end) {
+  for my $one ($all->can_read(0.1)) {
+    if ($one == $door) { $all->add(scalar $door->accept); next }
+    if (sysread($one, my $what, 999)) { syswrite($one, $what) } else { $all->remove($one); close $one }
+  }
+}`;
+/** Says something to that port every 20 ms for so many seconds, on one connection; prints the longest time without an answer, in ms. */
+const TALK = `use IO::Select; use IO::Socket::INET; use Time::HiRes qw(time sleep); my ($to, $for) = @ARGV;
+my $one = IO::Socket::INET->new(PeerAddr => $to, PeerPort => 4242, Timeout => 1) or die $@; my $all = IO::Select->new($one);
+my ($end, $heard, $longest) = (time + $for, time, 0);
+while (time < $end) {
+  syswrite($one, ".");
+  sysread($one, my $what, 999) && ($heard = time) if $all->can_read(0.02);
+  my $silent = time - $heard; $longest = $silent if $silent > $longest; sleep 0.02;
+}
+printf "%d", 1000 * $longest;`;
 
 describe('a network fault between two hosts', { concurrency: 1 }, () => {
   const lab = suiteLab(name, { nodes: 1 });
@@ -59,6 +79,35 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
     });
   }
 
+  it('silences the connections that were made before, passes those made since, and forgets these when it begins again', async () => {
+    const server = topology.probe('db2', ['perl', '-e', ECHO, '15'], 20_000);
+    await listens('db2', 1);
+    const talk = (seconds: number): Promise<number> =>
+      topology
+        .probe('db1', ['perl', '-e', TALK, topology.host('db2').address, String(seconds)], 10_000)
+        .then(({ exitCode, stdout }) => (exitCode === 0 ? Number(stdout) : assert.fail(`it could not talk to db2: ${exitCode}`)));
+
+    const before = talk(6);
+    await listens('db2', 2);
+    const fault = await injected(topology, forgetConnections(db1, db2), LEASE);
+    assert.ok((await talk(1)) < PROMPT_MS, 'a connection that was made since is answered all the time');
+    await fault.gone();
+    assert.deepEqual(await topology.router.impaired(), []);
+    const silence = await before;
+    // TCP sends again 0.2, 0.4, 0.8, 1.6 and 3.2 s after the time before
+    assert.ok(silence > 2_500 && silence < 6_000, `the connection from before was silent for ${silence} ms`);
+
+    const forget = (ms: number): Promise<void> =>
+      topology.router.impair([{ from: 'db1', to: 'db2' }, { from: 'db2', to: 'db1' }], { kind: 'forget' }, ms); // prettier-ignore
+    await forget(60_000);
+    const between = talk(3);
+    await listens('db2', 2);
+    await forget(1_000);
+    assert.ok((await between) > 900, 'what was remembered the first time is forgotten the second time');
+    assert.deepEqual(await topology.router.impaired(), []);
+    await server;
+  });
+
   it('loses the share of packets that it says', async () => {
     const fault = await injected(topology, losePackets(db1, db2, { share: 0.2, direction: 'out' }), '4s');
     const answers = await Promise.all(Array.from({ length: 60 }, () => ask('db1', 'db2')));
@@ -91,6 +140,20 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
     await topology.router.mend(ways, 'line');
     assert.deepEqual(await topology.router.impaired(), []);
   });
+
+  /** until a host has so many sockets at the port of the echo: its door, and a connection each */
+  async function listens(host: string, sockets: number): Promise<void> {
+    await until({
+      subject: `sockets at port 4242 of ${host}`,
+      condition: `${sockets}`,
+      timeoutMs: 5_000,
+      intervalMs: 20,
+      probe: async () =>
+        (await topology.probe(host, ['ss', '-Hant', 'state', 'listening', 'state', 'established', 'sport = :4242'], 1_000)).stdout
+          .split('\n')
+          .filter((line) => line !== '').length === sockets,
+    });
+  }
 
   /** ms until a connection stood, or what came instead */
   type Answer = number | 'silence' | 'refusal';

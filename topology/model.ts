@@ -156,6 +156,8 @@ export type Impairment =
   | { kind: 'drop' }
   /** TCP segments are answered with a reset, all others as unreachable */
   | { kind: 'reset' }
+  /** TCP segments of connections that were made before vanish, whoever sends them; connections that are made since pass, and so does all else. A second call forgets again */
+  | { kind: 'forget' }
   /** they come later, in order, or do not come; all paths of one call share its line */
   | { kind: 'line'; delayMs?: number; jitterMs?: number; loss?: number; bytesPerSecond?: number };
 

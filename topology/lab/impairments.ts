@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Impairment, Path } from '../model.ts';
 import { inNamespace, nft, routerNamespace } from './network.ts';
 import type { Lab } from './store.ts';
@@ -7,11 +8,13 @@ type Kind = Impairment['kind'];
 type Impaired = Path & { kind: Kind; idle?: true };
 
 /** Where the router keeps which paths; elements time out in the kernel. */
-const sets = { drop: 'dropped', reset: 'refused', line: 'lines' } as const satisfies Record<Kind, string>;
+const sets = { drop: 'dropped', reset: 'refused', forget: 'forgotten', line: 'lines' } as const satisfies Record<Kind, string>;
+/** Those of which each path has a number: of its line, or of the connections that are remembered on it. */
+const maps: readonly Kind[] = ['forget', 'line'];
 
 /** Makes the router's rules, in place of what an earlier version made; those that are there are left as they are. */
 export async function ensureRules(lab: Lab): Promise<void> {
-  const there = await inNamespace(routerOf(lab), ['nft', 'list', 'map', 'inet', 'holdfast', sets.line]).then(
+  const there = await inNamespace(routerOf(lab), ['nft', 'list', 'map', 'inet', 'holdfast', sets.forget]).then(
     () => true,
     () => false,
   );
@@ -26,9 +29,10 @@ export async function impairPaths(
 ): Promise<void> {
   if (paths.length === 0) return;
   const { kind } = impairment;
-  // an element of a set can be added again as it is; one of a map only with the line that it has
-  const known = kind === 'line' ? await elementsOf(lab, kind) : paths.map((path) => ({ path }));
-  const data = kind === 'line' ? ` : ${await startWire(lab, impairment, ttlMs)}` : '';
+  // an element of a set can be added again as it is; one of a map only with the number that it has
+  const known = maps.includes(kind) ? await elementsOf(lab, kind) : paths.map((path) => ({ path }));
+  const number = kind === 'line' ? await startWire(lab, impairment, ttlMs) : kind === 'forget' ? randomInt(1, 2 ** 31) : undefined;
+  const data = number === undefined ? '' : ` : ${number}`;
   await nft(
     routerOf(lab),
     [
@@ -51,10 +55,10 @@ export async function mendPaths(lab: Lab, paths: readonly Path[], kind: Kind): P
 export async function impairedPaths(lab: Lab): Promise<Impaired[]> {
   const listed = await list(lab, ['table', 'inet', 'holdfast']);
   return (Object.keys(sets) as Kind[]).flatMap((kind) =>
-    elementsIn(lab, kind, listed).map(({ path, line }) => ({
+    elementsIn(lab, kind, listed).map(({ path, number }) => ({
       ...path,
       kind,
-      ...(line === undefined || wireLives(lab, line) ? {} : { idle: true as const }),
+      ...(kind !== 'line' || number === undefined || wireLives(lab, number) ? {} : { idle: true as const }),
     })),
   );
 }
@@ -62,6 +66,9 @@ export async function impairedPaths(lab: Lab): Promise<Impaired[]> {
 /*
  * A path is known by the device at which a packet comes in, and by the number of the host whose address it carries: a packet must be known
  * before it is routed, so that it can be sent through a line. What a line gives back comes in by the line's own device, and is on no path.
+ *
+ * A forgotten path is one with a firewall that has just started: it knows the connections whose first segment it saw, and drops the rest. Each
+ * start has a number, so that what an earlier one remembered is worth nothing; it is kept for longer than any lease.
  */
 function rules(lab: Lab): string {
   const numbers = lab.plan.hosts.flatMap((host) =>
@@ -72,7 +79,18 @@ table inet holdfast {
   map numbers { type ipv4_addr : mark; flags interval; elements = { ${numbers.join(', ')} } }
   set ${sets.drop} { type ifname . mark; flags timeout; }
   set ${sets.reset} { type ifname . mark; flags timeout; }
+  map ${sets.forget} { type ifname . mark : mark; flags timeout; }
+  set remembered {
+    typeof meta mark . ip saddr . tcp sport . ip daddr . tcp dport
+    flags dynamic, timeout; size 65536; timeout 1h;
+  }
   map ${sets.line} { type ifname . mark : mark; flags timeout; }
+  chain remember {
+    meta mark . ip daddr . tcp dport . ip saddr . tcp sport @remembered return
+    tcp flags & (fin | syn | rst | ack) == syn add @remembered { meta mark . ip saddr . tcp sport . ip daddr . tcp dport }
+    meta mark . ip saddr . tcp sport . ip daddr . tcp dport @remembered return
+    drop
+  }
   chain refuse {
     meta l4proto tcp reject with tcp reset
     reject
@@ -82,6 +100,8 @@ table inet holdfast {
     meta mark set ip daddr map @numbers
     iifname . meta mark @${sets.drop} drop
     iifname . meta mark @${sets.reset} goto refuse
+    meta l4proto tcp meta mark set iifname . meta mark map @${sets.forget} jump remember
+    meta mark set ip daddr map @numbers
     meta mark set iifname . meta mark map @${sets.line} accept
     meta mark set 0
   }
@@ -90,8 +110,8 @@ table inet holdfast {
 
 interface Element {
   path: Path;
-  /** of a line: its number */
-  line?: number;
+  /** where the router keeps it in a map */
+  number?: number;
 }
 
 /** What nft says of sets and maps. */
@@ -103,19 +123,19 @@ async function list(lab: Lab, what: string[]): Promise<Listed> {
 }
 
 async function elementsOf(lab: Lab, kind: Kind): Promise<Element[]> {
-  return elementsIn(lab, kind, await list(lab, [kind === 'line' ? 'map' : 'set', 'inet', 'holdfast', sets[kind]]));
+  return elementsIn(lab, kind, await list(lab, [typeOf(kind), 'inet', 'holdfast', sets[kind]]));
 }
 
 function elementsIn(lab: Lab, kind: Kind, listed: Listed): Element[] {
-  const entries = listed.map((entry) => entry[kind === 'line' ? 'map' : 'set']).filter((entry) => entry?.name === sets[kind]);
+  const entries = listed.map((entry) => entry[typeOf(kind)]).filter((entry) => entry?.name === sets[kind]);
   return entries
     .flatMap((entry) => entry?.elem ?? [])
     .flatMap((element) => {
-      const [key, line] = Array.isArray(element) ? (element as [unknown, number]) : [element, undefined];
+      const [key, number] = Array.isArray(element) ? (element as [unknown, number]) : [element, undefined];
       const { concat } = ((key as { elem?: { val: unknown } }).elem?.val ?? key) as { concat: [string, number] };
       const to = lab.plan.hosts[concat[1] - 1]?.name;
       if (to === undefined) return [];
-      return [{ path: { from: concat[0], to }, ...(line === undefined ? {} : { line }) }];
+      return [{ path: { from: concat[0], to }, ...(number === undefined ? {} : { number }) }];
     });
 }
 
@@ -124,16 +144,20 @@ function deletions(lab: Lab, kind: Kind, { elements, paths }: { elements: readon
   const meant = new Set(paths.map((path) => keyOf(lab, path)));
   return elements
     .filter(({ path }) => meant.has(keyOf(lab, path)))
-    .flatMap(({ path, line }) => {
-      const data = line === undefined ? '' : ` : ${line}`;
+    .flatMap(({ path, number }) => {
+      const data = number === undefined ? '' : ` : ${number}`;
       const of = `inet holdfast ${sets[kind]}`;
       return [`add element ${of} { ${keyOf(lab, path)} timeout 1h${data} }`, `delete element ${of} { ${keyOf(lab, path)}${data} }`];
     });
 }
 
 async function endUnusedWires(lab: Lab): Promise<void> {
-  const used = new Set((await elementsOf(lab, 'line')).map(({ line }) => line));
+  const used = new Set((await elementsOf(lab, 'line')).map(({ number }) => number));
   await endWires(lab, (line) => !used.has(line));
+}
+
+function typeOf(kind: Kind): 'map' | 'set' {
+  return maps.includes(kind) ? 'map' : 'set';
 }
 
 function keyOf(lab: Lab, { from, to }: Path): string {

@@ -20,12 +20,12 @@ export interface Tried {
 const trials: Record<Mechanism, { what: () => string; remedy: string; trial: () => Promise<void> }> = {
   freezer: { what: () => `cgroup freezer (v${cgroupVersion()})`, remedy: 'mount the freezer controller', trial: tryFreezer },
   'packet filter': {
-    what: () => 'nftables sets and maps whose elements time out',
+    what: () => 'nftables sets and maps whose elements time out, and such that packets add to',
     remedy: 'load the module "nf_tables"',
     trial: () =>
       inNewNetwork(
         'nft',
-        'add table inet probe; add set inet probe dropped { type ifname . mark; flags timeout; }; add map inet probe lines { type ifname . mark : mark; flags timeout; }; add element inet probe dropped { "lo" . 1 timeout 1s }',
+        'add table inet probe; add set inet probe dropped { type ifname . mark; flags timeout; }; add map inet probe lines { type ifname . mark : mark; flags timeout; }; add set inet probe remembered { typeof meta mark . ip saddr . tcp sport; flags dynamic, timeout; timeout 1h; }; add element inet probe dropped { "lo" . 1 timeout 1s }',
       ),
   },
   lines: {

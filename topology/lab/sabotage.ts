@@ -138,6 +138,10 @@ export const SABOTAGES = {
     what: 'a pod that is told to end does so at once, whatever is under way',
     pods: { environment: { EXIT_AT_ONCE: '1' } },
   },
+  'no-client-timeouts': {
+    what: 'the platform waits two minutes for its database',
+    pods: { environment: { CONNECT_TIMEOUT_MS: '120000', REQUEST_TIMEOUT_MS: '120000' } },
+  },
   'small-pools': {
     what: 'a pod has one connection for writes',
     pods: { environment: { POOL_RW: '1' } },
