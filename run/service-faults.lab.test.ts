@@ -20,10 +20,12 @@ import { withDatabase } from '../support/database.ts';
 import { HoldfastError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
+import { DATA_DIR } from '../topology/lab/database.ts';
 import type { Topology } from '../topology/model.ts';
 import { injected, suiteLab } from './lab.fixture.ts';
 
 const name = 'svctest';
+const LOOK = `SELECT current_setting('holdfast.copy', true) AS name, current_setting('timezone') AS zone`;
 const host = (...names: string[]): Target => ({ kind: 'hosts', names });
 const site = (of: string): Target => ({ kind: 'site', name: of });
 const role = (of: 'primary' | 'sync-standby' | 'copies'): Target => ({ kind: 'role', role: of });
@@ -134,6 +136,28 @@ describe('a fault of programs and of the database', { concurrency: 1 }, () => {
     const before = await topology.database.serverStarted(copy);
     await during(killPostmaster(role('primary')), undefined);
     assert.notEqual(await topology.database.serverStarted(copy), before);
+  });
+
+  it('leaves a copy its name when a session reads a configuration that is being written', async () => {
+    await topology.reset({ routing: 'active-active', replication: 'strict' });
+    const copy = (await topology.database.primary()).name;
+    const file = `${DATA_DIR}/postgresql.conf`;
+    const run = (command: string): Promise<unknown> => topology.probe(copy, ['sh', '-ec', command], 5_000);
+    await withDatabase(topology.database.dsn(copy), async (client) => {
+      const look = async (): Promise<{ name: string; zone: string }> =>
+        (await client.query<{ name: string; zone: string }>(LOOK)).rows[0] ?? assert.fail('no row');
+      assert.deepEqual(await look(), { name: copy, zone: 'Etc/UTC' });
+      await run(`cp -p ${file} /tmp/kept.conf; : > ${file}`);
+      try {
+        await client.query('SELECT pg_reload_conf()');
+        await becomes('a session', 'without the configuration', async () => (await look()).zone !== 'Etc/UTC');
+        assert.equal((await look()).name, copy);
+      } finally {
+        await run(`cat /tmp/kept.conf > ${file}; rm /tmp/kept.conf`);
+        await client.query('SELECT pg_reload_conf()');
+      }
+      await becomes('a session', 'with the configuration', async () => (await look()).zone === 'Etc/UTC');
+    });
   });
 
   it('exhausts the connections of the leading copy: who is cut off then is refused until the end', async () => {

@@ -43,7 +43,8 @@ export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
 /** Patroni and PostgreSQL on one database host. */
 export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
   writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o644);
-  writeHostFile(machine, 'postgresql.conf', ownConfig(host), 0o644);
+  writeHostFile(machine, 'postgresql.conf', INITIAL_CONFIG, 0o644);
+  writeHostFile(machine, 'postgres', named(host.name), 0o755);
   writeHostFile(machine, 'pg_rewind', keepingRewind({ binDir: BIN_DIR, dataDir: DATA_DIR, database: DATABASE_NAME }), 0o755);
   const owned = `/var/lib/postgresql ${DATA_DIR} /run/postgresql /data/${KEPT_DIR}`;
   const run = [
@@ -270,7 +271,7 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
       connect_address: `${host.address}:5432`,
       data_dir: DATA_DIR,
       bin_dir: BIN_DIR,
-      bin_name: { pg_rewind: '/data/pg_rewind' },
+      bin_name: { postgres: '/data/postgres', pg_rewind: '/data/pg_rewind' },
       pgpass: '/var/lib/postgresql/.pgpass',
       pg_hba: accessRules(lab),
       use_unix_socket: true,
@@ -286,12 +287,20 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
   };
 }
 
+/** Stands for what initdb wrote, beside Patroni's parameters. */
+const INITIAL_CONFIG = "timezone = 'Etc/UTC'\nlog_timezone = 'Etc/UTC'\n";
+
 /**
- * What is a host's own, beside Patroni's parameters: a Patroni that joins a running server asks pg_settings for its parameters, where a
- * setting of nobody's extension is not, and starts the server without it the next time. It stands for what initdb wrote as well.
+ * A stand-in for postgres that gives its server the name of the copy. A configuration would not keep it: a Patroni that joins a running server
+ * leaves out what pg_settings does not list, and one that writes its file anew empties it first, as a session may find it.
  */
-function ownConfig(host: PlannedHost): string {
-  return `holdfast.copy = '${host.name}'\ntimezone = 'Etc/UTC'\nlog_timezone = 'Etc/UTC'\n`;
+function named(copy: string): string {
+  return `#!/bin/sh
+case "$1" in
+  --*) exec ${BIN_DIR}/postgres "$@" ;;
+  *) exec ${BIN_DIR}/postgres -c holdfast.copy=${copy} "$@" ;;
+esac
+`;
 }
 
 function wantedRestore(lab: Lab): Partial<Restore> {
