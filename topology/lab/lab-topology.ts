@@ -24,7 +24,7 @@ import { API_PORT } from './kubernetes.ts';
 import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
 import { impairPaths, impairedPaths, mendPaths } from './impairments.ts';
 import { lacking } from './mechanisms.ts';
-import { healthCheckUrl, releaseHealthCheck } from './platform.ts';
+import { healthCheckUrl, releaseHealthCheck, releasePlatform } from './platform.ts';
 import {
   deletePods,
   evictPods,
@@ -239,7 +239,7 @@ async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
     writeLab(lab.record);
   }
   await applyNodeTimings(lab, reference.nodeTimings ?? 'default');
-  await Promise.all([restoreDatabase(lab, reference), ...sitesOf(lab).map((site) => releaseHealthCheck(lab, site, { kind: 'honest' }))]);
+  await Promise.all([restoreDatabase(lab, reference), ...sitesOf(lab).map((site) => releasePlatform(lab, site))]);
   await allReady(lab);
 }
 

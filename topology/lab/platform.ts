@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { apiDeployment, siteManifests } from '../../platform/manifests.ts';
+import { apiDeployment, databaseSecret, siteManifests, workerDeployment } from '../../platform/manifests.ts';
 import { readinessUrl } from '../../platform/pods.ts';
 import { SCHEMA_SQL, grantsSql } from '../../platform/schema.ts';
 import { DATABASE_NAME, type SiteParameters } from '../../platform/site.ts';
@@ -133,6 +133,12 @@ export async function deployPlatform(lab: Lab, site: string): Promise<void> {
   await apiReady(lab, site);
   await nodesReady(lab, site);
   await applyObjects(lab, site, siteManifests(await parametersOf(lab, site)));
+}
+
+/** Applies the platform's Deployments, and where they find the database, as they should be now; what is stays untouched. */
+export async function releasePlatform(lab: Lab, site: string): Promise<void> {
+  const parameters = await parametersOf(lab, site);
+  await applyObjects(lab, site, [databaseSecret(parameters), apiDeployment(parameters), workerDeployment(parameters)]);
 }
 
 /** Applies the api's Deployment with a health check of some kind; one that is as it should be stays untouched. */
