@@ -1,5 +1,5 @@
 import { faultNamed } from '../catalogue.ts';
-import { choices } from './choices.ts';
+import { alternatives, choices } from './choices.ts';
 import { agree, type Claiming } from './claims.ts';
 import { Dice } from './dice.ts';
 import type { Drawn } from './drawn.ts';
@@ -32,7 +32,11 @@ export function drawSchedule({ seed, round, shape }: { seed: number; round: numb
     taken.push(...drawn);
     chosen++;
   }
-  return { format: SCHEDULE_FORMAT, seed, round, reference, steps: fromNow(taken.map(({ step }) => step)) };
+  const steps = fromNow(taken.map(({ step }) => step)).map((step) => {
+    const other = alternatives[step.fault];
+    return other !== undefined && dice.chance(50) ? { ...step, fault: other } : step;
+  });
+  return { format: SCHEDULE_FORMAT, seed, round, reference, steps };
 }
 
 /** Steps in the order of time, the first one at once. */
