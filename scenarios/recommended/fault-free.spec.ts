@@ -2,7 +2,7 @@ import { catches, evenShare, expect, pause, steady, test } from '../../fixtures/
 
 test(
   'without a fault both sites share the load and nothing fails',
-  { tag: ['@quick', '@nightly'], annotation: catches({ 'reads-from-any-copy': 'stale' }) },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'forgotten-weight': 'misrouted' }) },
   async ({ topology, holds, load, judge }) => {
     await holds({
       lost: 0,

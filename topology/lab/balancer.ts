@@ -135,7 +135,9 @@ function balancerConfig(lab: Lab, host: PlannedHost): string {
     const place = node.site === first ? ` rise ${Math.max(rise, PREFERRED_RISE)}` : ' backup';
     const preference = shape.routing === 'active-active' ? '' : place;
     const disabled = directed !== undefined && node.site !== directed ? ' disabled' : '';
-    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${preference}${disabled}`;
+    const { otherSitesWeight } = node.site === first ? {} : wrong;
+    const weight = otherSitesWeight === undefined ? '' : ` weight ${(OWN_WEIGHT * otherSitesWeight) / 100}`;
+    return `  server ${node.site}_${node.name} ${node.address}:${NODE_PORT} check${checked(node.site)}${preference}${weight}${disabled}`;
   });
   const reads = `backend reads
   balance roundrobin

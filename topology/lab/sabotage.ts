@@ -21,6 +21,8 @@ export interface Sabotage {
     redispatch?: false;
     /** asks a site's control plane for its health, not the platform */
     asks?: 'control-plane';
+    /** weight of every site but the first; percent of its own */
+    otherSitesWeight?: number;
     /** a drain ends what is under way at the site */
     drainCuts?: true;
   };
@@ -113,6 +115,10 @@ export const SABOTAGES = {
   'control-plane-as-health': {
     what: 'the load balancer asks a site’s control plane for its health, not the platform',
     balancer: { asks: 'control-plane' },
+  },
+  'forgotten-weight': {
+    what: 'the load balancer gives every site but the first a tenth of its weight',
+    balancer: { otherSitesWeight: 10 },
   },
   'no-redispatch': {
     what: 'the load balancer tries no other server when one does not take a connection',
