@@ -1,4 +1,5 @@
-import type { FaultSpec, Target } from './fault.ts';
+import type { Topology } from '../topology/model.ts';
+import type { Evidence, FaultSpec, Pinned, Target } from './fault.ts';
 import { along, between, lookedAt, networkFault, type NetworkOptions, type OtherEnd } from './network.ts';
 import { all, answering, strange } from './probes.ts';
 
@@ -16,12 +17,12 @@ export const forgetConnectionsFault = networkFault({
   bothWays: true,
   asked: ({ target, from, allowTotalLoss }) => forgetConnections(target, from, allowTotalLoss === undefined ? {} : { allowTotalLoss }),
   impairment: () => ({ kind: 'forget' }),
-  effect: async (topology, { paths }) => {
-    const looked = lookedAt({ topology, paths, bothWays: true });
-    return all([await answering(topology, looked), await along(looked, (path) => strange(topology, path, 'silence'))]);
-  },
-  gone: async (topology, { paths }) => {
-    const looked = lookedAt({ topology, paths, bothWays: true });
-    return all([await answering(topology, looked), await along(looked, (path) => strange(topology, path, 'refusal'))]);
-  },
+  effect: (topology, pinned) => look(topology, pinned, 'silence'),
+  gone: (topology, pinned) => look(topology, pinned, 'refusal'),
 });
+
+/** New connections stand in either case. */
+async function look(topology: Topology, { paths }: Pinned, ofStrange: 'silence' | 'refusal'): Promise<Evidence> {
+  const looked = lookedAt({ topology, paths, bothWays: true });
+  return all(await Promise.all([answering(topology, looked), along(looked, (path) => strange(topology, path, ofStrange))]));
+}

@@ -15,9 +15,9 @@ test(
       share: evenShare(topology, 5),
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      // whoever waits on a connection from before, until TCP gives up, is still silent when the firewall passes what is new
+      // connections from before are still silent 12 s after new ones pass
       await inject(forgetConnections(site('b'), database), { for: '32s' }, async () => {
-        // between what TCP sends again after 12.6 s and after 25.4 s, and of a request for a connection before 31 or 35 s: none of it comes soon after the end
+        // TCP sends again after 12.6 and 25.4 s, and asks again for a connection after 15 or 19 and 31 or 35 s: nothing comes right after 20 s
         await inject(isolate(site('b'), database), { for: '20s' });
       });
     });
