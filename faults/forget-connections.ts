@@ -1,6 +1,6 @@
 import type { Topology } from '../topology/model.ts';
 import type { Evidence, FaultSpec, Pinned, Target } from './fault.ts';
-import { along, between, lookedAt, networkFault, type NetworkOptions, type OtherEnd } from './network.ts';
+import { along, between, lookedAt, networkFault, networkOptions, type NetworkOptions, type OtherEnd } from './network.ts';
 import { all, answering, strange } from './probes.ts';
 
 /**
@@ -15,7 +15,7 @@ export const forgetConnectionsFault = networkFault({
   name: 'forget-connections',
   // such a firewall sees both directions, or it would know no connection at all
   bothWays: true,
-  asked: ({ target, from, allowTotalLoss }) => forgetConnections(target, from, allowTotalLoss === undefined ? {} : { allowTotalLoss }),
+  asked: (by) => forgetConnections(by.target, by.from, networkOptions(by)),
   impairment: () => ({ kind: 'forget' }),
   effect: (topology, pinned) => look(topology, pinned, 'silence'),
   gone: (topology, pinned) => look(topology, pinned, 'refusal'),

@@ -97,8 +97,11 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
     // TCP sends again 0.2, 0.4, 0.8, 1.6 and 3.2 s after the time before
     assert.ok(silence > 2_500 && silence < 6_000, `the connection from before was silent for ${silence} ms`);
 
-    const forget = (ms: number): Promise<void> =>
-      topology.router.impair([{ from: 'db1', to: 'db2' }, { from: 'db2', to: 'db1' }], { kind: 'forget' }, ms); // prettier-ignore
+    const ways = [
+      { from: 'db1', to: 'db2' },
+      { from: 'db2', to: 'db1' },
+    ];
+    const forget = (ms: number): Promise<void> => topology.router.impair(ways, { kind: 'forget' }, ms);
     await forget(60_000);
     const between = talk(3);
     await listens('db2', 2);

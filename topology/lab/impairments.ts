@@ -31,8 +31,7 @@ export async function impairPaths(
   const { kind } = impairment;
   // an element of a set can be added again as it is; one of a map only with the number that it has
   const known = maps.includes(kind) ? await elementsOf(lab, kind) : paths.map((path) => ({ path }));
-  const number = kind === 'line' ? await startWire(lab, impairment, ttlMs) : kind === 'forget' ? randomInt(1, 2 ** 31) : undefined;
-  const data = number === undefined ? '' : ` : ${number}`;
+  const data = dataOf(await numberFor(lab, impairment, ttlMs));
   await nft(
     routerOf(lab),
     [
@@ -42,6 +41,22 @@ export async function impairPaths(
   );
   // lines that these paths were on before
   if (kind === 'line') await endUnusedWires(lab);
+}
+
+/** What the router keeps with each path in a map. */
+async function numberFor(lab: Lab, impairment: Impairment, ttlMs: number): Promise<number | undefined> {
+  switch (impairment.kind) {
+    case 'line':
+      return startWire(lab, impairment, ttlMs);
+    case 'forget':
+      return randomInt(1, 2 ** 31);
+    default:
+      return undefined;
+  }
+}
+
+function dataOf(number: number | undefined): string {
+  return number === undefined ? '' : ` : ${number}`;
 }
 
 /** Ends impairments of one kind, as far as they have not ended by themselves. */
@@ -145,7 +160,7 @@ function deletions(lab: Lab, kind: Kind, { elements, paths }: { elements: readon
   return elements
     .filter(({ path }) => meant.has(keyOf(lab, path)))
     .flatMap(({ path, number }) => {
-      const data = number === undefined ? '' : ` : ${number}`;
+      const data = dataOf(number);
       const of = `inet holdfast ${sets[kind]}`;
       return [`add element ${of} { ${keyOf(lab, path)} timeout 1h${data} }`, `delete element ${of} { ${keyOf(lab, path)}${data} }`];
     });
