@@ -67,6 +67,14 @@ describe('a wait', () => {
     assert.equal(clock.now(), 2000);
   });
 
+  test('says at its deadline what is found then, or that it could not be found out', async () => {
+    const probe = answers<undefined>(new Error('refused'));
+    const told = until({ ...wait, clock: steppedClock(), probe, hint: async () => 'pod db-0 is Pending' });
+    await assert.rejects(told, /last answer: .*; pod db-0 is Pending$/u);
+    const silent = until({ ...wait, clock: steppedClock(), probe, hint: () => Promise.reject(new Error('no route')) });
+    await assert.rejects(silent, /; what it hangs on could not be found out: no route$/u);
+  });
+
   test('says "not yet" when the last look only found nothing', async () => {
     const probe = answers<undefined>(new Error('refused'), undefined);
     await assert.rejects(until({ ...wait, clock: steppedClock(), probe }), /last answer: not yet$/u);

@@ -21,8 +21,8 @@ export interface Wait<T> {
   probe: () => Promise<T | undefined | false>;
   /** how much longer than the wait a single look may take before it counts as hung; every probe bounds itself well below the default of a minute */
   hungMs?: number;
-  /** where to look when it did not come */
-  hint?: string;
+  /** where to look when it did not come, or what is found there then */
+  hint?: string | (() => Promise<string>);
   signal?: AbortSignal;
   clock?: Clock;
 }
@@ -46,11 +46,16 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
     }
     const elapsed = clock.now() - start;
     if (elapsed >= wait.timeoutMs) {
-      const hint = wait.hint === undefined ? '' : `; ${wait.hint}`;
+      const hint = wait.hint === undefined ? '' : `; ${await wordsOf(wait.hint)}`;
       throw new DeadlineError(`${wait.subject}: expected ${wait.condition} within ${wait.timeoutMs} ms; last answer: ${last}${hint}`);
     }
     await clock.sleep(Math.min((wait.intervalMs ?? 50) * slow, Math.max(1, wait.timeoutMs - elapsed)));
   }
+}
+
+async function wordsOf(hint: NonNullable<Wait<unknown>['hint']>): Promise<string> {
+  if (typeof hint === 'string') return hint;
+  return hint().catch((error: unknown) => `what it hangs on could not be found out: ${messageOf(error)}`);
 }
 
 /* A probe that never ends must not become a wait that never ends. */

@@ -1,5 +1,6 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, type ConfigurationOptions } from '@kubernetes/client-node';
 import { DATABASE_APP, DATABASE_NAMESPACE } from '../../platform/site-database.ts';
+import { messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import type { PodState } from '../model.ts';
 import { machineOf } from './hosts.ts';
@@ -20,6 +21,29 @@ export async function podStates(lab: Lab, site: string, app: string): Promise<Po
       restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
       down: (pod.status?.containerStatuses ?? []).some(({ state }) => state?.running === undefined),
     }));
+}
+
+/** The pods of a site's database, its setup included, as they stand: what each waits for, what it said last, and what the site warns of. */
+export async function databasePodsInWords(lab: Lab, site: string): Promise<string> {
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  const [pods, events] = await Promise.all([
+    allPods(lab, site, DATABASE_NAMESPACE),
+    core.listNamespacedEvent({ namespace: DATABASE_NAMESPACE, fieldSelector: 'type=Warning' }, deadline()),
+  ]);
+  const told = await Promise.all(
+    pods.map(async ({ metadata, status }) => {
+      const name = metadata?.name ?? '';
+      const log = await core
+        .readNamespacedPodLog({ namespace: DATABASE_NAMESPACE, name, tailLines: 1 }, deadline())
+        .catch((error: unknown) => `no log: ${messageOf(error)}`);
+      const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+      const waits = containers.flatMap(({ state }) => state?.waiting?.reason ?? []);
+      const restarts = containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
+      return `${name} ${[status?.phase, ...waits].join(' ')}, ${restarts} restarts, last line ${JSON.stringify(log.trim())}`;
+    }),
+  );
+  const warnings = events.items.map(({ involvedObject, reason, message }) => `${involvedObject.name} ${reason}: ${message}`);
+  return `site ${site}: ${[...told, ...warnings].join('; ') || 'no pod'}`;
 }
 
 /** Deletes pods of one kind; a grace of 0 s kills their processes at once. */

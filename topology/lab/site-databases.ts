@@ -20,7 +20,7 @@ import { postgresReference } from '../../toolchain/container-images.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { copiesOf, replicatorDsn, SITE_DATABASE_PORT, superuserDsn } from './database.ts';
 import { SITE_DATABASE_DISK } from './disks.ts';
-import { deletePods, podStates } from './pods.ts';
+import { databasePodsInWords, deletePods, podStates } from './pods.ts';
 import { abortAfter, applyObjects, siteConfig } from './site-client.ts';
 import type { PlannedHost } from './shape.ts';
 import { writeLab, type Lab } from './store.ts';
@@ -144,7 +144,8 @@ export async function subscribed(lab: Lab): Promise<void> {
     condition: 'its subscription made, and every table following',
     timeoutMs: limits.databaseReady,
     intervalMs: 100,
-    hint: `see the Job ${SETUP_JOB} in namespace ${DATABASE_NAMESPACE} of site ${reader.site}`,
+    // its Job waits for the publication of the other site: either may be what hangs
+    hint: async () => (await Promise.all(copiesOf(lab).map(({ site = '' }) => databasePodsInWords(lab, site)))).join('; '),
     probe: async () => {
       const { subscription } = await look(lab, reader);
       if (subscription === null || subscription.late > 0 || !subscription.working)
