@@ -27,6 +27,7 @@ describe("the manifests of a site's database", () => {
       'Secret postgres',
       'ConfigMap postgres',
       'PersistentVolume site-database',
+      'PersistentVolumeClaim postgres',
       'Service postgres',
       'StatefulSet postgres',
       'Job postgres-setup',

@@ -3,6 +3,7 @@ import type {
   V1Job,
   V1Namespace,
   V1PersistentVolume,
+  V1PersistentVolumeClaim,
   V1Secret,
   V1Service,
   V1StatefulSet,
@@ -38,7 +39,15 @@ export interface SiteDatabase {
 }
 
 /** Any of the objects of a site's database. */
-export type DatabaseObject = V1Namespace | V1Secret | V1ConfigMap | V1PersistentVolume | V1Service | V1StatefulSet | V1Job;
+export type DatabaseObject =
+  | V1Namespace
+  | V1Secret
+  | V1ConfigMap
+  | V1PersistentVolume
+  | V1PersistentVolumeClaim
+  | V1Service
+  | V1StatefulSet
+  | V1Job;
 
 /** The namespace of a site's database, apart from the platform's. */
 export const DATABASE_NAMESPACE = 'mintpress-database';
@@ -48,15 +57,17 @@ export const SUBSCRIPTION = 'mintpress';
 export const DATABASE_APP = 'postgres';
 export const SETUP_JOB = 'postgres-setup';
 const DATA = '/var/lib/postgresql/data';
-const STORAGE_CLASS = 'site-database';
+/** Names the volume of a site's database, and its class. */
+export const DATABASE_VOLUME = 'site-database';
 
-/** All Kubernetes objects of a site's database, in the order in which to apply them. */
+/** All Kubernetes objects of a site's database, in the order in which to apply them: the volume must be there before the claim, and the claim bound before its pod. */
 export function siteDatabaseManifests(database: SiteDatabase): DatabaseObject[] {
   return [
     namespace,
     passwords(database),
     configuration(database),
     volume(database),
+    claim,
     service(database),
     server(database),
     setupJob(database),
@@ -222,12 +233,12 @@ function volume({ node, folder }: SiteDatabase): V1PersistentVolume {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: STORAGE_CLASS },
+    metadata: { name: DATABASE_VOLUME },
     spec: {
       capacity: { storage: '2Gi' },
       accessModes: ['ReadWriteOnce'],
       persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: STORAGE_CLASS,
+      storageClassName: DATABASE_VOLUME,
       local: { path: folder },
       nodeAffinity: {
         required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] },
@@ -235,6 +246,13 @@ function volume({ node, folder }: SiteDatabase): V1PersistentVolume {
     },
   };
 }
+
+const claim: V1PersistentVolumeClaim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: DATABASE_APP, namespace: DATABASE_NAMESPACE },
+  spec: { accessModes: ['ReadWriteOnce'], storageClassName: DATABASE_VOLUME, resources: { requests: { storage: '2Gi' } } },
+};
 
 function service({ nodePort }: SiteDatabase): V1Service {
   return {
@@ -309,20 +327,11 @@ function server(database: SiteDatabase): V1StatefulSet {
           ],
           volumes: [
             { name: 'configuration', configMap: { name: DATABASE_APP } },
+            { name: 'data', persistentVolumeClaim: { claimName: DATABASE_APP } },
             { name: 'run', emptyDir: {} },
           ],
         },
       },
-      volumeClaimTemplates: [
-        {
-          metadata: { name: 'data' },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            storageClassName: STORAGE_CLASS,
-            resources: { requests: { storage: '2Gi' } },
-          },
-        },
-      ],
     },
   };
 }

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BatchV1Api } from '@kubernetes/client-node';
+import { BatchV1Api, CoreV1Api } from '@kubernetes/client-node';
 import {
   DATABASE_APP,
   DATABASE_NAMESPACE,
+  DATABASE_VOLUME,
   PUBLICATION,
   SETUP_JOB,
   SUBSCRIPTION,
@@ -47,7 +48,37 @@ FROM writer`;
 
 /** Applies a site's database once its node is Ready; the Job in it does the rest. */
 export async function deployDatabase(lab: Lab, site: string): Promise<void> {
-  await applyObjects(lab, site, siteDatabaseManifests(parametersOf(lab, site)));
+  for (const object of siteDatabaseManifests(parametersOf(lab, site))) {
+    await applyObjects(lab, site, [object]);
+    await volumeFollows(lab, site, object.kind);
+  }
+}
+
+/*
+ * What is applied before Kubernetes has taken in what it stands on is looked at again later only: a claim without its volume after 15 s, a pod
+ * without its claim after 1 s. That pod even after five minutes, when the scheduler's queue heard of the binding before what answers for volumes
+ * did: these are two caches (VolumeBinding in kube-scheduler 1.34 asks the second, and only the first wakes pods up).
+ */
+async function volumeFollows(lab: Lab, site: string, kind: string | undefined): Promise<void> {
+  if (kind !== 'PersistentVolume' && kind !== 'PersistentVolumeClaim') return;
+  const core = siteConfig(lab, site).makeApiClient(CoreV1Api);
+  await until({
+    subject: `site ${site}`,
+    condition: kind === 'PersistentVolume' ? `volume ${DATABASE_VOLUME} available` : `claim ${DATABASE_APP} bound`,
+    timeoutMs: limits.databaseReady,
+    hint: () => databasePodsInWords(lab, site),
+    probe: async () => {
+      const { status } =
+        kind === 'PersistentVolume'
+          ? await core.readPersistentVolume({ name: DATABASE_VOLUME }, abortAfter(limits.httpProbe))
+          : await core.readNamespacedPersistentVolumeClaim(
+              { name: DATABASE_APP, namespace: DATABASE_NAMESPACE },
+              abortAfter(limits.httpProbe),
+            );
+      if (status?.phase === 'Bound' || (kind === 'PersistentVolume' && status?.phase === 'Available')) return true;
+      throw new Error(`it is ${status?.phase}`);
+    },
+  });
 }
 
 /** State of both copies: who writes, and whether the other one follows it. */
