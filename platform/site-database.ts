@@ -40,14 +40,7 @@ export interface SiteDatabase {
 
 /** Any of the objects of a site's database. */
 export type DatabaseObject =
-  | V1Namespace
-  | V1Secret
-  | V1ConfigMap
-  | V1PersistentVolume
-  | V1PersistentVolumeClaim
-  | V1Service
-  | V1StatefulSet
-  | V1Job;
+  V1Namespace | V1Secret | V1ConfigMap | V1PersistentVolume | V1PersistentVolumeClaim | V1Service | V1StatefulSet | V1Job;
 
 /** The namespace of a site's database, apart from the platform's. */
 export const DATABASE_NAMESPACE = 'mintpress-database';

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file so that a reader sees the old or the new content, never half of it. */
@@ -19,4 +20,20 @@ export function readJson<T>(path: string): T | undefined {
     throw error;
   }
   return JSON.parse(text) as T;
+}
+
+const CHUNK = 1 << 20;
+
+/** Whether two files hold the same bytes. */
+export async function sameBytes(one: string, other: string): Promise<boolean> {
+  const sizes = await Promise.all([stat(one), stat(other)]);
+  if (sizes[0].size !== sizes[1].size) return false;
+  await using a = await open(one);
+  await using b = await open(other);
+  const [left, right] = [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)];
+  for (let at = 0; at < sizes[0].size; at += CHUNK) {
+    const [{ bytesRead }, { bytesRead: also }] = await Promise.all([a.read(left, 0, CHUNK, at), b.read(right, 0, CHUNK, at)]);
+    if (bytesRead !== also || !left.subarray(0, bytesRead).equals(right.subarray(0, also))) return false;
+  }
+  return true;
 }

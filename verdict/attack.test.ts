@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { UsageError } from '../support/errors.ts';
+import { MachineError, UsageError } from '../support/errors.ts';
+import { judge } from './judge.ts';
+import { writeLargeRecord } from './large-record.ts';
 import { add, classesOf, judged, NO_FLOORS, read, runOf, steady, tiny } from './testing.ts';
 
 const whole = steady();
@@ -140,6 +143,24 @@ describe('a record that was made to look good', { concurrency: 4 }, () => {
     ];
     for (const [touch, says] of cases) {
       await assert.rejects(judged(base, touch), (error) => error instanceof UsageError && says.test(error.message), String(says));
+    }
+  });
+  test('is refused when its rows would fill the disk, or need more memory than there is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-attack-'));
+    try {
+      await writeLargeRecord(folder, 250_000);
+      await assert.rejects(
+        judge(folder, { spillBytes: 1e6 }),
+        (error) =>
+          error instanceof UsageError &&
+          /expected a record whose rows take at most 1000000 bytes on disk; they take more/u.test(error.message),
+      );
+      await assert.rejects(
+        judge(folder, { memoryLimit: '30MB' }),
+        (error) => error instanceof MachineError && /expected 30MB of memory and \d+ bytes of disk to do for judging/u.test(error.message),
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
   test('cannot make the judge read other files', async () => {

@@ -106,12 +106,12 @@ export const transactionsLoader: Loader = {
 };
 
 /** final/<copy>.jsonl and evidence/deposed/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
-export function stateLoader(table: 'final_rows' | 'deposed_rows', copy: string): Loader {
+export function stateLoader(table: 'source_rows' | 'deposed_rows', copy: string): Loader {
   return {
     table,
     fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number, jobMs: number },
     select: `
-      SELECT ${copy} AS copy, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions, jobMs AS job_ms,
+      SELECT ${copy} AS ${table === 'source_rows' ? 'source' : 'copy'}, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions, jobMs AS job_ms,
         coalesce(id IS NOT NULL AND (count IS NULL OR whole(count) >= 1) AND (completions IS NULL OR whole(completions) >= 0)
           AND (jobMs IS NULL OR jobMs >= 0), false) AS valid`,
   };

@@ -1,43 +1,54 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { UsageError } from '../support/errors.ts';
 
 /** What judging may use of this machine. */
 export type DatabaseOptions = {
-  /** e.g. "2GB"; above it the work spills into the temporary folder */
-  memoryLimit?: string;
+  /** e.g. "1200MB": most that tables and the work on them take; above it they spill into the temporary folder. What is read, and DuckDB's own buffers, come on top. */
+  memoryLimit: string;
   threads?: number;
-  /** most bytes that may spill into the temporary folder */
+  /** most bytes that may spill into the temporary folder, and that stored tables may take there */
   spillBytes?: number;
 };
+
+/** What remains packs integers and repeated texts; the others shrink a history little more, and take longer. */
+const SLOW_COMPRESSION = 'fsst,zstd,alp,alprd,rle,dict_fsst,chimp,patas';
+const WATCH_MS = 200;
 
 /** A value as it leaves the database: integers are numbers, lists are arrays. */
 export type Value = string | number | boolean | null | Value[];
 export type Row = Record<string, Value>;
 
-/** An in-memory DuckDB that can read the given folders and nothing else. */
+/** An in-memory DuckDB that can read the given folders and nothing else. Its schema `stored` is a file: tables there are packed, and need no memory. */
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  readonly #stored: { path: string; most: number };
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, stored: { path: string; most: number }) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#stored = stored;
   }
 
   /** Opens the database and locks its configuration. `temporary` takes what does not fit into memory. */
-  static async open(readable: string[], temporary: string, options: DatabaseOptions = {}): Promise<Database> {
+  static async open(readable: string[], temporary: string, options: DatabaseOptions): Promise<Database> {
     const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads ?? Math.min(4, availableParallelism())) });
-    const database = new Database(instance, await instance.connect());
+    const stored = { path: join(temporary, 'stored.db'), most: options.spillBytes ?? Infinity };
+    const database = new Database(instance, await instance.connect(), stored);
     // a folder whose name holds glob characters must be allowed under its escaped name as well
     const allowed = [...readable, temporary].flatMap((folder) => [folder, globEscaped(folder)]);
     await database.run(`
-      SET memory_limit = ${quoted(options.memoryLimit ?? '2GB')};
+      SET memory_limit = ${quoted(options.memoryLimit)};
       SET temp_directory = ${quoted(temporary)};
       ${options.spillBytes === undefined ? '' : `SET max_temp_directory_size = '${options.spillBytes}B';`}
       SET preserve_insertion_order = false;
       SET autoinstall_known_extensions = false;
+      SET disabled_compression_methods = ${quoted(SLOW_COMPRESSION)};
+      ATTACH ${quoted(stored.path)} AS stored;
+      SET search_path = 'memory.main,stored.main';
       SET allowed_directories = [${allowed.map(quoted).join(', ')}];
       SET enable_external_access = false;
       SET lock_configuration = true;`);
@@ -49,9 +60,18 @@ export class Database {
     await this.#connection.run(sql);
   }
 
-  /** Runs a statement that changes rows; says how many. */
+  /** Runs a statement that changes rows; says how many. Throws when the stored tables outgrow what was allowed to spill. */
   async change(sql: string): Promise<number> {
-    return Number((await this.row(sql)).Count);
+    const { path, most } = this.#stored;
+    const outgrown = (): boolean => statSync(path).size > most;
+    const watch = setInterval(() => {
+      if (outgrown()) this.#connection.interrupt();
+    }, WATCH_MS);
+    const [changed] = await Promise.allSettled([this.row(sql)]);
+    clearInterval(watch);
+    if (outgrown()) throw new UsageError(`expected a record whose rows take at most ${most} bytes on disk; they take more`);
+    if (changed.status === 'rejected') throw changed.reason;
+    return Number(changed.value.Count);
   }
 
   /** Runs the statements of a .sql file of this room. */

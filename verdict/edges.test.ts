@@ -12,6 +12,48 @@ const shuffled = <T>(list: readonly T[]): T[] =>
     .sort((a, b) => a.key - b.key)
     .map(({ item }) => item);
 
+describe('final states that are the same byte by byte', { concurrency: 4 }, () => {
+  const failed = add('e4', 80, 90, { outcome: 'failed' });
+  const sketches = {
+    duplicated: tiny({ final: { db1: ['e1', 'e1', 'e2', 'e3'], db2: ['e1', 'e1', 'e2', 'e3'] } }),
+    unexpected: tiny({ final: { db1: ['e1', 'e2', 'e3', 'x1'], db2: ['e1', 'e2', 'e3', 'x1'] } }),
+    phantom: tiny({ history: [...base.history, failed], final: { db1: ['e1', 'e2', 'e3', 'e4'], db2: ['e1', 'e2', 'e3', 'e4'] } }),
+    lost: tiny({ final: { db1: ['e1', 'e2'], db2: ['e1', 'e2'] } }),
+    'missing-at-copy': tiny({ final: { db1: ['e1', 'e2', 'e3'], db2: ['e1', 'e2'] } }),
+    'extra-at-copy': tiny({ final: { db1: ['e1', 'e2'], db2: ['e1', 'e2', 'e3'] } }),
+    nothing: base,
+  };
+  for (const [name, sketch] of Object.entries(sketches)) {
+    test(`are judged as if each had been read: ${name}`, async () => {
+      const shared = await judged(sketch);
+      const apart = await judged(sketch, (folder) => appendFileSync(join(folder, 'final/db2.jsonl'), '\n'));
+      assert.deepEqual(shared, apart);
+      assert.equal(
+        shared.findings.some((finding) => finding.class === name),
+        name !== 'nothing',
+      );
+    });
+  }
+  test('name each copy that holds what none should', async () => {
+    const { findings } = await judged(sketches.duplicated);
+    assert.deepEqual(
+      findings.filter((finding) => finding.class === 'duplicated').map(({ copy }) => copy),
+      ['db1', 'db2'],
+    );
+    const unexpected = (await judged(sketches.unexpected)).findings.find((finding) => finding.class === 'unexpected');
+    assert.equal(unexpected?.witnesses[0]?.copies, 'db1, db2');
+  });
+  test('are not taken for the same where only one of them is compressed', async () => {
+    const text = '{"id":"e1"}\n{"id":"e2"}\n{"id":"e3"}\n';
+    const verdict = await judged(base, (folder) => {
+      rmSync(join(folder, 'final/db2.jsonl'));
+      writeFileSync(join(folder, 'final/db1.jsonl'), text);
+      writeFileSync(join(folder, 'final/db2.jsonl.gz'), gzipSync(text));
+    });
+    assert.equal(verdict.verdict, 'pass');
+  });
+});
+
 describe('what became of an element', { concurrency: 4 }, () => {
   test('one ok attempt decides over all others, in any order', async () => {
     const attempts = [

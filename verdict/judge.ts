@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RECORD_FORMAT } from '../record/format.ts';
 import { filesOf, openRecord, type RecordFolder } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
+import { MachineError, messageOf } from '../support/errors.ts';
 import { judgeBounds } from './bounds.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { decide } from './decide.ts';
@@ -15,10 +16,13 @@ import { loadSlices } from './slices.ts';
 import { makeViews } from './steps.ts';
 import { loadTables } from './tables.ts';
 
-/** What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. */
-export type JudgeOptions = DatabaseOptions & { tempDirectory?: string };
+/** Most memory for tables and the work on them. What is read, and DuckDB's own buffers, come on top: the process stays below 2 GB at 10 million operations, below 2.5 GB at 100 million. */
+const MEMORY_LIMIT = '1200MB';
 
-/** Judges a run record from its files alone; the same record gives the same verdict. Throws UsageError when it is no record. */
+/** What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. */
+export type JudgeOptions = Partial<DatabaseOptions> & { tempDirectory?: string };
+
+/** Judges a run record from its files alone; the same record gives the same verdict. Throws UsageError when it is no record, MachineError when it is too large for what judging may use. */
 export async function judge(folder: string, options: JudgeOptions = {}): Promise<Verdict> {
   const record = openRecord(folder);
   return withTables(record, options, async (database) => {
@@ -42,13 +46,18 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
 /** Opens a database that holds the record's tables and views, for as long as `use` runs. */
 export async function withTables<T>(record: RecordFolder, options: JudgeOptions, use: (database: Database) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(options.tempDirectory ?? tmpdir(), 'holdfast-verdict-'));
-  const database = await Database.open([record.folder], temporary, { spillBytes: spillOf(record), ...options });
+  const limits = { memoryLimit: MEMORY_LIMIT, spillBytes: spillOf(record), ...options };
+  const database = await Database.open([record.folder], temporary, limits);
   try {
     const files = await loadTables(database, record, temporary);
     await loadSettings(database, record, files);
     await makeViews(database);
     await loadSlices(database);
     return await use(database);
+  } catch (error) {
+    if (!messageOf(error).includes('Out of Memory Error')) throw error;
+    const room = `${limits.memoryLimit} of memory and ${limits.spillBytes} bytes of disk`;
+    throw new MachineError(`${record.folder}: expected ${room} to do for judging`, { cause: error });
   } finally {
     database.close();
     await rm(temporary, { recursive: true, force: true });

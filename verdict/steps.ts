@@ -1,8 +1,14 @@
 import type { FindingClass } from '../record/format.ts';
 import type { Database } from './database.ts';
 
-/** A script that makes tables and views; it runs only where `when`, a condition in SQL, holds. Work that a record gives no cause for is not done. */
-type Step = { script: string; when?: string };
+/**
+ * A script that makes tables and views; it runs only where `when`, a condition in SQL, holds. Work that a record gives no cause for is not done.
+ * One in `parts` runs once for each part of the elements.
+ */
+type Step = { script: string; when?: string; parts?: true };
+
+/** Operations whose elements are grouped and joined within the memory that judging has. */
+const PART = 30e6;
 
 /** Scripts in the order in which they build on each other. */
 export const STEPS: readonly Step[] = [
@@ -17,6 +23,8 @@ export const STEPS: readonly Step[] = [
   { script: 'views/keys.sql', when: `EXISTS (FROM history WHERE op = 'put')` },
   { script: 'views/gets.sql', when: `EXISTS (FROM history WHERE op = 'get')` },
   { script: 'views/lists.sql', when: `EXISTS (FROM history WHERE op = 'list')` },
+  { script: 'views/known.sql' },
+  { script: 'views/known-part.sql', parts: true },
   { script: 'views/reads.sql' },
   { script: 'views/skips.sql', when: 'EXISTS (FROM walked) AND (SELECT usable FROM truth)' },
   { script: 'views/regressions.sql', when: 'EXISTS (FROM lesser_reads)' },
@@ -42,8 +50,8 @@ const CAUSES: Partial<Record<FindingClass, string>> = {
   'read-then-lost': 'EXISTS (FROM elements WHERE NOT present) OR EXISTS (FROM seen_beyond)',
   phantom: `EXISTS (FROM elements WHERE fate = 'failed')`,
   unfinished: 'EXISTS (FROM truth_rows WHERE completions = 0)',
-  'missing-at-copy': '(SELECT count(*) FROM copies) > 1',
-  'extra-at-copy': '(SELECT count(*) FROM copies) > 1',
+  'missing-at-copy': 'EXISTS (FROM copies WHERE late OR copy NOT IN (FROM same_as_truth))',
+  'extra-at-copy': 'EXISTS (FROM final_sources WHERE copy NOT IN (FROM same_as_truth))',
   stale: 'EXISTS (FROM judged_reads)',
   'non-monotonic': `EXISTS (FROM regressions WHERE kind <> 'session')`,
   'non-monotonic-session': `EXISTS (FROM regressions WHERE kind = 'session')`,
@@ -56,8 +64,15 @@ const CAUSES: Partial<Record<FindingClass, string>> = {
 
 /** Makes every view that this record gives cause for. */
 export async function makeViews(database: Database): Promise<void> {
-  for (const { script, when } of STEPS) {
-    if (when === undefined || (await database.row(`SELECT ${when} AS needed`)).needed === true) await database.script(script);
+  const { lines } = await database.row('SELECT count(*) AS lines FROM history');
+  const parts = Math.max(1, Math.ceil(Number(lines) / PART));
+  for (const step of STEPS) {
+    if (step.when !== undefined && (await database.row(`SELECT ${step.when} AS needed`)).needed !== true) continue;
+    for (let part = 0; part < (step.parts === true ? parts : 1); part++) {
+      if (step.parts === true)
+        await database.run(`CREATE OR REPLACE MACRO in_part(id) AS ${parts === 1 ? 'true' : `hash(id) % ${parts} = ${part}`}`);
+      await database.script(step.script);
+    }
   }
 }
 

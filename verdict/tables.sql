@@ -7,10 +7,14 @@ CREATE TYPE phase_name AS ENUM ('before', 'during', 'after');
 CREATE TYPE backend_status AS ENUM ('UP', 'DOWN', 'DRAIN', 'MAINT');
 CREATE TYPE call_result AS ENUM ('ok', 'accepted', 'failed', 'unknown', 'dropped');
 CREATE TYPE transaction_status AS ENUM ('committed', 'aborted', 'in progress');
+CREATE TYPE element_fate AS ENUM ('acknowledged', 'accepted', 'unknown', 'failed'); -- what the attempts of one add come to: the best of them
 CREATE TYPE fault_state AS ENUM ('intent', 'applied', 'verified', 'healed', 'gone');
 
 -- An integer that JSON may have carried as a float; NULL when it is no safe integer.
 CREATE MACRO whole(x) AS CASE WHEN x = trunc(x) AND abs(x) <= 9007199254740991 THEN x::BIGINT END;
+
+-- Which of n values in order is the quantile q, as `quantile_disc` has it: the first that at least that share of all is not above.
+CREATE MACRO rank_of(q, n) AS greatest(1, n - floor(n - n * q));
 
 -- A position such as 0/3000148 in bytes; NULL when it is none.
 CREATE MACRO lsn_bytes(lsn) AS
@@ -22,7 +26,7 @@ CREATE MACRO token_parts(token) AS
   regexp_extract(token, '^([^:]*):([0-9]+):([0-9]+):([0-9A-Fa-f]+/[0-9A-Fa-f]+)$', ['system', 'timeline', 'epoch', 'lsn']);
 
 -- One row a line of the history; a NULL where the line has no such field.
-CREATE TABLE history (
+CREATE TABLE stored.history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
@@ -36,8 +40,11 @@ CREATE TABLE observations (
 
 CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, valid BOOLEAN);
 
-CREATE TABLE final_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+-- Final states. Copies whose files are the same byte by byte share the rows of one `source`: most are, and comparing them then says nothing new.
+CREATE TABLE final_sources (copy VARCHAR, source VARCHAR);
+CREATE TABLE source_rows (
+  source VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+CREATE VIEW final_rows AS SELECT s.copy, r.* FROM final_sources AS s JOIN source_rows AS r USING (source);
 
 -- What copies held when they were deposed as primary, before they rejoined.
 CREATE TABLE deposed_rows (

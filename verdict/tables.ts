@@ -4,6 +4,7 @@ import type { RecordFile } from '../record/files.ts';
 import { filesOf, type RecordFolder } from '../record/reader.ts';
 import { isWhole, salvage } from '../record/salvage.ts';
 import { UsageError, messageOf } from '../support/errors.ts';
+import { sameBytes } from '../support/files.ts';
 import { faultsLoader, historyLoader, observationsLoader, stateLoader, transactionsLoader, type Loader } from './columns.ts';
 import { quoted, quotedPath, type Database } from './database.ts';
 
@@ -16,23 +17,47 @@ export async function loadTables(database: Database, record: RecordFolder, tempo
   const small = filesOf(record).filter((file) => file !== record.history);
   // compressed files without a closing line show a cut only in their checksum; that check runs beside the long load
   const wholeness = new Map(small.map((file) => [file.name, isWhole(file)]));
-  for (const check of wholeness.values()) check.catch(() => undefined);
+  const alike = sourcesOf(record.finals);
+  for (const check of [...wholeness.values(), alike]) check.catch(() => undefined);
 
   const states: FileState[] = [];
-  const load = async (file: RecordFile | undefined, loader: Loader, copy: string | null = null): Promise<void> => {
+  const load = async (file: RecordFile | undefined, loader: Loader, copies: readonly Final[] = []): Promise<void> => {
     if (file === undefined) return;
     const known = await wholeness.get(file.name);
     const { lines, whole } = await loadFile(database, { file, loader, temporary, known });
-    states.push({ name: file.name, label: file.label, copy, lines, whole, stated: record.run.lines?.[file.name] ?? null });
+    for (const { name, label, copy } of copies.length > 0 ? copies : [{ ...file, copy: null }])
+      states.push({ name, label, copy, lines, whole, stated: record.run.lines?.[name] ?? null });
   };
   await load(record.history, historyLoader);
   await load(record.observations, observationsLoader);
   await load(record.faults, faultsLoader);
   await load(record.transactions, transactionsLoader);
-  for (const [copy, file] of record.finals) await load(file, stateLoader('final_rows', quoted(copy)), copy);
+  for (const copies of await alike) {
+    const [first] = copies as [Final];
+    await load(first, stateLoader('source_rows', quoted(first.copy)), copies);
+    const shared = copies.map(({ copy }) => `(${quoted(copy)}, ${quoted(first.copy)})`);
+    await database.run(`INSERT INTO final_sources VALUES ${shared.join(', ')}`);
+  }
   for (const [copy, file] of record.deposed) await load(file, stateLoader('deposed_rows', quoted(copy)));
   await dropRepeatedOperations(database);
   return states;
+}
+
+type Final = RecordFile & { copy: string };
+
+/** The final states of the copies; those whose files are the same byte by byte stand together. */
+async function sourcesOf(finals: RecordFolder['finals']): Promise<Final[][]> {
+  const sources: Final[][] = [];
+  for (const [copy, file] of finals) {
+    let source: Final[] | undefined;
+    for (const known of sources) {
+      const [first] = known as [Final];
+      if (first.gzip === file.gzip && (await sameBytes(first.path, file.path))) source = known;
+    }
+    if (source === undefined) sources.push([{ ...file, copy }]);
+    else source.push({ ...file, copy });
+  }
+  return sources;
 }
 
 type Load = { file: RecordFile; loader: Loader; temporary: string; known: boolean | undefined };

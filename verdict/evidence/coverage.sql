@@ -1,16 +1,14 @@
 -- Coverage: acknowledged elements, and those of them that some read could have refuted: it was ok, and began after the ack.
 CREATE TABLE coverage_counts AS
-WITH refuted AS (
-  SELECT DISTINCT id FROM pairs WHERE refutable
-), by_phase AS (
-  SELECT phase_of(acked_at) AS phase, count(*) AS acknowledged, count(refuted.id) AS refutable
-  FROM elements LEFT JOIN refuted USING (id) WHERE fate = 'acknowledged' GROUP BY 1
+WITH by_phase AS (
+  SELECT phase_of(acked_at) AS phase, count(*) AS acknowledged, count(*) FILTER (WHERE rowid IN (SELECT element FROM refutations)) AS refutable
+  FROM known WHERE acked_at IS NOT NULL GROUP BY 1
 )
 SELECT '' AS per, '' AS name, coalesce(sum(acknowledged), 0)::BIGINT AS acknowledged, coalesce(sum(refutable), 0)::BIGINT AS refutable FROM by_phase
 UNION ALL
 SELECT 'phase', phase::VARCHAR, acknowledged, refutable FROM by_phase WHERE phase IS NOT NULL
 UNION ALL
-SELECT 'copy', copy, (SELECT sum(acknowledged) FROM by_phase)::BIGINT, count(DISTINCT id) FROM pairs WHERE refutable GROUP BY copy;
+SELECT 'copy', copy::VARCHAR, (SELECT sum(acknowledged) FROM by_phase)::BIGINT, count(*) FROM refutations GROUP BY copy;
 
 -- Where coverage is under its floor. A phase with a handful of acks says little about its reads.
 CREATE TABLE short_coverage AS

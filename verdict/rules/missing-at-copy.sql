@@ -7,7 +7,7 @@ WITH compared AS (
   FROM copies AS c
   LEFT JOIN final_shapes AS there ON there.copy = c.copy
   LEFT JOIN final_shapes AS here ON here.copy = (SELECT copy FROM truth)
-  WHERE c.whole AND c.copy <> (SELECT copy FROM truth) AND (SELECT usable FROM truth)
+  WHERE c.whole AND c.copy NOT IN (FROM same_as_truth) AND (SELECT usable FROM truth)
 )
 SELECT DISTINCT c.copy AS scope, NULL::DOUBLE AS worst, a.class AS root, t.id, c.copy, CASE WHEN r.id IS NULL THEN 'absent' ELSE 'different' END AS found,
   t.version AS truth_version, r.version AS version, t.value AS truth_value, r.value AS value, t.epoch AS truth_epoch, r.epoch AS epoch,

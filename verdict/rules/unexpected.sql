@@ -3,7 +3,7 @@
 -- the id does not end in a number, or in one above the highest recorded for its client.
 WITH strangers AS (
   SELECT id, string_agg(DISTINCT copy, ', ' ORDER BY copy) AS copies
-  FROM final_rows ANTI JOIN (SELECT id FROM ops WHERE op IN ('add', 'put')) AS attempted USING (id)
+  FROM (FROM source_rows ANTI JOIN (SELECT id FROM ops WHERE op IN ('add', 'put')) AS attempted USING (id)) JOIN final_sources USING (source)
   GROUP BY id
 ), numbered AS (
   SELECT *, regexp_extract(id, '(?s)^(.*?)([0-9]+)$', 1) AS prefix,

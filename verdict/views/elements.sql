@@ -14,23 +14,27 @@ FROM history;
 CREATE TABLE truth AS
 SELECT run.truth AS copy, coalesce((SELECT whole FROM copies WHERE copies.copy = run.truth), false) AS usable FROM run;
 
-CREATE VIEW truth_rows AS SELECT * FROM final_rows WHERE copy = (SELECT copy FROM truth);
-CREATE TABLE truth_ids AS SELECT DISTINCT id FROM truth_rows;
+CREATE VIEW truth_rows AS
+SELECT (SELECT copy FROM truth) AS copy, * EXCLUDE (source) FROM source_rows
+WHERE source = (SELECT source FROM final_sources WHERE copy = (SELECT copy FROM truth));
+CREATE VIEW truth_ids AS SELECT id FROM truth_rows;
+
+-- Same as truth: the copies whose final state is that of the truth byte by byte, the truth itself among them.
+CREATE VIEW same_as_truth AS
+SELECT s.copy FROM final_sources AS s JOIN final_sources AS t USING (source) WHERE t.copy = (SELECT copy FROM truth);
 
 -- Elements: each id that was added. Its fate is folded over all attempts; `present` is NULL while the truth is not known.
 CREATE TABLE elements AS
-SELECT folded.*, CASE WHEN usable THEN truth_ids.id IS NOT NULL END AS present
+SELECT *, CASE WHEN (SELECT usable FROM truth) THEN id IN (FROM truth_ids) END AS present
 FROM (
-  SELECT id,
-    CASE WHEN bool_or(acked) THEN 'acknowledged' WHEN bool_or(outcome = 'ok') THEN 'accepted'
-      WHEN bool_or(outcome = 'unknown') THEN 'unknown' ELSE 'failed' END AS fate,
+  SELECT id, enum_range(NULL::element_fate)[min(CASE WHEN acked THEN 1 WHEN outcome = 'ok' THEN 2 WHEN outcome = 'unknown' THEN 3 ELSE 4 END)]::element_fate AS fate,
     min("end") FILTER (WHERE acked) AS acked_at, min(start) AS started
   FROM ops WHERE op = 'add' GROUP BY id
-) AS folded
-CROSS JOIN (SELECT usable FROM truth) AS known_truth
-LEFT JOIN truth_ids USING (id);
+);
 
 -- Shapes: which columns the final state of a copy has at all; a state without rows has none.
 CREATE TABLE final_shapes AS
-SELECT copy, count(version) > 0 AS version, count(value) > 0 AS value, count(epoch) > 0 AS epoch, count(completions) > 0 AS completions
-FROM final_rows GROUP BY copy;
+SELECT copy, shapes.* EXCLUDE (source) FROM final_sources JOIN (
+  SELECT source, count(version) > 0 AS version, count(value) > 0 AS value, count(epoch) > 0 AS epoch, count(completions) > 0 AS completions
+  FROM source_rows GROUP BY source
+) AS shapes USING (source);

@@ -1,0 +1,14 @@
+-- Known: when each element was first known to exist: its ack, or the end of a read of the primary (or of an add) that saw it before.
+-- Elements absent from the truth are not judged here: lost, unexpected and phantom speak of them. Filled by known-part.sql.
+CREATE TABLE known (id VARCHAR, "at" BIGINT, acked_at BIGINT, judged BOOLEAN);
+
+-- Copies that answered reads; '?' where an answer does not name its own. An ENUM takes a byte where there may be as many rows as reads.
+CREATE TYPE answering_copy AS ENUM (SELECT '?' UNION SELECT copy FROM ops WHERE op = 'read' AND copy IS NOT NULL);
+
+-- Refutations: which copies were asked for an acknowledged element by a read that could have refuted it: it was ok, and began after the ack.
+-- `element`: the row of `known`.
+CREATE TABLE refutations (element BIGINT, copy answering_copy);
+
+-- Asked: for each element, and each copy of which a replica was asked for it, the reads. `lag`: how long it stayed invisible there at least, up
+-- to the last read that missed it (0 when every read saw it); `missed` and `seen`: the ends of that read, and of the first one that saw it.
+CREATE TABLE asked (element BIGINT, copy answering_copy, known BIGINT, stale BIGINT, lag BIGINT, missed BIGINT, seen BIGINT);
