@@ -167,20 +167,21 @@ fi
 exec postgres -D ${DATA}/db -c config_file=/etc/postgres/postgresql.conf -c hba_file=/etc/postgres/pg_hba.conf
 `;
 
-function setupScript({ address, nodePort, follows }: SiteDatabase): string {
-  // the deadline is the Job's
+function setupScript({ address, nodePort, follows, slow = 1 }: SiteDatabase): string {
+  // the deadline of all is the Job's; that of one statement, and of a peer that is silent, leaves time to ask again
   return `set -eu
-export PGHOST=${address} PGPORT=${nodePort} PGUSER=postgres PGPASSWORD="$POSTGRES_PASSWORD" PGCONNECT_TIMEOUT=2
+export PGHOST=${address} PGPORT=${nodePort} PGUSER=postgres PGPASSWORD="$POSTGRES_PASSWORD" PGCONNECT_TIMEOUT=${Math.ceil(2 * slow)} PGOPTIONS='-c statement_timeout=${Math.ceil(20 * slow)}s'
+to() { echo "dbname=$1 keepalives_idle=${Math.ceil(2 * slow)} keepalives_interval=1 keepalives_count=3 tcp_user_timeout=${Math.ceil(5000 * slow)}"; }
 until pg_isready -q; do sleep 0.1; done
 run() { psql -X -q -v ON_ERROR_STOP=1 -v platform_password="$PLATFORM_PASSWORD" -v replicator_password="$REPLICATOR_PASSWORD" "$@"; }
-run -d postgres -f /etc/postgres/roles.sql
-${follows === undefined ? '' : publicationThere(follows)}until run -d ${DATABASE_NAME} -f /etc/postgres/platform.sql; do sleep 0.2; done
+run -d "$(to postgres)" -f /etc/postgres/roles.sql
+${follows === undefined ? '' : publicationThere(follows)}until run -d "$(to ${DATABASE_NAME})" -f /etc/postgres/platform.sql; do sleep 0.2; done
 `;
 }
 
 /* A subscription to a publication that is not there yet would be made all the same, and follow nothing. */
 function publicationThere({ host, port }: { host: string; port: number }): string {
-  const ask = `PGPASSWORD="$REPLICATOR_PASSWORD" psql -X -A -t -h ${host} -p ${port} -U replicator -d ${DATABASE_NAME}`;
+  const ask = `PGPASSWORD="$REPLICATOR_PASSWORD" psql -X -A -t -h ${host} -p ${port} -U replicator -d "$(to ${DATABASE_NAME})"`;
   return `until [ "$(${ask} -c "SELECT count(*) FROM pg_publication WHERE pubname = '${PUBLICATION}'")" = 1 ]; do sleep 0.2; done\n`;
 }
 
