@@ -19,15 +19,14 @@ const name = 'crashtest';
 const runs = mkdtempSync(join(tmpdir(), 'holdfast-runs-'));
 const limitMs = 120_000;
 
+after(() => rmSync(runs, { recursive: true, force: true }));
+
 describe('a run in which something of ours dies', { concurrency: 1 }, () => {
   before(async () => {
     await tearDown(name);
     await bringUp({ name, shape: { nodes: 1 } }, () => undefined);
   });
-  after(async () => {
-    await tearDown(name);
-    rmSync(runs, { recursive: true, force: true });
-  });
+  after(async () => void (await tearDown(name)));
 
   it('is inconclusive when the load generator is killed', async () => {
     await killDuringRun(() => killInHost('client', 'k6'), /load generator|history/);
