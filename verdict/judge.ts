@@ -19,8 +19,11 @@ import { loadTables } from './tables.ts';
 /** Most memory for tables and the work on them. What is read, and DuckDB's own buffers, come on top: the process stays below 2 GB at 10 million operations, below 2.5 GB at 100 million. */
 const MEMORY_LIMIT = '1200MB';
 
-/** What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. */
-export type JudgeOptions = Partial<DatabaseOptions> & { tempDirectory?: string };
+/**
+ * What judging may use of this machine. `tempDirectory` takes what does not fit into memory; default: the system's. `part`: operations whose
+ * elements are grouped and joined at once.
+ */
+export type JudgeOptions = Partial<DatabaseOptions> & { tempDirectory?: string; part?: number };
 
 /** Judges a run record from its files alone; the same record gives the same verdict. Throws UsageError when it is no record, MachineError when it is too large for what judging may use. */
 export async function judge(folder: string, options: JudgeOptions = {}): Promise<Verdict> {
@@ -51,7 +54,7 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
   try {
     const files = await loadTables(database, record, temporary);
     await loadSettings(database, record, files);
-    await makeViews(database);
+    await makeViews(database, options.part);
     await loadSlices(database);
     return await use(database);
   } catch (error) {

@@ -30,12 +30,14 @@ describe('what the model allows', { concurrency: 2 }, () => {
       { ...options, numRuns: histories },
     );
   });
-  test('gives the same verdict to the byte, whatever the order of the lines', async () => {
+  test('gives the same verdict to the byte, whatever the order of the lines, and in whatever parts it is judged', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, fc.integer(), fc.constantFrom(...MUTATIONS), fc.nat(), async (world, seed, mutation, pick) => {
         const sketch = mutation.spoil(world, pick);
         const [first, second] = [await judged(sketch), await judged(inOrder({ ...world, sketch }, seed))];
         assert.equal(JSON.stringify(second), JSON.stringify(first));
+        const inParts = await judged(sketch, undefined, { part: Math.ceil(sketch.history.length / 3) });
+        assert.equal(JSON.stringify(inParts), JSON.stringify(first));
       }),
       { ...options, numRuns: Math.ceil(histories / 3) },
     );

@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
  */
 type Step = { script: string; when?: string; parts?: true };
 
-/** Operations whose elements are grouped and joined within the memory that judging has. */
+/** Operations whose elements are grouped and joined at once, within the memory that judging has. */
 const PART = 30e6;
 
 /** Scripts in the order in which they build on each other. */
@@ -62,15 +62,15 @@ const CAUSES: Partial<Record<FindingClass, string>> = {
   'unwatched-exit': 'EXISTS (FROM restarts) OR EXISTS (FROM observations WHERE exit IS NOT NULL)',
 };
 
-/** Makes every view that this record gives cause for. */
-export async function makeViews(database: Database): Promise<void> {
+/** Makes every view that this record gives cause for; those of its elements in parts, where there are more than `part` operations. */
+export async function makeViews(database: Database, part: number = PART): Promise<void> {
   const { lines } = await database.row('SELECT count(*) AS lines FROM history');
-  const parts = Math.max(1, Math.ceil(Number(lines) / PART));
+  const parts = Math.max(1, Math.ceil(Number(lines) / part));
   for (const step of STEPS) {
     if (step.when !== undefined && (await database.row(`SELECT ${step.when} AS needed`)).needed !== true) continue;
-    for (let part = 0; part < (step.parts === true ? parts : 1); part++) {
+    for (let nr = 0; nr < (step.parts === true ? parts : 1); nr++) {
       if (step.parts === true)
-        await database.run(`CREATE OR REPLACE MACRO in_part(id) AS ${parts === 1 ? 'true' : `hash(id) % ${parts} = ${part}`}`);
+        await database.run(`CREATE OR REPLACE MACRO in_part(id) AS ${parts === 1 ? 'true' : `hash(id) % ${parts} = ${nr}`}`);
       await database.script(step.script);
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isExplained } from '../record/explained.ts';
 import type { Verdict } from '../record/verdict-format.ts';
-import { judge } from './judge.ts';
+import { judge, type JudgeOptions } from './judge.ts';
 
 type Line = Record<string, unknown>;
 
@@ -175,11 +175,15 @@ export function write(sketch: Sketch): string {
 }
 
 /** Judges a sketch; `touch` may spoil the written folder first. */
-export async function judged(sketch: Sketch, touch: (folder: string) => void = () => undefined): Promise<Verdict> {
+export async function judged(
+  sketch: Sketch,
+  touch: (folder: string) => void = () => undefined,
+  options: JudgeOptions = {},
+): Promise<Verdict> {
   const folder = write(sketch);
   try {
     touch(folder);
-    return await judge(folder, { threads: 1 });
+    return await judge(folder, { threads: 1, ...options });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
