@@ -21,11 +21,11 @@ export async function loadTables(database: Database, record: RecordFolder, tempo
   for (const check of [...wholeness.values(), alike]) check.catch(() => undefined);
 
   const states: FileState[] = [];
-  const load = async (file: RecordFile | undefined, loader: Loader, copies: readonly Final[] = []): Promise<void> => {
+  const load = async (file: RecordFile | undefined, loader: Loader, copies?: readonly Final[]): Promise<void> => {
     if (file === undefined) return;
     const known = await wholeness.get(file.name);
     const { lines, whole } = await loadFile(database, { file, loader, temporary, known });
-    for (const { name, label, copy } of copies.length > 0 ? copies : [{ ...file, copy: null }])
+    for (const { name, label, copy } of copies ?? [{ ...file, copy: null }])
       states.push({ name, label, copy, lines, whole, stated: record.run.lines?.[name] ?? null });
   };
   await load(record.history, historyLoader);
@@ -52,7 +52,9 @@ async function sourcesOf(finals: RecordFolder['finals']): Promise<Final[][]> {
     let source: Final[] | undefined;
     for (const known of sources) {
       const [first] = known as [Final];
-      if (first.gzip === file.gzip && (await sameBytes(first.path, file.path))) source = known;
+      if (first.gzip !== file.gzip || !(await sameBytes(first.path, file.path))) continue;
+      source = known;
+      break;
     }
     if (source === undefined) sources.push([{ ...file, copy }]);
     else source.push({ ...file, copy });

@@ -1,4 +1,11 @@
-import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, type ConfigurationOptions } from '@kubernetes/client-node';
+import {
+  AppsV1Api,
+  CoreV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+  type ConfigurationOptions,
+  type V1ContainerStatus,
+} from '@kubernetes/client-node';
 import { DATABASE_APP, DATABASE_NAMESPACE } from '../../platform/site-database.ts';
 import { messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
@@ -18,7 +25,7 @@ export async function podStates(lab: Lab, site: string, app: string): Promise<Po
       uid: pod.metadata?.uid ?? '',
       node: pod.spec?.nodeName ?? '',
       ending: pod.metadata?.deletionTimestamp !== undefined,
-      restarts: (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
+      restarts: restartsOf(pod.status?.containerStatuses ?? []),
       down: (pod.status?.containerStatuses ?? []).some(({ state }) => state?.running === undefined),
     }));
 }
@@ -38,8 +45,7 @@ export async function databasePodsInWords(lab: Lab, site: string): Promise<strin
         .catch((error: unknown) => `no log: ${messageOf(error)}`);
       const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
       const waits = containers.flatMap(({ state }) => state?.waiting?.reason ?? []);
-      const restarts = containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
-      return `${name} ${[status?.phase, ...waits].join(' ')}, ${restarts} restarts, last line ${JSON.stringify(log.trim())}`;
+      return `${name} ${[status?.phase, ...waits].join(' ')}, ${restartsOf(containers)} restarts, last line ${JSON.stringify(log.trim())}`;
     }),
   );
   const warnings = events.items.map(({ involvedObject, reason, message }) => `${involvedObject.name} ${reason}: ${message}`);
@@ -114,6 +120,10 @@ async function patchWorkload(lab: Lab, site: string, { app, body }: { app: strin
   const apps = siteConfig(lab, site).makeApiClient(AppsV1Api);
   const patch = { namespace: namespaceOf(app), name: app, body };
   await (app === DATABASE_APP ? apps.patchNamespacedStatefulSet(patch, patching()) : apps.patchNamespacedDeployment(patch, patching()));
+}
+
+function restartsOf(containers: readonly V1ContainerStatus[]): number {
+  return containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
 function namespaceOf(app: string): string {
