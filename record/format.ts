@@ -235,7 +235,16 @@ export const ExitSample = z.looseObject({
 });
 export type ExitSample = z.infer<typeof ExitSample>;
 
-export const Observation = z.union([CopySample, BackendSample, ExitSample]);
+/** A look back at the processors of the machine that everything ran on, over `took` µs from `at`. */
+export const MachineSample = z.looseObject({
+  at: micros,
+  /** share of the processors' time that nobody wanted, 0 to 1 */
+  idle: z.number().min(0).max(1),
+  took: z.number().int().min(1),
+});
+export type MachineSample = z.infer<typeof MachineSample>;
+
+export const Observation = z.union([CopySample, BackendSample, ExitSample, MachineSample]);
 export type Observation = z.infer<typeof Observation>;
 
 export const FAULT_STATES = ['intent', 'applied', 'verified', 'healed', 'gone'] as const;

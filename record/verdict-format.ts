@@ -138,6 +138,8 @@ export const Verdict = z.looseObject({
   shares: z.record(z.string(), z.record(z.string(), z.number())),
   /** time from a change to the completion of its job, by phase of the change's acknowledgement; ms */
   jobs: z.partialRecord(z.enum(PHASE_NAMES), Latency.extend({ jobs: z.number().int(), untold: z.number().int() })).optional(),
+  /** where it was watched, the machine that everything ran on, by phase: samples cover `seconds` of it; for `busySeconds` of these its processors had less than 5 % of their time left; `idle` is the share left over all, 0 to 1 */
+  machine: z.partialRecord(z.enum(PHASE_NAMES), z.object({ seconds: z.number(), busySeconds: z.number(), idle: z.number() })).optional(),
   /** writes by fate */
   writes: Fates.extend({
     /** accepted (202) and absent from the truth */

@@ -57,7 +57,8 @@ export async function readRun(folder: string): Promise<RunData> {
       if (seen === undefined) return false;
       if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
       if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
-      return exits.length < MOST_EXITS && exits.push(seen) > 0;
+      if (isExit(seen)) return exits.length < MOST_EXITS && exits.push(seen) > 0;
+      return true;
     }),
   );
 
@@ -89,6 +90,8 @@ function verdictOf(folder: string): Verdict | undefined {
   if (data !== undefined) return data;
   throw new HoldfastError(`${join(folder, 'verdict.json')}: ${reasonOf(error)}; judge the record again with holdfast check`);
 }
+
+const isExit = (seen: object): seen is ExitSample => 'exit' in seen;
 
 /* Hundreds of thousands of lines: the few fields a chart needs are checked by hand, the schema would take seconds. */
 function isHistory(line: unknown): line is HistoryLine {

@@ -7,7 +7,7 @@ import { counted, whole } from './text.ts';
 
 const MOST_OUTAGES = 15;
 
-/** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares. */
+/** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares, the machine. */
 export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
 <h3>Availability</h3>${availability(verdict)}
@@ -17,6 +17,7 @@ export function figuresSection(verdict: Verdict): Html {
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
 <h3>Coverage: acknowledged writes that a read could have refuted</h3>${coverageTable(verdict.coverage)}
 <div class="pair"><div><h3>Writes by fate</h3>${writes(verdict)}</div><div><h3>Answers by site</h3>${shares(verdict)}</div></div>
+${machine(verdict)}
 </section>`;
 }
 
@@ -171,4 +172,16 @@ function shares(verdict: Verdict): Html {
       numeric: true,
     })),
   ]);
+}
+
+function machine({ machine: phases }: Verdict): Html | null {
+  const rows = byPhase(Object.entries(phases ?? {}));
+  if (rows.length === 0) return null;
+  type Row = (typeof rows)[number];
+  return html`<h3>The machine that all of this ran on</h3>${table(rows, [
+    { head: '', cell: ([phase]: Row) => `phase ${phase}` },
+    { head: 'watched', cell: ([, { seconds }]: Row) => duration(seconds * 1000), numeric: true },
+    { head: 'processors idle', cell: ([, { idle }]: Row) => percent(idle, 0), numeric: true },
+    { head: 'with less than 5 % idle', cell: ([, { busySeconds }]: Row) => duration(busySeconds * 1000), numeric: true },
+  ])}`;
 }

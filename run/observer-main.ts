@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { microsSince } from '../support/clock.ts';
 import { watchBackends } from './observe-backends.ts';
 import { watchCopy, type SharedView } from './observe-copy.ts';
+import { watchMachine } from './observe-machine.ts';
 
 /** What the observer is started with, as JSON in HOLDFAST_OBSERVE. */
 export interface ObserverSettings {
@@ -22,6 +23,7 @@ const shared: SharedView = { syncStandbys: new Set(), primaryLsn: undefined };
 
 for (const [copy, dsn] of Object.entries(settings.copies)) watchCopy({ copy, dsn, shared, intervalMs: settings.intervalMs, now, write });
 watchBackends({ ...settings.runtimeApi, intervalMs: settings.intervalMs, now, write });
+watchMachine({ now, write });
 
 process.on('SIGTERM', () => out.end(() => process.exit(0)));
 out.on('error', (error) => {

@@ -5,7 +5,7 @@ import { count, ms, share } from './numbers.ts';
 
 /** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous. */
 export function judgeBounds(run: Run, figures: Figures): Finding[] {
-  return [
+  const findings = [
     ...availability(run, figures),
     ...timeAvailability(run, figures),
     ...longestOutage(run, figures),
@@ -15,6 +15,31 @@ export function judgeBounds(run: Run, figures: Figures): Finding[] {
     ...replicaStaleness(run, figures),
     ...leastShare(run, figures),
   ];
+  const overload = overloadOf(run, figures);
+  if (overload === undefined || !findings.some(({ breaks }) => breaks)) return findings;
+  return [
+    { ...doubtful(overload), phase: 'before' },
+    ...findings.map((finding) =>
+      finding.breaks ? doubtful(`${finding.class} cannot be judged on an overloaded machine: ${finding.message}`) : finding,
+    ),
+  ];
+}
+
+/**
+ * Says so when the machine had no time left before any fault, and so cannot carry the load: what was late or failed then may have waited for
+ * it. What was lost or wrong is no less so, and bounds that held, held in spite of it. Later phases say nothing: a fault may be what keeps
+ * the processors busy.
+ */
+export function overloadOf({ phases = [] }: Run, { machine }: Figures): string | undefined {
+  const before = phases.find(({ name }) => name === 'before');
+  const busy = machine?.before?.busySeconds ?? 0;
+  if (before === undefined || busy === 0) return undefined;
+  const seconds = (before.end - before.start) / 1e6;
+  if (busy < seconds / 2) return undefined;
+  return (
+    `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "before", without a fault, its processors had less than 5 % of their time left; ` +
+    'give it more of them, nothing else to do, or the run less load'
+  );
 }
 
 function availability({ bounds }: Run, { availability: measured }: Figures): Finding[] {
@@ -151,5 +176,9 @@ function broken(name: string, number: number, message: string, witnesses: Record
 }
 
 function unmeasured(bound: string, why: string): Finding {
-  return { class: 'vacuous', count: 1, breaks: false, message: `bound ${bound} cannot be judged: ${why}`, witnesses: [] };
+  return doubtful(`bound ${bound} cannot be judged: ${why}`);
+}
+
+function doubtful(message: string): Finding {
+  return { class: 'vacuous', count: 1, breaks: false, message, witnesses: [] };
 }

@@ -1,6 +1,7 @@
 import { explainedBy, isExplained } from '../record/explained.ts';
 import type { Run } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
+import { overloadOf } from './bounds.ts';
 import type { Figures } from './figures.ts';
 import { count, plural, share } from './numbers.ts';
 
@@ -34,6 +35,8 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
+  const overload = overloadOf(run, figures);
+  if (overload !== undefined && !findings.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
   return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }
 

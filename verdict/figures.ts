@@ -5,7 +5,8 @@ import { sqlFile, type Database, type Row } from './database.ts';
 
 /** The measured part of a verdict. */
 export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
-  Required<Pick<Verdict, 'jobs'>>;
+  Required<Pick<Verdict, 'jobs'>> &
+  Pick<Verdict, 'machine'>;
 
 /** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
@@ -24,6 +25,7 @@ export async function measure(database: Database, restarting: Map<string, number
     coverage: coverage(await query('coverage')),
     shares,
     jobs: jobs === true ? jobsOf(await query('jobs')) : {},
+    ...machineOf(await database.rows('SELECT phase::VARCHAR AS phase, seconds, busy, idle FROM machine ORDER BY phase')),
     writes: {
       ...writes,
       ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }),
@@ -80,6 +82,15 @@ function jobsOf(rows: Row[]): Figures['jobs'] {
     return waits === null ? [] : [[String(row.phase), { jobs: Number(row.jobs), untold: Number(row.untold), ...waits }] as const];
   });
   return Object.fromEntries(told);
+}
+
+function machineOf(rows: Row[]): Pick<Figures, 'machine'> {
+  if (rows.length === 0) return {};
+  const entries = rows.map(({ phase, seconds, busy, idle }) => [
+    String(phase),
+    { seconds: Number(seconds), busySeconds: Number(busy), idle: Number(idle) },
+  ]);
+  return { machine: Object.fromEntries(entries) as NonNullable<Figures['machine']> };
 }
 
 function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {

@@ -68,8 +68,9 @@ function observations(length: number): string {
   const sample = (copy: string, rest: string): string =>
     `SELECT '{"at":' || t || ',"copy":"${copy}","up":true,${rest},"system":"${SYSTEM}","timeline":5,"epoch":1,"sync":true,"startedAt":"A","took":900}' FROM moments`;
   const backend = (name: string): string => `SELECT '{"at":' || t || ',"backend":"${name}","status":"UP","took":900}' FROM moments`;
+  const idle = `SELECT '{"at":' || t || ',"idle":0.4,"took":1000000}' FROM range(0, ${length}, 1000000) AS r(t)`;
   return `WITH moments AS (SELECT t FROM range(-${SAMPLE_US}, ${length + 2 * SAMPLE_US}, ${SAMPLE_US}) AS r(t))
-    ${[sample('db1', '"writable":true'), ...['db2', 'db3'].map((copy) => sample(copy, '"writable":false')), ...['a/a1', 'b/b1', 'a', 'b'].map(backend)].join('\n    UNION ALL\n    ')}`;
+    ${[sample('db1', '"writable":true'), ...['db2', 'db3'].map((copy) => sample(copy, '"writable":false')), ...['a/a1', 'b/b1', 'a', 'b'].map(backend), idle].join('\n    UNION ALL\n    ')}`;
 }
 
 function finalRows(operations: number, fault: Span): string {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { classesOf, judged, steady, type Sketch } from './testing.ts';
+
+type Line = Record<string, unknown>;
+
+/** Phases of 2, 1 and 1 s; the reads of 60 ms of `during` failed, and so large a share of the processors was idle in each half second. */
+function busy(idle: number[], bounds: Line, change: Partial<Sketch> = {}): Sketch {
+  const sketch = steady({}, [2, 1, 1]);
+  const history = sketch.history.map((line) => {
+    const due = line.due as number;
+    const hit = line.op === 'read' && due >= 2_200_000 && due < 2_260_000;
+    return hit ? { ...line, outcome: 'failed', found: undefined } : line;
+  });
+  return {
+    ...sketch,
+    run: { ...sketch.run, bounds },
+    history,
+    observations: [...sketch.observations, ...idle.map((share, nr) => ({ at: nr * 500_000, idle: share, took: 500_000 }))],
+    ...change,
+  };
+}
+
+const strict = { availability: 1 };
+
+describe('an overloaded machine', { concurrency: 4 }, () => {
+  test('leaves what was late or failed undecided', async () => {
+    const verdict = await judged(busy([0.01, 0.5, 0.049, 0.3, 0.9], { ...strict, longestOutageMs: 50 }));
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.equal(verdict.verdict, 'inconclusive');
+    assert.match(verdict.reasons[0] ?? '', /the machine was overloaded: for 1\.0 of 2\.0 s of "before", without a fault/u);
+    assert.match(verdict.reasons[1] ?? '', /availability cannot be judged on an overloaded machine: availability 0\.99\d+ < 1/u);
+    assert.match(verdict.reasons[2] ?? '', /longest-outage cannot be judged on an overloaded machine: longest outage/u);
+    assert.deepEqual(verdict.machine?.before, { seconds: 2, busySeconds: 1, idle: (0.01 + 0.5 + 0.049 + 0.3) / 4 });
+  });
+  test('is one only when half of the time before a fault left it nothing', async () => {
+    for (const idle of [[], [0.01, 0.5, 0.05, 0.3], [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0], [0.01]]) {
+      const verdict = await judged(busy(idle, strict));
+      assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] }, `idle ${idle.join()}`);
+    }
+  });
+  test('excuses no loss', async () => {
+    const sketch = busy([0, 0, 0, 0], { ...strict, lost: 0 });
+    const lost = sketch.final.db1?.[10];
+    const left = (sketch.final.db1 ?? []).filter((id) => id !== lost);
+    const verdict = await judged({ ...sketch, final: { db1: left, db2: left } });
+    assert.equal(verdict.verdict, 'fail');
+    assert.match(verdict.reasons[0] ?? '', /^lost: 1 of/u);
+  });
+  test('does not spoil promises that held, and is told', async () => {
+    const verdict = await judged(busy([0, 0, 0, 0], { availability: 0.9 }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    assert.match(verdict.reasons.at(-1) ?? '', /^note: the machine was overloaded: for 2\.0 of 2\.0 s/u);
+  });
+  test('proves no control, and catches no mistake', async () => {
+    const sketch = busy([0, 0, 0, 0], strict);
+    const control = await judged({ ...sketch, run: { ...sketch.run, expect: 'availability' } });
+    assert.equal(control.held, false);
+    const calm = await judged({ ...busy([1, 1, 1, 1], strict), run: { ...sketch.run, expect: 'availability' } });
+    assert.equal(calm.held, true, calm.reasons.join('\n'));
+    const topology = { ...(sketch.run.topology as Line), sabotage: 'some-mistake' };
+    assert.equal((await judged({ ...sketch, run: { ...sketch.run, topology, expect: 'availability' } })).held, false);
+  });
+  test('a sample that tells no share, or no time, is refused with its line', async () => {
+    for (const line of [{ idle: 1.1, took: 1 }, { idle: -0.1, took: 1 }, { idle: 0.5 }, { idle: 0.5, took: 0 }, { took: 5 }])
+      await assert.rejects(judged(busy([], strict, { observations: [{ at: 0, ...line }] })), /observations\.jsonl:1: /u);
+  });
+});
