@@ -66,6 +66,18 @@ describe('the report', () => {
     assert.match(words, /20 witnesses of 37.*and 17 more/);
   });
 
+  test('keeps no promise that could not be judged, and tells how busy the machine was', async (context) => {
+    const kept = /Longest outage≤ 30\.0 s[\d.]+ s✓ kept/;
+    assert.match((await reportOf(syntheticFolder(context))).words, kept);
+    const message = 'bound longestOutageMs cannot be judged: longest outage 40,000 ms > 30,000 ms, on an overloaded machine';
+    const findings = [{ class: 'vacuous', count: 1, breaks: false, message, witnesses: [] }];
+    const machine = { before: { seconds: 10, busySeconds: 9, idle: 0.013 }, after: { seconds: 5, busySeconds: 0, idle: 0.4 } };
+    const { words } = await reportOf(syntheticFolder(context, { verdict: { verdict: 'inconclusive', findings, machine } }));
+    assert.doesNotMatch(words, kept);
+    assert.match(words, /Longest outage≤ 30\.0 s[\d.]+ snot known/);
+    assert.match(words, /phase before10\.0 s1 %9\.00 s phase after5\.00 s40 %0 s/);
+  });
+
   test('calls a control that was flagged by its name', async (context) => {
     assert.match((await reportOf(syntheticFolder(context, { lost: 9, expect: 'lost' }))).words, /Flagged, as it must/);
     assert.match((await reportOf(syntheticFolder(context, { expect: 'lost' }))).words, /Control not flagged/);

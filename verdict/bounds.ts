@@ -1,28 +1,32 @@
-import type { Run } from '../record/format.ts';
+import type { Bounds, Run } from '../record/format.ts';
 import type { Finding } from '../record/verdict-format.ts';
 import type { Figures } from './figures.ts';
 import { count, ms, share } from './numbers.ts';
 
-/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous. */
+type Judge = (run: Run, figures: Figures) => Finding[];
+
+/** Who judges which bound by the figures. */
+const JUDGES: readonly (readonly [keyof Bounds, Judge])[] = [
+  ['availability', availability],
+  ['timeAvailability', timeAvailability],
+  ['longestOutageMs', longestOutage],
+  ['rtoMs', recoveryTime],
+  ['latencyP99Ms', latency],
+  ['jobP95Ms', lateJobs],
+  ['staleReplicaP99Ms', replicaStaleness],
+  ['leastShare', leastShare],
+];
+
+/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous, and so does one that is broken on an overloaded machine. */
 export function judgeBounds(run: Run, figures: Figures): Finding[] {
-  const findings = [
-    ...availability(run, figures),
-    ...timeAvailability(run, figures),
-    ...longestOutage(run, figures),
-    ...recoveryTime(run, figures),
-    ...latency(run, figures),
-    ...lateJobs(run, figures),
-    ...replicaStaleness(run, figures),
-    ...leastShare(run, figures),
-  ];
+  const judged = JUDGES.flatMap(([bound, judge]) => judge(run, figures).map((finding) => ({ bound, finding })));
   const overload = overloadOf(run, figures);
+  const findings = judged.map(({ finding }) => finding);
   if (overload === undefined || !findings.some(({ breaks }) => breaks)) return findings;
-  return [
-    { ...doubtful(overload), phase: 'before' },
-    ...findings.map((finding) =>
-      finding.breaks ? doubtful(`${finding.class} cannot be judged on an overloaded machine: ${finding.message}`) : finding,
-    ),
-  ];
+  const doubts = judged.map(({ bound, finding }) =>
+    finding.breaks ? unmeasured(bound, `${finding.message}, on an overloaded machine`) : finding,
+  );
+  return [{ ...doubtful(overload), phase: 'before' }, ...doubts];
 }
 
 /**
