@@ -10,6 +10,7 @@ import { injected, suiteLab } from '../run/lab.fixture.ts';
 import { readEntries, unfinished } from '../runbook/journal.ts';
 import { withDatabase } from '../support/database.ts';
 import { projectRoot } from '../support/paths.ts';
+import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
 
@@ -111,6 +112,15 @@ async function runbook(...args: ['promote' | 'failback', string]): Promise<void>
 async function settled(topology: Topology, writer: string, id: string): Promise<void> {
   const states = await topology.database.copies();
   assert.deepEqual(states.filter(({ role }) => role === 'primary').length, 1);
+  // a site that serves again is back there after two good checks
+  await until({
+    subject: 'load balancer',
+    condition: `a server of site ${writer} UP`,
+    timeoutMs: limits.backendsUp,
+    intervalMs: 50,
+    probe: async () =>
+      Object.entries(await topology.balancer.backends()).some(([server, status]) => server.startsWith(`${writer}/`) && status === 'UP'),
+  });
   for (let n = 0; n < 4; n++) {
     const response = await fetch(`${topology.balancer.url}/api/changes`, {
       method: 'POST',
@@ -118,7 +128,9 @@ async function settled(topology: Topology, writer: string, id: string): Promise<
       body: JSON.stringify({ id: `${id}-${n}`, run: name }),
       signal: AbortSignal.timeout(5_000),
     });
-    assert.deepEqual([response.status, ((await response.json()) as { site: string }).site], [201, writer], `${id}-${n}`);
+    const text = await response.text();
+    assert.equal(response.status, 201, `${id}-${n}: ${text}`);
+    assert.equal((JSON.parse(text) as { site: string }).site, writer, `${id}-${n}`);
   }
   let copies: string[][] = [];
   await until({

@@ -71,7 +71,13 @@ async function everything(): Promise<Tally> {
   const prepared = await prepare(progress);
   const units = await unit();
   const lab = await runChecks(labTests(prepared.tools), progress);
-  return sum([units, lab, await quickProfile('recommended'), await quickProfile('supported')]);
+  const tallies = [units, lab];
+  for (const pattern of ['recommended', 'supported'] as const) {
+    tallies.push(await quickProfile(pattern));
+    // what did not come to its end has failed already; whoever ended it wants no more
+    if (interruption.code !== undefined) break;
+  }
+  return sum(tallies);
 }
 
 /** The quick profile of a pattern as a user runs it, in a lab of its own that is stopped whatever happens. */

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology/model.ts';
+import type { CopyState, Topology } from '../topology/model.ts';
 import type { Evidence, Pinned } from './fault.ts';
 import { all, answering, answeringAt } from './probes.ts';
 
@@ -9,7 +9,6 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
   const members = roles.filter(({ role }) => role === 'dcs');
   const copies = roles.filter(({ role }) => role === 'database').map(({ name }) => name);
   const states = copies.length === 0 ? [] : await topology.database.copies();
-  const timeline = states.find(({ role }) => role === 'primary')?.timeline;
   return all([
     ...(await Promise.all(
       sites.map(async (site) => {
@@ -18,11 +17,19 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
       }),
     )),
     ...(await Promise.all(members.map((member) => answeringAt(topology, member.daemonUrl('etcd') ?? '', member.name)))),
-    ...copies.map((copy) => ({
-      seen: states.some(({ name, running, timeline: own }) => name === copy && running && own === timeline),
-      what: `${copy} runs on the leader's timeline ${timeline}`,
-    })),
+    ...copies.map((copy) => follows(copy, states)),
   ]);
+}
+
+/* A copy that follows runs on the timeline of one that leads. */
+function follows(copy: string, states: readonly CopyState[]): Evidence {
+  const leader = states.find(({ role }) => role === 'primary');
+  const own = states.find(({ name }) => name === copy);
+  const runs = own?.running === true ? `runs on timeline ${own.timeline}` : 'does not run';
+  return {
+    seen: leader !== undefined && own?.running === true && own.timeline === leader.timeline,
+    what: `${copy} ${runs}, ${leader === undefined ? 'and no copy leads' : `${leader.name} leads on timeline ${leader.timeline}`}`,
+  };
 }
 
 /** Whether a site serves, in words. */

@@ -42,6 +42,11 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
       assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] }, `idle ${idle.join()}`);
     }
   });
+  test('is none because a sample stands there twice', async () => {
+    const sketch = busy([0.01, 0.5, 0.3, 0.3], strict);
+    const verdict = await judged({ ...sketch, observations: [...sketch.observations, { at: 0, idle: 0.01, took: 500_000 }] });
+    assert.deepEqual(classesOf(verdict).breaking, ['availability']);
+  });
   test('excuses no loss', async () => {
     const sketch = busy([0, 0, 0, 0], { ...strict, lost: 0 });
     const lost = sketch.final.db1?.[10];

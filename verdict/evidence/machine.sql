@@ -3,5 +3,5 @@
 CREATE TABLE machine AS
 SELECT p.name AS phase, sum(o.took) / 1e6 AS seconds, coalesce(sum(o.took) FILTER (o.idle < 0.05), 0) / 1e6 AS busy,
   sum(o.idle * o.took) / sum(o.took) AS idle
-FROM observations AS o JOIN phases AS p ON o."at" >= p.start AND o."at" + o.took <= p."end"
-WHERE o.idle IS NOT NULL GROUP BY p.name;
+FROM (SELECT DISTINCT "at", took, idle FROM observations WHERE idle IS NOT NULL) AS o
+JOIN phases AS p ON o."at" >= p.start AND o."at" + o.took <= p."end" GROUP BY p.name;
