@@ -27,7 +27,10 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
   const alarms = broken.filter((finding) => !isExplained(finding, findings));
   const reasons = alarms.map((finding) => `${finding.class}: ${finding.message}${explains(finding, findings)}`);
-  reasons.push(...doubts.map((finding) => `${finding.class}: ${finding.message}`));
+  const overload = overloadOf(run, figures);
+  // what ails the machine may be behind every other doubt
+  const ordered = doubts.toSorted((a, b) => Number(b.message === overload) - Number(a.message === overload));
+  reasons.push(...ordered.map((finding) => `${finding.class}: ${finding.message}`));
   if (verdict === 'pass') reasons.push(promisesHeld(figures));
   const { accepted, acceptedVanished = 0 } = figures.writes;
   if (accepted > 0) {
@@ -35,8 +38,7 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
-  const overload = overloadOf(run, figures);
-  if (overload !== undefined && !findings.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
+  if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
   return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }
 

@@ -36,6 +36,12 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
     assert.match(verdict.reasons[2] ?? '', /bound longestOutageMs cannot be judged: longest outage/u);
     assert.deepEqual(verdict.machine?.before, { seconds: 2, busySeconds: 1, idle: (0.01 + 0.5 + 0.049 + 0.3) / 4 });
   });
+  test('is told before every other doubt', async () => {
+    const sketch = busy([0, 0, 0, 0], strict);
+    const verdict = await judged({ ...sketch, run: { ...sketch.run, troubles: ['the course broke off'] } });
+    assert.match(verdict.reasons[0] ?? '', /the machine was overloaded/u);
+    assert.match(verdict.reasons[1] ?? '', /the course broke off/u);
+  });
   test('is one only when half of the time before a fault left it nothing', async () => {
     for (const idle of [[], [0.01, 0.5, 0.05, 0.3], [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0], [0.01]]) {
       const verdict = await judged(busy(idle, strict));
