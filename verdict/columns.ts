@@ -70,7 +70,7 @@ export const observationsLoader: Loader = {
     sync: flag,
     startedAt: text,
     lsn: text,
-    took: integer,
+    took: number,
     backend: text,
     status: text,
     exit: text,
@@ -79,15 +79,15 @@ export const observationsLoader: Loader = {
     idle: number,
   },
   select: `
-    SELECT whole("at") AS "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
+    SELECT whole("at") AS "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, whole(took) AS took,
       CASE WHEN copy IS NULL THEN backend END AS backend, try_cast(status AS backend_status) AS status,
       CASE WHEN copy IS NULL AND backend IS NULL THEN exit END AS exit, host, fault,
       CASE WHEN copy IS NULL AND backend IS NULL AND exit IS NULL THEN idle END AS idle,
-      coalesce(whole("at") IS NOT NULL AND CASE
+      coalesce(whole("at") IS NOT NULL AND (took IS NULL OR whole(took) IS NOT NULL) AND CASE
         WHEN copy IS NOT NULL THEN up IS NOT NULL
         WHEN backend IS NOT NULL THEN try_cast(status AS backend_status) IS NOT NULL
         WHEN exit IS NOT NULL THEN host IS NOT NULL
-        ELSE idle BETWEEN 0 AND 1 AND took >= 1
+        ELSE idle BETWEEN 0 AND 1 AND whole(took) >= 1
       END, false) AS valid`,
 };
 

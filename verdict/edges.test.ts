@@ -304,6 +304,11 @@ describe('precedence', { concurrency: 4 }, () => {
     const missing = await judged(base, (folder) => rmSync(join(folder, 'history.jsonl')));
     assert.match(missing.reasons[0] ?? '', /history is missing/u);
   });
+  test('a look that took longer than whole numbers reach is refused with its line', async () => {
+    const looks = [{ copy: 'db1', up: false }, { backend: 'a', status: 'UP' }, { idle: 0.5 }];
+    for (const look of looks)
+      await assert.rejects(judged({ ...base, observations: [{ at: 5, ...look, took: 9e18 }] }), /observations\.jsonl:1: took: Too big/u);
+  });
   test('a folder of any name is judged', async () => {
     const verdict = await judged(base, (folder) => {
       // the copy's name becomes part of a path and of a statement
