@@ -1,5 +1,5 @@
 import { UsageError } from '../support/errors.ts';
-import type { Topology } from '../topology/model.ts';
+import type { CopyState, Topology } from '../topology/model.ts';
 import type { FaultSpec } from './fault.ts';
 import { describeTarget, resolveTarget } from './targets.ts';
 
@@ -16,5 +16,10 @@ export async function pinCopy(topology: Topology, spec: FaultSpec, role?: 'prima
 
 /** Name of the copy that leads now, if any. */
 export async function primaryOf(topology: Topology): Promise<string | undefined> {
-  return (await topology.database.copies()).find(({ role }) => role === 'primary')?.name;
+  return leaderOf(await topology.database.copies())?.name;
+}
+
+/** The copy that leads, among their states. */
+export function leaderOf(copies: readonly CopyState[]): CopyState | undefined {
+  return copies.find(({ role }) => role === 'primary');
 }

@@ -2,6 +2,7 @@ import { parseTime } from '../support/durations.ts';
 import { UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import type { Topology } from '../topology/model.ts';
+import { leaderOf } from './copy.ts';
 import type { Evidence, Fault, FaultSpec, Pinned } from './fault.ts';
 import { all, silent } from './probes.ts';
 import { servingAgain } from './serving.ts';
@@ -68,8 +69,4 @@ async function restored({ database }: Topology, { timeline = 0 }: Pinned): Promi
     seen: leader !== undefined && leader.timeline > timeline,
     what: `${leader?.name ?? 'no copy'} leads on timeline ${leader?.timeline ?? 'none'}; the service was on ${timeline} when it was destroyed`,
   };
-}
-
-function leaderOf(copies: Awaited<ReturnType<Topology['database']['copies']>>) {
-  return copies.find(({ role }) => role === 'primary');
 }

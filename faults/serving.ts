@@ -1,4 +1,5 @@
 import type { CopyState, Topology } from '../topology/model.ts';
+import { leaderOf } from './copy.ts';
 import type { Evidence, Pinned } from './fault.ts';
 import { all, answering, answeringAt } from './probes.ts';
 
@@ -23,7 +24,7 @@ export async function serving(topology: Topology, { hosts }: Pinned): Promise<Ev
 
 /* A copy that follows runs on the timeline of one that leads. */
 function follows(copy: string, states: readonly CopyState[]): Evidence {
-  const leader = states.find(({ role }) => role === 'primary');
+  const leader = leaderOf(states);
   const own = states.find(({ name }) => name === copy);
   const runs = own?.running === true ? `runs on timeline ${own.timeline}` : 'does not run';
   return {

@@ -10,15 +10,15 @@ export interface MachineWatch {
 
 /** Tells every second which share of the processors' time nobody wanted; those of the whole machine, which all hosts of a lab share. */
 export function watchMachine({ now, write }: MachineWatch): void {
-  let at = now();
-  let before = processorTimes(readFileSync('/proc/stat', 'utf8'));
+  const look = () => ({ at: now(), ...processorTimes(readFileSync('/proc/stat', 'utf8')) });
+  let before = look();
   setInterval(() => {
-    const until = now();
-    const times = processorTimes(readFileSync('/proc/stat', 'utf8'));
-    const spent = times.all - before.all;
-    if (spent > 0) write({ at, idle: Math.min(1, Math.max(0, (times.idle - before.idle) / spent)), took: until - at });
-    at = until;
-    before = times;
+    const { at } = before;
+    const seen = look();
+    const spent = seen.all - before.all;
+    // the kernel may take back some of what it called waiting for disks
+    if (spent > 0) write({ at, idle: Math.min(1, Math.max(0, (seen.idle - before.idle) / spent)), took: seen.at - at });
+    before = seen;
   }, INTERVAL_MS);
 }
 

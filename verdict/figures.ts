@@ -25,7 +25,7 @@ export async function measure(database: Database, restarting: Map<string, number
     coverage: coverage(await query('coverage')),
     shares,
     jobs: jobs === true ? jobsOf(await query('jobs')) : {},
-    ...machineOf(await database.rows('SELECT phase::VARCHAR AS phase, seconds, busy, idle FROM machine ORDER BY phase')),
+    ...machineOf(await query('machine')),
     writes: {
       ...writes,
       ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }),
@@ -86,11 +86,7 @@ function jobsOf(rows: Row[]): Figures['jobs'] {
 
 function machineOf(rows: Row[]): Pick<Figures, 'machine'> {
   if (rows.length === 0) return {};
-  const entries = rows.map(({ phase, seconds, busy, idle }) => [
-    String(phase),
-    { seconds: Number(seconds), busySeconds: Number(busy), idle: Number(idle) },
-  ]);
-  return { machine: Object.fromEntries(entries) as NonNullable<Figures['machine']> };
+  return { machine: Object.fromEntries(rows.map(({ phase, ...watched }) => [phase, watched])) as NonNullable<Figures['machine']> };
 }
 
 function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {

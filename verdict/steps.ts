@@ -33,7 +33,6 @@ export const STEPS: readonly Step[] = [
   { script: 'evidence/files.sql' },
   { script: 'evidence/phases.sql' },
   { script: 'evidence/load.sql' },
-  { script: 'evidence/machine.sql' },
   { script: 'evidence/faults.sql' },
   { script: 'evidence/samples.sql' },
   { script: 'evidence/truth.sql' },
