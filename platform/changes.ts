@@ -1,10 +1,10 @@
-import pg from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { Answer } from './answer.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
 import { read } from './read.ts';
 import type { Service } from './service.ts';
+import type { Statement } from './statement.ts';
 import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
 import { parseToken } from './token.ts';
 import { write, type WriteRow } from './write.ts';
@@ -33,7 +33,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
   app.post('/api/changes', async (request, reply) => {
     const input = inputOf(request.body);
     const id = textOf(input, 'id');
-    const statement = insertChange({ id, run: textOf(input, 'run', 100), value: valueOf(input) });
+    const statement: Statement = { ...INSERT_CHANGE, values: [id, textOf(input, 'run', 100), valueOf(input)] };
     const { row, replicated, position } = await write<ChangeRow>({
       ...service.forWrite(),
       id,
@@ -75,18 +75,18 @@ export function addChanges(app: FastifyInstance, service: Service): void {
  * The repeat of an id rewrites its row, so that its COMMIT waits for the standby as the first one should have;
  * it keeps the stored value and asks for no second job.
  */
-function insertChange({ id, run, value }: { id: string; run: string; value: string | null }): string {
-  const text = value === null ? 'NULL' : pg.escapeLiteral(value);
-  return `WITH change AS (
+const INSERT_CHANGE = {
+  name: 'insert_change',
+  text: `WITH change AS (
       INSERT INTO changes AS c (id, run, value, epoch)
-      VALUES (${pg.escapeLiteral(id)}, ${pg.escapeLiteral(run)}, ${text}, coalesce((SELECT epoch FROM writer), 1))
+      VALUES ($1::text, $2::text, $3::text, coalesce((SELECT epoch FROM writer), 1))
       ON CONFLICT (id) DO UPDATE SET value = c.value
       RETURNING id, run, value, xid = pg_current_xact_id() AS inserted
     ), job AS (
       INSERT INTO jobs (change_id, run, shard) SELECT id, run, hashtextextended(id, 0) & 15 FROM change WHERE inserted
     )
-    SELECT change.*, pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS} FROM change`;
-}
+    SELECT change.*, pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS} FROM change`,
+};
 
 const FIND_CHANGE = {
   name: 'find-change',

@@ -2,10 +2,13 @@ import pg from 'pg';
 import { DatabaseTimeout } from './answer.ts';
 import type { Budget } from './budget.ts';
 import { connectionConfig, destroy, isReadTimeout, type Notice } from './connection.ts';
+import { executeSql, prepareSql, type Statement } from './statement.ts';
 
 /** One database connection, lent to one request; one query is in flight at a time. */
 export interface Session {
   query<Row extends pg.QueryResultRow>(query: pg.QueryConfig, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult<Row>>;
+  /** begins a transaction with a statement, in one message; the statement's result is the last */
+  begin(statement: Statement): Promise<pg.QueryResult[]>;
   /** several statements in one message; one result for each */
   script(text: string, onNotice?: (notice: Notice) => void): Promise<pg.QueryResult[]>;
   /** this server is not the one that the endpoint promises: drop this and all older connections */
@@ -63,6 +66,7 @@ export function openDatabase({ dsn, name, max, connectMs, maxUses = Infinity, on
     destroy(client);
   };
   const answeredAt = new WeakMap<pg.PoolClient, number>();
+  const prepared = new WeakMap<pg.PoolClient, Set<string>>();
   let trustedSince = 0;
   pool.on('error', onTrouble);
   pool.on('remove', forget);
@@ -104,12 +108,22 @@ export function openDatabase({ dsn, name, max, connectMs, maxUses = Infinity, on
         if (onNotice) client.off('notice', onNotice);
       }
     }
+    const script: Session['script'] = async (text, onNotice) => {
+      const results = await ask<pg.QueryResult | pg.QueryResult[]>({ text }, onNotice);
+      return Array.isArray(results) ? results : [results];
+    };
     const session: Session = {
       query: (query, onNotice) => ask(query, onNotice),
-      script: async (text, onNotice) => {
-        const results = await ask<pg.QueryResult | pg.QueryResult[]>({ text }, onNotice);
-        return Array.isArray(results) ? results : [results];
+      begin: async (statement) => {
+        const known = prepared.get(client) ?? new Set();
+        const beginAndExecute = `BEGIN ISOLATION LEVEL READ COMMITTED; ${executeSql(statement)}`;
+        if (known.has(statement.name)) return script(beginAndExecute);
+        const results = await script(`${prepareSql(statement)}; ${beginAndExecute}`);
+        // had it failed, this connection would not be used again
+        prepared.set(client, known.add(statement.name));
+        return results;
       },
+      script,
       distrust: () => {
         spoiled = true;
         trustedSince = performance.now();

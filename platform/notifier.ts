@@ -23,7 +23,7 @@ export interface NotifierOptions {
  * Sends NOTIFY on a connection of its own, at most once in `everyMs`.
  * Inside the write's transaction it would serialize all commits; a lost one costs nothing, because workers poll as well.
  */
-export function createNotifier({ dsn, name, connectMs, onTrouble, everyMs = 50 }: NotifierOptions): Notifier {
+export function createNotifier({ dsn, name, connectMs, onTrouble, everyMs = 100 }: NotifierOptions): Notifier {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let lastAt = -Infinity;

@@ -1,10 +1,10 @@
-import pg from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { Answer } from './answer.ts';
 import type { Session } from './database.ts';
 import { inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
 import { read } from './read.ts';
 import type { Service } from './service.ts';
+import type { Statement } from './statement.ts';
 import { STAMP_COLUMNS, stampOf, type StampRow } from './stamp.ts';
 import { parseToken } from './token.ts';
 import { write, type WriteRow } from './write.ts';
@@ -28,10 +28,11 @@ export function addProjects(app: FastifyInstance, service: Service): void {
     const key = textOf(request.params, 'key');
     const version = wholeOf(input, 'version', { least: 0, most: 2_147_483_647 });
     const project = { key, run: textOf(input, 'run', 100), version, value: valueOf(input) };
+    const statement: Statement = { ...STORE_PROJECT, values: [key, project.run, version, project.value] };
     const { replicated, position } = await write<WriteRow>({
       ...service.forWrite(),
       id: key,
-      statement: storeProject(project),
+      statement,
       refusal: (session) => versionConflict(project, session),
     });
     return reply.code(replicated ? 200 : 202).send({ ...project, ...position, ...(replicated ? {} : { replicated }), ...service.identity });
@@ -53,15 +54,15 @@ export function addProjects(app: FastifyInstance, service: Service): void {
   });
 }
 
-function storeProject({ key, run, version, value }: Project): string {
-  const text = value === null ? 'NULL' : pg.escapeLiteral(value);
-  return `INSERT INTO projects AS p (key, run, version, value, epoch)
-    VALUES (${pg.escapeLiteral(key)}, ${pg.escapeLiteral(run)}, ${version}, ${text}, coalesce((SELECT epoch FROM writer), 1))
+const STORE_PROJECT = {
+  name: 'store_project',
+  text: `INSERT INTO projects AS p (key, run, version, value, epoch)
+    VALUES ($1::text, $2::text, $3::integer, $4::text, coalesce((SELECT epoch FROM writer), 1))
     ON CONFLICT (key) DO UPDATE SET run = excluded.run, version = excluded.version, value = excluded.value, epoch = excluded.epoch,
       xid = pg_current_xact_id(), updated_at = now()
     WHERE p.version < excluded.version OR (p.version = excluded.version AND p.value IS NOT DISTINCT FROM excluded.value)
-    RETURNING pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS}`;
-}
+    RETURNING pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS}`,
+};
 
 async function versionConflict({ key, version }: Project, session: Session): Promise<Answer> {
   const query = { ...STORED_VERSION, values: [key] };

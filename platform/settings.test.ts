@@ -9,8 +9,8 @@ describe('the settings', () => {
     assert.partialDeepStrictEqual(settingsFrom(LEAST), {
       port: 8080,
       databaseRo: 'postgres://rw',
-      poolRw: 20,
-      poolPrimary: 6,
+      poolRw: 16,
+      poolPrimary: 4,
       drainMs: 1500,
       blindHealthCheck: false,
       flappingHealthCheckMs: 0,

@@ -13,7 +13,7 @@ export interface StartedWorker {
 }
 
 const POLL_MS = 1000;
-const LEAST_BETWEEN_BATCHES_MS = 50;
+const LEAST_BETWEEN_BATCHES_MS = 200;
 const BACKOFF_MS = { first: 100, most: 2000 };
 const DEAD_AFTER_MS = 15_000;
 

@@ -5,6 +5,7 @@ import type { Database, Session } from './database.ts';
 import { WriteFailure, type Stage } from './failure.ts';
 import type { Following } from './following.ts';
 import type { Ledger } from './ledger.ts';
+import type { Statement } from './statement.ts';
 import { stampOf, type Stamp, type StampRow } from './stamp.ts';
 import { formatToken } from './token.ts';
 
@@ -30,8 +31,8 @@ export interface WriteRequest {
   following: Following;
   /** the operation's own id, for the ledger */
   id: string;
-  /** one statement that returns one WriteRow when it wrote, none when it must not */
-  statement: string;
+  /** returns one WriteRow when it wrote, none when it must not */
+  statement: Statement;
   /** explains a statement that wrote nothing; asked in the same transaction */
   refusal: (session: Session) => Promise<Answer>;
 }
@@ -49,7 +50,7 @@ export async function write<Row extends WriteRow>(request: WriteRequest): Promis
   try {
     if (await following.isKnown(budget)) throw takesNone();
     return await database.lend(budget, async (session) => {
-      const results = await session.script(`BEGIN ISOLATION LEVEL READ COMMITTED; ${statement}`).catch((error: unknown) => {
+      const results = await session.begin(statement).catch((error: unknown) => {
         if (!isReadOnly(error)) throw error;
         session.distrust();
         following.noticed();
