@@ -20,10 +20,10 @@ import type { Lab } from './store.ts';
 
 /**
  * Shares of the CPU. On few cores a busy site must not starve those who balance or store, nor a booting site a serving one: in the field they
- * have machines of their own. A node counts as booting until its site serves. Those who measure come before all: a load generator that waits
+ * have machines of their own. A node counts as booting until it is sent requests. Those who measure come before all: a load generator that waits
  * for the CPU (at 8 of 40 shares, calls began 2 s late) measures itself.
  */
-const shares = { measuring: 32, other: 8, servingNode: 4, bootingNode: 1 } as const;
+const shares = { measuring: 32, other: 8, servingNode: 4, bootingNode: 0.25 } as const;
 
 const shareOf = (role: HostRole): number =>
   role === 'node' ? shares.bootingNode : role === 'client' || role === 'observer' ? shares.measuring : shares.other;
@@ -58,9 +58,9 @@ export async function bootHost(lab: Lab, host: PlannedHost, prepared: Prepared):
   await bootMachine(machine);
 }
 
-/** Gives the nodes of a site that serves their full share of the CPU. */
-export function shareAsServing(lab: Lab, site: string): void {
-  for (const host of lab.plan.hosts) if (host.site === site) weighHost(lab.record.name, host.name, shares.servingNode);
+/** Gives nodes that serve their full share of the CPU. */
+export function shareAsServing(lab: Lab, nodes: readonly PlannedHost[]): void {
+  for (const { name } of nodes) weighHost(lab.record.name, name, shares.servingNode);
 }
 
 /** Power-off: the cable first, so that no dying process is heard, then every process. */

@@ -201,6 +201,13 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
   return true;
 }
 
+/** The nodes of a site that answer the load balancer's health check well: from then on they are sent requests. */
+export async function nodesAnswering(lab: Lab, site: string): Promise<PlannedHost[]> {
+  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const looks = await Promise.allSettled(nodes.map(healthCheckUrl).map(answersOk));
+  return nodes.filter((_, place) => looks[place]?.status === 'fulfilled');
+}
+
 /** Waits until every node of a site reports Ready. */
 export async function nodesReady(lab: Lab, site: string): Promise<void> {
   const nodes = lab.plan.hosts.filter((host) => host.site === site);

@@ -19,7 +19,7 @@ import { runIn } from './machine.ts';
 import { keepTried, tryMechanisms } from './mechanisms.ts';
 import { ensureRouter, pluggedHosts } from './network.ts';
 import { serveDatabase } from './database-service.ts';
-import { deployPlatform, nodesReady, siteReady } from './platform.ts';
+import { deployPlatform, nodesAnswering, nodesReady, siteReady } from './platform.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { apiReady, endingPods } from './site-client.ts';
 import { releaseSessions } from './sessions.ts';
@@ -134,10 +134,11 @@ function isDirectedAway({ record: { directed } }: Lab, server: string, status: s
   return status === 'MAINT' && directed !== undefined && !server.startsWith(`${directed}/`);
 }
 
-/** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. From then on its nodes have their full share of the CPU. */
+/** Whether every node of a site is Ready and every pod of the platform answers; throws what is missing. A node has its full share of the CPU as soon as it is sent requests. */
 export async function siteServes(lab: Lab, site: string): Promise<true> {
-  await siteReady(lab, site);
-  shareAsServing(lab, site);
+  const answers = nodesAnswering(lab, site).then((nodes) => shareAsServing(lab, nodes));
+  const [ready] = await Promise.allSettled([siteReady(lab, site), answers]);
+  if (ready.status === 'rejected') throw ready.reason;
   return true;
 }
 
