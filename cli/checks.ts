@@ -2,6 +2,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { isUnjudged, type Outcome } from '../run/session.ts';
 import { readJson } from '../support/files.ts';
 import { projectRoot } from '../support/paths.ts';
 import { asUser } from '../support/user.ts';
@@ -122,4 +123,13 @@ function testFiles(): string[] {
 
 function tool(path: string): string {
   return join(projectRoot, 'node_modules', path);
+}
+
+/** What a machine with nothing left could not tell is neither passed nor failed, unless nothing at all was judged: then the tests have shown nothing. */
+export function tallyOf(outcomes: readonly Outcome[], say: (message: string) => void): Tally {
+  const passed = outcomes.filter(({ verdict }) => verdict?.held === true).length;
+  const unjudged = outcomes.filter(isUnjudged);
+  for (const { title } of unjudged) say(`neither passed nor failed, for the machine was overloaded: ${title}`);
+  const failed = outcomes.length - passed - unjudged.length;
+  return { passed, failed: passed === 0 ? Math.max(failed, 1) : failed };
 }

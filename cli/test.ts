@@ -9,7 +9,7 @@ import { labTopology } from '../topology/lab/lab-topology.ts';
 import { bringUp } from '../topology/lab/up.ts';
 import type { Pattern } from '../topology/model.ts';
 import { prepare } from '../topology/lab/prepare.ts';
-import { labTests, runChecks, unitChecks, type Tally } from './checks.ts';
+import { labTests, runChecks, tallyOf, unitChecks, type Tally } from './checks.ts';
 import { repeatsOrNone, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
 import { runSpecs } from './run.ts';
@@ -87,8 +87,7 @@ async function quickProfile(pattern: Pattern): Promise<Tally> {
   try {
     await bringUp({ name, shape: { pattern } }, progress);
     const { outcomes } = await runSpecs([], { lab: name, pattern });
-    const held = outcomes.filter(({ verdict }) => verdict?.held === true).length;
-    return { passed: held, failed: Math.max(outcomes.length - held, outcomes.length === 0 ? 1 : 0) };
+    return tallyOf(outcomes, progress);
   } finally {
     interruption.clear();
     await tearDown(name);

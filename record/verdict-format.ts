@@ -110,6 +110,8 @@ export const Verdict = z.looseObject({
   verdict: z.enum(VERDICTS),
   /** sentences; the first one decided */
   reasons: z.array(z.string()),
+  /** how busy the machine was, where it had too little time left to tell what was late or failed from what waited for it */
+  overload: z.string().optional(),
   /** what a control must produce, copied from run.json */
   expect: z.string().optional(),
   /** a deliberate mistake in what was under test, copied from run.json */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Verdict } from '../record/verdict-format.ts';
-import { exitCodeOf, outcomesOf, type Outcome } from './session.ts';
+import { exitCodeOf, isUnjudged, outcomesOf, type Outcome } from './session.ts';
 
 type Judged = Partial<Pick<Verdict, 'verdict' | 'held' | 'expect' | 'sabotage'>>;
 
@@ -17,6 +17,25 @@ const held = ended({ verdict: 'pass' });
 const broken = ended({ verdict: 'fail' });
 const undecided = ended({ verdict: 'inconclusive' });
 const unhealed = unjudged('faults of earlier runs could not be healed: freeze on db1: no answer');
+
+describe('an overloaded machine', () => {
+  const overloaded = (judged: Judged, ...classes: string[]): Outcome => {
+    const findings = classes.map((name) => ({ class: name, breaks: true, count: 1, message: '', witnesses: [] }));
+    return ended({ overload: 'the machine was overloaded', findings, ...judged } as Judged);
+  };
+  test('leaves unjudged what is undecided, and a control that showed nothing else than what it is about', () => {
+    assert.equal(isUnjudged(overloaded({ verdict: 'inconclusive' })), true);
+    assert.equal(isUnjudged(overloaded({ verdict: 'fail', held: false, expect: 'lost' }, 'lost')), true);
+    assert.equal(isUnjudged(overloaded({ verdict: 'pass', held: false, expect: 'lost' })), true);
+  });
+  test('excuses nothing that was found, and nothing that held', () => {
+    assert.equal(isUnjudged(overloaded({ verdict: 'fail' }, 'lost')), false);
+    assert.equal(isUnjudged(overloaded({ verdict: 'fail', held: false, expect: 'lost' }, 'lost', 'stale')), false);
+    assert.equal(isUnjudged(overloaded({ verdict: 'pass' })), false);
+    assert.equal(isUnjudged(undecided), false);
+    assert.equal(isUnjudged(unjudged()), false);
+  });
+});
 
 describe('the exit code', () => {
   test('says of one scenario how it ended', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isExplained } from '../record/explained.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import { EXIT } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
@@ -55,6 +56,14 @@ export function outcomesOf(session: string, resultsFile: string): Outcome[] {
     ];
   });
   return [...judged, ...unrecorded];
+}
+
+/** Whether the machine had too little time left for a scenario to be judged. What is lost or wrong is so on any machine, unless it is what a control is about. */
+export function isUnjudged({ verdict }: Outcome): boolean {
+  if (verdict?.overload === undefined || verdict.held) return false;
+  const { findings, expect } = verdict;
+  const broken = findings.filter((finding) => finding.breaks && !isExplained(finding, findings));
+  return broken.every((finding) => finding.class === expect);
 }
 
 /** The exit code of several scenarios: 3 before 1 before 2; no scenario at all is 2. */

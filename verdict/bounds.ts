@@ -26,24 +26,35 @@ export function judgeBounds(run: Run, figures: Figures): Finding[] {
   const doubts = judged.map(({ bound, finding }) =>
     finding.breaks ? unmeasured(bound, `${finding.message}, on an overloaded machine`) : finding,
   );
-  return [{ ...doubtful(overload), phase: 'before' }, ...doubts];
+  return [{ ...doubtful(overload.message), phase: overload.phase }, ...doubts];
+}
+
+/** A phase in which the machine had too little time left to carry the load, and the sentence that says so. */
+interface Overload {
+  phase: 'before' | 'during';
+  message: string;
 }
 
 /**
- * Says so when the machine had no time left before any fault, and so cannot carry the load: what was late or failed then may have waited for
- * it. What was lost or wrong is no less so, and bounds that held, held in spite of it. Later phases say nothing: a fault may be what keeps
- * the processors busy.
+ * Says so when the machine had no time left for half of `before` or of `during`: what was late or failed then may have waited for it. What was
+ * lost or wrong is no less so, and bounds that held, held in spite of it. Where something is meant to break, only `before` counts: a mistake
+ * or the fault of a control may be what keeps the processors busy later.
  */
-export function overloadOf({ phases = [] }: Run, { machine }: Figures): string | undefined {
-  const before = phases.find(({ name }) => name === 'before');
-  const busy = machine?.before?.busySeconds ?? 0;
-  if (before === undefined || busy === 0) return undefined;
-  const seconds = (before.end - before.start) / 1e6;
-  if (busy < seconds / 2) return undefined;
-  return (
-    `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "before", without a fault, its processors had less than 5 % of their time left; ` +
-    'give it more of them, nothing else to do, or the run less load'
-  );
+export function overloadOf({ phases = [], expect, topology }: Run, { machine }: Figures): Overload | undefined {
+  const meantToBreak = expect !== undefined || topology.sabotage !== undefined;
+  for (const name of meantToBreak ? (['before'] as const) : (['before', 'during'] as const)) {
+    const phase = phases.find((one) => one.name === name);
+    const busy = machine?.[name]?.busySeconds ?? 0;
+    if (phase === undefined || busy === 0) continue;
+    const seconds = (phase.end - phase.start) / 1e6;
+    if (busy < seconds / 2) continue;
+    const whose = name === 'before' ? ', without a fault, its processors' : ' its processors';
+    const message =
+      `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "${name}"${whose} had less than 5 % of their time left; ` +
+      'give it more of them, nothing else to do, or the run less load';
+    return { phase: name, message };
+  }
+  return undefined;
 }
 
 function availability({ bounds }: Run, { availability: measured }: Figures): Finding[] {

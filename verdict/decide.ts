@@ -21,13 +21,13 @@ const CONSEQUENCES: Record<string, readonly string[]> = {
 };
 
 /** The verdict of findings: a broken promise before a doubt before a pass. */
-export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Verdict, 'verdict' | 'reasons' | 'held'> {
+export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Verdict, 'verdict' | 'reasons' | 'held' | 'overload'> {
   const broken = findings.filter((finding) => finding.breaks);
   const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
   const alarms = broken.filter((finding) => !isExplained(finding, findings));
   const reasons = alarms.map((finding) => `${finding.class}: ${finding.message}${explains(finding, findings)}`);
-  const overload = overloadOf(run, figures);
+  const overload = overloadOf(run, figures)?.message;
   // what ails the machine may be behind every other doubt
   const ordered = doubts.toSorted((a, b) => Number(b.message === overload) - Number(a.message === overload));
   reasons.push(...ordered.map((finding) => `${finding.class}: ${finding.message}`));
@@ -39,7 +39,7 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
     );
   }
   if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
-  return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
+  return { verdict, reasons, held: holds(run, verdict, { broken, doubts }), ...(overload === undefined ? {} : { overload }) };
 }
 
 /** What an alarm brought along, in its own sentence. */

@@ -42,11 +42,24 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
     assert.match(verdict.reasons[0] ?? '', /the machine was overloaded/u);
     assert.match(verdict.reasons[1] ?? '', /the course broke off/u);
   });
-  test('is one only when half of the time before a fault left it nothing', async () => {
-    for (const idle of [[], [0.01, 0.5, 0.05, 0.3], [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0], [0.01]]) {
+  test('is one only when half of a phase left it nothing', async () => {
+    for (const idle of [[], [0.01, 0.5, 0.05, 0.3], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0, 0], [0.01]]) {
       const verdict = await judged(busy(idle, strict));
       assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] }, `idle ${idle.join()}`);
     }
+  });
+  test('is one during a fault too, but for a control and a mistake, whose fault may be what keeps it busy', async () => {
+    const idle = [0.5, 0.5, 0.5, 0.5, 0.01, 0.5, 0.5, 0.5];
+    const sketch = busy(idle, strict);
+    const verdict = await judged(sketch);
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.match(verdict.reasons[0] ?? '', /the machine was overloaded: for 0\.5 of 1\.0 s of "during" its processors/u);
+    assert.match(verdict.overload ?? '', /^the machine was overloaded/u);
+    assert.equal((await judged({ ...sketch, run: { ...sketch.run, expect: 'availability' } })).held, true);
+    const topology = { ...(sketch.run.topology as Line), sabotage: 'some-mistake' };
+    assert.equal((await judged({ ...sketch, run: { ...sketch.run, topology, expect: 'availability' } })).held, true);
+    const calmer = await judged(busy([...idle.slice(0, 4), 0.05, 0.5, 0, 0], strict));
+    assert.deepEqual([classesOf(calmer).breaking, calmer.overload], [['availability'], undefined]);
   });
   test('is none because a sample stands there twice', async () => {
     const sketch = busy([0.01, 0.5, 0.3, 0.3], strict);
