@@ -32,19 +32,20 @@ describe('the count of scenarios', () => {
     verdict: { held: verdict.verdict === 'pass', findings: [], ...verdict } as Judged,
   });
   const unjudged = ended({ verdict: 'inconclusive', overload: 'the machine was overloaded' });
-  const count = (...outcomes: Outcome[]): [Tally, string[]] => {
+  const count = (...profiles: Outcome[][]): [Tally, string[]] => {
     const said: string[] = [];
-    return [tallyOf(outcomes, (message) => said.push(message)), said];
+    return [tallyOf(profiles, (message) => said.push(message)), said];
   };
   test('leaves out, and names, what an overloaded machine could not tell', () => {
-    assert.deepEqual(count(ended({ verdict: 'pass' }), unjudged, ended({ verdict: 'fail' }), ended({ verdict: 'inconclusive' })), [
+    assert.deepEqual(count([ended({ verdict: 'pass' }), ended({ verdict: 'fail' })], [unjudged, ended({ verdict: 'inconclusive' })]), [
       { passed: 1, failed: 2 },
       ['neither passed nor failed, for the machine was overloaded: a scenario'],
     ]);
   });
   test('is a failure where nothing was judged, or nothing ran', () => {
-    assert.deepEqual(count(unjudged, unjudged)[0], { passed: 0, failed: 1 });
-    assert.deepEqual(count()[0], { passed: 0, failed: 1 });
+    assert.deepEqual(count([unjudged], [unjudged])[0], { passed: 0, failed: 1 });
+    assert.deepEqual(count([ended({ verdict: 'pass' })], [])[0], { passed: 1, failed: 1 });
+    assert.deepEqual(count([])[0], { passed: 0, failed: 1 });
   });
 });
 

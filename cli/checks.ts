@@ -125,11 +125,13 @@ function tool(path: string): string {
   return join(projectRoot, 'node_modules', path);
 }
 
-/** What a machine with nothing left could not tell is neither passed nor failed, unless nothing at all was judged: then the tests have shown nothing. */
-export function tallyOf(outcomes: readonly Outcome[], say: (message: string) => void): Tally {
+/** Counts the scenarios of profiles; one without any is a failure. What a machine with nothing left could not tell is neither passed nor failed, unless nothing at all was judged: then the tests have shown nothing. */
+export function tallyOf(profiles: readonly (readonly Outcome[])[], say: (message: string) => void): Tally {
+  const outcomes = profiles.flat();
   const passed = outcomes.filter(({ verdict }) => verdict?.held === true).length;
   const unjudged = outcomes.filter(isUnjudged);
   for (const { title } of unjudged) say(`neither passed nor failed, for the machine was overloaded: ${title}`);
-  const failed = outcomes.length - passed - unjudged.length;
+  const empty = profiles.filter((profile) => profile.length === 0).length;
+  const failed = outcomes.length - passed - unjudged.length + empty;
   return { passed, failed: passed === 0 ? Math.max(failed, 1) : failed };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
 import { MECHANISMS } from '../run/crash/mechanisms.ts';
 import { runPasses, tablesOf, type Passes } from '../run/crash/passes.ts';
+import type { Outcome } from '../run/session.ts';
 import { EXIT, UsageError } from '../support/errors.ts';
 import { interruption } from '../support/interrupt.ts';
 import { tearDown } from '../topology/lab/down.ts';
@@ -71,23 +72,22 @@ async function everything(): Promise<Tally> {
   const prepared = await prepare(progress);
   const units = await unit();
   const lab = await runChecks(labTests(prepared.tools), progress);
-  const tallies = [units, lab];
+  const profiles: Outcome[][] = [];
   for (const pattern of ['recommended', 'supported'] as const) {
-    tallies.push(await quickProfile(pattern));
+    profiles.push(await quickProfile(pattern));
     // what did not come to its end has failed already; whoever ended it wants no more
     if (interruption.code !== undefined) break;
   }
-  return sum(tallies);
+  return sum([units, lab, tallyOf(profiles, progress)]);
 }
 
 /** The quick profile of a pattern as a user runs it, in a lab of its own that is stopped whatever happens. */
-async function quickProfile(pattern: Pattern): Promise<Tally> {
+async function quickProfile(pattern: Pattern): Promise<Outcome[]> {
   const name = `q${randomBytes(3).toString('hex')}`;
   void interruption.listen();
   try {
     await bringUp({ name, shape: { pattern } }, progress);
-    const { outcomes } = await runSpecs([], { lab: name, pattern });
-    return tallyOf(outcomes, progress);
+    return (await runSpecs([], { lab: name, pattern })).outcomes;
   } finally {
     interruption.clear();
     await tearDown(name);

@@ -13,8 +13,8 @@ test(
       // two good checks of the endpoint (1 s), reconnects (1 s), and a rewind of the other standby (9 s)
       longestOutageMs: 35_000,
       rtoMs: 35_000,
-      // workers listen again at the new primary and lock their shards there: who hears of work has it done in some 0.1 s, who does not looks
-      // once a second
+      // workers listen again at the new primary and lock their shards there: who hears of work hears of it within 0.1 s and takes a batch every
+      // 0.2 s, who does not looks once a second
       jobP95Ms: 500,
     });
     const profile = steady({

@@ -7,7 +7,7 @@ import { groupsInHost } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
-import type { Lab } from './store.ts';
+import { nodesOf, type Lab } from './store.ts';
 
 const bin = '/opt/holdfast/kubernetes';
 /** A kubelet renews its lease four times in its length; at the first look after it was silent for the grace its node is given up. The default is Kubernetes 1.34's own. */
@@ -210,8 +210,4 @@ function proxyConfig(lab: Lab): object {
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
     metricsBindAddress: '127.0.0.1:10249',
   };
-}
-
-function nodesOf(lab: Lab, site: string): PlannedHost[] {
-  return lab.plan.hosts.filter((host) => host.site === site && host.role === 'node');
 }

@@ -6,7 +6,7 @@ import { daemonsOf, machineOf } from './hosts.ts';
 import { nodeLeaseS } from './kubernetes.ts';
 import { controlDaemons } from './services.ts';
 import { abortAfter, apiReady, siteConfig } from './site-client.ts';
-import { sitesOf, writeLab, type Lab } from './store.ts';
+import { nodesOf, sitesOf, writeLab, type Lab } from './store.ts';
 
 const NAMESPACE = 'kube-node-lease';
 
@@ -21,7 +21,7 @@ export async function applyNodeTimings(lab: Lab, wanted: NodeTimings): Promise<v
 
 /** What is asked of is the leases, not a note: a call that was interrupted is made good by the next one. */
 async function applyTo(lab: Lab, site: string): Promise<void> {
-  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const nodes = nodesOf(lab, site);
   await apiReady(lab, site);
   const before = await lookAt(lab, site);
   if (nodes.every(({ name }) => before.get(name)?.leaseS === nodeLeaseS(lab))) return;

@@ -22,7 +22,7 @@ import {
 import { apiReady, applyObjects, platformPods, readyNodes, wantedPods } from './site-client.ts';
 import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
-import type { Lab } from './store.ts';
+import { nodesOf, type Lab } from './store.ts';
 
 /** Waits until the database service has a leader with a synchronous standby and every copy streams. */
 export async function databaseInSync(
@@ -189,7 +189,7 @@ async function databasesFor(
 
 /** Whether every node of a site is Ready and every wanted pod of the platform says so itself; the words of the API server alone may be from before a power-off, or about to change. */
 export async function siteReady(lab: Lab, site: string): Promise<true> {
-  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const nodes = nodesOf(lab, site);
   const [ready, pods, wanted] = await Promise.all([readyNodes(lab, site), platformPods(lab, site), wantedPods(lab, site)]);
   const missing = nodes.filter((node) => !ready.includes(node.name)).map(({ name }) => name);
   if (missing.length > 0) throw new Error(`nodes not Ready: ${missing.join(', ')}`);
@@ -203,14 +203,14 @@ export async function siteReady(lab: Lab, site: string): Promise<true> {
 
 /** The nodes of a site that answer the load balancer's health check well: from then on they are sent requests. */
 export async function nodesAnswering(lab: Lab, site: string): Promise<PlannedHost[]> {
-  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const nodes = nodesOf(lab, site);
   const looks = await Promise.allSettled(nodes.map(healthCheckUrl).map(answersOk));
   return nodes.filter((_, place) => looks[place]?.status === 'fulfilled');
 }
 
 /** Waits until every node of a site reports Ready. */
 export async function nodesReady(lab: Lab, site: string): Promise<void> {
-  const nodes = lab.plan.hosts.filter((host) => host.site === site);
+  const nodes = nodesOf(lab, site);
   await until({
     subject: `site ${site}`,
     condition: `${nodes.length} nodes Ready`,

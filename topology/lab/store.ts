@@ -95,6 +95,11 @@ export function sitesOf(lab: Lab): string[] {
   return Object.keys(lab.plan.serviceRange);
 }
 
+/** The nodes of a site. */
+export function nodesOf(lab: Lab, site: string): PlannedHost[] {
+  return lab.plan.hosts.filter((host) => host.site === site && host.role === 'node');
+}
+
 /** The plan's entry of a host. */
 export function plannedHost(lab: Lab, name: string): PlannedHost {
   const planned = lab.plan.hosts.find((host) => host.name === name);
