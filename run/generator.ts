@@ -36,7 +36,7 @@ export async function startLoad(topology: Topology, load: { profile: LoadProfile
     historyFile: `${folder.inside}/history.jsonl`,
     zeroNs: load.zeroNs,
   });
-  const program = topology.client.start('k6', file, args, env);
+  const program = topology.client.start('k6', file, args, env, { endWithCaller: true });
   let end: string | undefined;
   void program.ended.then(({ code, signal, output }) => {
     end = code === 0 ? 'ended' : `ended with ${code ?? signal}: ${output.slice(-600)}`;

@@ -34,8 +34,9 @@ export async function startObserver(topology: Topology, zeroNs: bigint): Promise
     runtimeApi: topology.runtimeApi,
     intervalMs: INTERVAL_MS,
   };
-  const program = topology.observer.start('observer', programs.node as string, [`${folder.inside}/observer.cjs`], {
-    HOLDFAST_OBSERVE: JSON.stringify(settings),
+  const env = { HOLDFAST_OBSERVE: JSON.stringify(settings) };
+  const program = topology.observer.start('observer', programs.node as string, [`${folder.inside}/observer.cjs`], env, {
+    endWithCaller: true,
   });
   await until({
     subject: 'observer',

@@ -240,7 +240,7 @@ export class Run implements Disposable {
     return verdict;
   }
 
-  /** Lets go of the topology; what still runs on client and observer dies with the next run's first step. */
+  /** Lets go of the topology; what still runs on client and observer ends with this process. */
   [Symbol.dispose](): void {
     void this.#generator?.stop();
     void this.#observer?.stop();

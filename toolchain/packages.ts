@@ -10,6 +10,7 @@ const labPrograms: Readonly<Record<string, string>> = {
   nft: 'nftables',
   nsenter: 'util-linux',
   unshare: 'util-linux',
+  setpriv: 'util-linux',
   'mkfs.ext4': 'e2fsprogs',
 };
 /** The emulated machine of `holdfast test vm`. */

@@ -123,7 +123,14 @@ export interface Workplace extends Host {
   readonly folder: { inside: string; outside: string };
   /** programs that are there, by name (`k6`, `node`) */
   readonly programs: Readonly<Record<string, string>>;
-  start(name: string, file: string, args: readonly string[], env: Readonly<Record<string, string>>): Program;
+  /** with `endWithCaller` it is killed when the process that started it ends in whatever way */
+  start(
+    name: string,
+    file: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    options?: { endWithCaller?: boolean },
+  ): Program;
   /** whether the program that was last started under that name lives */
   isRunning(name: string): Promise<boolean>;
   /** kills it with all that it started; nothing where it has ended */

@@ -17,44 +17,15 @@ const JUDGES: readonly (readonly [keyof Bounds, Judge])[] = [
   ['leastShare', leastShare],
 ];
 
-/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous, and so does one that is broken on an overloaded machine. */
-export function judgeBounds(run: Run, figures: Figures): Finding[] {
-  const judged = JUDGES.flatMap(([bound, judge]) => judge(run, figures).map((finding) => ({ bound, finding })));
-  const overload = overloadOf(run, figures);
-  const findings = judged.map(({ finding }) => finding);
-  if (overload === undefined || !findings.some(({ breaks }) => breaks)) return findings;
-  const doubts = judged.map(({ bound, finding }) =>
-    finding.breaks ? unmeasured(bound, `${finding.message}, on an overloaded machine`) : finding,
-  );
-  return [{ ...doubtful(overload.message), phase: overload.phase }, ...doubts];
+/** A finding about a bound. */
+export interface BoundFinding {
+  bound: keyof Bounds;
+  finding: Finding;
 }
 
-/** A phase in which the machine had too little time left to carry the load, and the sentence that says so. */
-interface Overload {
-  phase: 'before' | 'during';
-  message: string;
-}
-
-/**
- * Says so when the machine had no time left for half of `before` or of `during`: what was late or failed then may have waited for it. What was
- * lost or wrong is no less so, and bounds that held, held in spite of it. Where something is meant to break, only `before` counts: a mistake
- * or the fault of a control may be what keeps the processors busy later.
- */
-export function overloadOf({ phases = [], expect, topology }: Run, { machine }: Figures): Overload | undefined {
-  const meantToBreak = expect !== undefined || topology.sabotage !== undefined;
-  for (const name of meantToBreak ? (['before'] as const) : (['before', 'during'] as const)) {
-    const phase = phases.find((one) => one.name === name);
-    const busy = machine?.[name]?.busySeconds ?? 0;
-    if (phase === undefined || busy === 0) continue;
-    const seconds = (phase.end - phase.start) / 1e6;
-    if (busy < seconds / 2) continue;
-    const whose = name === 'before' ? ', without a fault, its processors' : ' its processors';
-    const message =
-      `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "${name}"${whose} had less than 5 % of their time left; ` +
-      'give it more of them, nothing else to do, or the run less load';
-    return { phase: name, message };
-  }
-  return undefined;
+/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous. */
+export function judgeBounds(run: Run, figures: Figures): BoundFinding[] {
+  return JUDGES.flatMap(([bound, judge]) => judge(run, figures).map((finding) => ({ bound, finding })));
 }
 
 function availability({ bounds }: Run, { availability: measured }: Figures): Finding[] {
@@ -190,10 +161,7 @@ function broken(name: string, number: number, message: string, witnesses: Record
   return { class: name, count: number, breaks: true, message, witnesses };
 }
 
-function unmeasured(bound: string, why: string): Finding {
-  return doubtful(`bound ${bound} cannot be judged: ${why}`);
-}
-
-function doubtful(message: string): Finding {
-  return { class: 'vacuous', count: 1, breaks: false, message, witnesses: [] };
+/** A bound that cannot be judged. */
+export function unmeasured(bound: string, why: string): Finding {
+  return { class: 'vacuous', count: 1, breaks: false, message: `bound ${bound} cannot be judged: ${why}`, witnesses: [] };
 }

@@ -96,10 +96,10 @@ export class Database {
     return row;
   }
 
-  /** Makes a small table of given columns and rows. */
+  /** Makes a small table of given columns and rows, in place of one of that name. */
   async table(name: string, columns: Record<string, string>, rows: readonly Record<string, unknown>[]): Promise<void> {
     const definition = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
-    await this.run(`CREATE TABLE ${name} (${definition.join(', ')})`);
+    await this.run(`CREATE OR REPLACE TABLE ${name} (${definition.join(', ')})`);
     if (rows.length === 0) return;
     const names = Object.keys(columns).map((column) => `"${column}"`);
     await this.#connection.run(

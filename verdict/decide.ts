@@ -1,7 +1,6 @@
 import { explainedBy, isExplained } from '../record/explained.ts';
 import type { Run } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
-import { overloadOf } from './bounds.ts';
 import type { Figures } from './figures.ts';
 import { count, plural, share } from './numbers.ts';
 
@@ -21,16 +20,17 @@ const CONSEQUENCES: Record<string, readonly string[]> = {
 };
 
 /** The verdict of findings: a broken promise before a doubt before a pass. */
-export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Verdict, 'verdict' | 'reasons' | 'held' | 'overload'> {
+export function decide(
+  run: Run,
+  findings: Finding[],
+  { figures, overload }: { figures: Figures; overload: string | undefined },
+): Pick<Verdict, 'verdict' | 'reasons' | 'held'> {
   const broken = findings.filter((finding) => finding.breaks);
   const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
   const alarms = broken.filter((finding) => !isExplained(finding, findings));
   const reasons = alarms.map((finding) => `${finding.class}: ${finding.message}${explains(finding, findings)}`);
-  const overload = overloadOf(run, figures)?.message;
-  // what ails the machine may be behind every other doubt
-  const ordered = doubts.toSorted((a, b) => Number(b.message === overload) - Number(a.message === overload));
-  reasons.push(...ordered.map((finding) => `${finding.class}: ${finding.message}`));
+  reasons.push(...doubts.map((finding) => `${finding.class}: ${finding.message}`));
   if (verdict === 'pass') reasons.push(promisesHeld(figures));
   const { accepted, acceptedVanished = 0 } = figures.writes;
   if (accepted > 0) {
@@ -39,7 +39,7 @@ export function decide(run: Run, findings: Finding[], figures: Figures): Pick<Ve
     );
   }
   if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
-  return { verdict, reasons, held: holds(run, verdict, { broken, doubts }), ...(overload === undefined ? {} : { overload }) };
+  return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }
 
 /** What an alarm brought along, in its own sentence. */

@@ -6,10 +6,10 @@ import { RECORD_FORMAT } from '../record/format.ts';
 import { filesOf, openRecord, type RecordFolder } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
 import { MachineError, messageOf } from '../support/errors.ts';
-import { judgeBounds } from './bounds.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { decide } from './decide.ts';
-import { measure } from './figures.ts';
+import { measure, type Figures } from './figures.ts';
+import { weighOverload } from './overload.ts';
 import { runRules } from './rules.ts';
 import { loadSettings } from './settings.ts';
 import { loadSlices } from './slices.ts';
@@ -31,7 +31,7 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
   return withTables(record, options, async (database) => {
     const rules = await runRules(database, record);
     const figures = await measure(database, await restartingReads(database));
-    const findings = [...rules, ...judgeBounds(record.run, figures)];
+    const { findings, overload } = await weighOverload(record.run, { rules, figures }, () => calmFigures(database));
     const { expect, topology } = record.run;
     return Verdict.parse({
       format: RECORD_FORMAT,
@@ -39,7 +39,8 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
       scenario: record.run.scenario,
       ...(expect === undefined ? {} : { expect }),
       ...(topology.sabotage === undefined ? {} : { sabotage: topology.sabotage }),
-      ...decide(record.run, findings, figures),
+      ...decide(record.run, findings, { figures, overload }),
+      ...(overload === undefined ? {} : { overload }),
       findings,
       ...figures,
     });
@@ -70,6 +71,13 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
 /* Tables that do not fit into memory take a few times the size of a plain record; what takes more was made to fill a disk. */
 function spillOf(record: RecordFolder): number {
   return Math.max(4e9, 40 * filesOf(record).reduce((sum, { path }) => sum + statSync(path).size, 0));
+}
+
+/** The figures without the calls that failed while the machine was busy. */
+async function calmFigures(database: Database): Promise<Figures> {
+  for (const script of ['views/calm.sql', 'views/bins.sql']) await database.script(script);
+  await loadSlices(database);
+  return measure(database, new Map());
 }
 
 async function restartingReads(database: Database): Promise<Map<string, number>> {

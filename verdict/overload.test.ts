@@ -4,12 +4,12 @@ import { classesOf, judged, steady, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
-/** Phases of 2, 1 and 1 s; the reads of 60 ms of `during` failed, and so large a share of the processors was idle in each half second. */
-function busy(idle: number[], bounds: Line, change: Partial<Sketch> = {}): Sketch {
+/** Phases of 2, 1 and 1 s; the reads of 60 ms from `failing` on failed (µs), and so large a share of the processors was idle in each half second. */
+function busy(idle: number[], bounds: Line, change: Partial<Sketch> = {}, failing: readonly number[] = [2_200_000]): Sketch {
   const sketch = steady({}, [2, 1, 1]);
   const history = sketch.history.map((line) => {
     const due = line.due as number;
-    const hit = line.op === 'read' && due >= 2_200_000 && due < 2_260_000;
+    const hit = line.op === 'read' && failing.some((since) => due >= since && due < since + 60_000);
     return hit ? { ...line, outcome: 'failed', found: undefined } : line;
   });
   return {
@@ -60,6 +60,49 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
     assert.equal((await judged({ ...sketch, run: { ...sketch.run, topology, expect: 'availability' } })).held, true);
     const calmer = await judged(busy([...idle.slice(0, 4), 0.05, 0.5, 0, 0], strict));
     assert.deepEqual([classesOf(calmer).breaking, calmer.overload], [['availability'], undefined]);
+  });
+  test('excuses what failed just then, where it was one for less than half of a phase', async () => {
+    const idle = [0.5, 0.01, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
+    const bounds = { ...strict, timeAvailability: 1, longestOutageMs: 0 };
+    const excused = await judged(busy(idle, bounds, {}, [600_000, 900_000]));
+    assert.deepEqual(classesOf(excused), { breaking: [], other: ['vacuous'] });
+    assert.equal(excused.verdict, 'inconclusive');
+    assert.match(excused.reasons[0] ?? '', /the machine was overloaded: for 0\.5 of 2\.0 s of "before"/u);
+    assert.equal(excused.reasons.length, 4, excused.reasons.join('\n'));
+    assert.match(excused.overload ?? '', /^the machine was overloaded/u);
+    // what the record shows is told as it is
+    assert.equal(excused.availability.ok, excused.availability.offered - 48);
+
+    const both = await judged(busy(idle, bounds, {}, [600_000, 1_100_000]));
+    assert.deepEqual(classesOf(both).breaking, ['availability', 'longest-outage', 'time-availability']);
+    assert.equal(both.overload, undefined);
+    const lenient = await judged(
+      busy(
+        idle,
+        { ...bounds, availability: 0.98, timeAvailability: 0.9, longestOutageMs: 150 },
+        {},
+        [600_000, 700_000, 800_000, 1_100_000],
+      ),
+    );
+    assert.deepEqual(classesOf(lenient), { breaking: [], other: ['vacuous'] });
+  });
+  test('excuses nothing of what a control or a mistake may have kept it busy with', async () => {
+    const idle = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.01, 0.5, 0.5];
+    const sketch = busy(idle, strict, {}, [3_200_000]);
+    assert.equal((await judged(sketch)).verdict, 'inconclusive');
+    assert.equal((await judged({ ...sketch, run: { ...sketch.run, expect: 'availability' } })).held, true);
+  });
+  test('excuses shares of the answers that are not even, but no site that is passed over and none that must not serve', async () => {
+    const uneven = busy([0, 0, 0, 0], {});
+    const shares = await judged({ ...uneven, run: { ...uneven.run, bounds: { share: [0.6, 1] } } });
+    assert.deepEqual(classesOf(shares), { breaking: [], other: ['vacuous'] });
+    assert.match(shares.reasons[1] ?? '', /bound share cannot be judged: share 0\.\d+ of site "a"/u);
+    const calm = busy([1, 1, 1, 1], {});
+    assert.deepEqual(classesOf(await judged({ ...calm, run: { ...calm.run, bounds: { share: [0.6, 1] } } })).breaking, ['misrouted']);
+    const history = uneven.history.map((line) => (line.site === 'b' ? { ...line, site: 'a' } : line));
+    assert.deepEqual(classesOf(await judged({ ...uneven, history })).breaking, ['misrouted']);
+    const topology = { ...(uneven.run.topology as Line), routing: 'active-passive' };
+    assert.deepEqual(classesOf(await judged({ ...uneven, run: { ...uneven.run, topology } })).breaking, ['misrouted']);
   });
   test('is none because a sample stands there twice', async () => {
     const sketch = busy([0.01, 0.5, 0.3, 0.3], strict);

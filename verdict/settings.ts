@@ -1,6 +1,7 @@
 import { PHASE_NAMES } from '../record/format.ts';
 import type { RecordFolder } from '../record/reader.ts';
 import { quoted, type Database } from './database.ts';
+import { meantToBreak } from './overload.ts';
 import type { FileState } from './tables.ts';
 
 /** Least evidence when run.json names no floors; docs/verdict.md gives the reasons. */
@@ -27,14 +28,19 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
     { name: 'VARCHAR', label: 'VARCHAR', copy: 'VARCHAR', lines: 'BIGINT', whole: 'BOOLEAN', stated: 'BIGINT' },
     files,
   );
-  await database.table('run', { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', replicas_current: 'BOOLEAN' }, [
-    {
-      truth: run.truth ?? null,
-      replication: run.topology.replication ?? null,
-      routing: run.topology.routing ?? null,
-      replicas_current: run.bounds.staleReplica === 0,
-    },
-  ]);
+  await database.table(
+    'run',
+    { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', replicas_current: 'BOOLEAN', meant_to_break: 'BOOLEAN' },
+    [
+      {
+        truth: run.truth ?? null,
+        replication: run.topology.replication ?? null,
+        routing: run.topology.routing ?? null,
+        replicas_current: run.bounds.staleReplica === 0,
+        meant_to_break: meantToBreak(run),
+      },
+    ],
+  );
   const copies = new Set([...Object.keys(run.copies ?? {}), ...final.keys(), ...(run.truth === undefined ? [] : [run.truth])]);
   await database.table(
     'copies',

@@ -13,7 +13,9 @@ const PART = 30e6;
 /** Scripts in the order in which they build on each other. */
 export const STEPS: readonly Step[] = [
   { script: 'views/elements.sql' },
+  { script: 'views/machine.sql' },
   { script: 'views/offered.sql' },
+  { script: 'views/bins.sql' },
   { script: 'views/faults.sql' },
   { script: 'views/backends.sql' },
   { script: 'views/copies.sql' },

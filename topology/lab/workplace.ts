@@ -18,7 +18,7 @@ export function workplaceOf(lab: Lab, host: Host, programs: Record<string, strin
     ...host,
     folder: { inside: '/data/work', outside },
     programs,
-    start: (name, file, args, env) => startProgram(machine, { name, file, args, env }),
+    start: (name, file, args, env, options) => startProgram(machine, { name, file, args, env, ...options }),
     isRunning: (name) => tell(machine, name, 'kill -0 "$pid"'),
     // one that leads a group of its own may have started others
     end: async (name) => void (await tell(machine, name, 'kill -KILL -- "-$pid" || kill -KILL "$pid"')),
@@ -38,11 +38,14 @@ async function tell(machine: Machine, name: string, script: string): Promise<boo
 
 function startProgram(
   machine: Machine,
-  program: { name: string; file: string; args: readonly string[]; env: Readonly<Record<string, string>> },
+  program: { name: string; file: string; args: readonly string[]; env: Readonly<Record<string, string>>; endWithCaller?: boolean },
 ): Program {
+  // the caller's death kills nsenter, and that of nsenter the program
+  const bound = program.endWithCaller === true ? ['setpriv', '--pdeathsig', 'KILL'] : [];
   // nsenter forwards no signal: the program leaves its number, as the host counts, where a second nsenter finds it
   const script = `echo $$ > ${pidFileOf(program.name)}; exec "$@"`;
-  const [file, ...args] = enterCommand(machine, ['sh', '-c', script, 'sh', program.file, ...program.args]);
+  const inside = enterCommand(machine, ['sh', '-c', script, 'sh', ...bound, program.file, ...program.args]);
+  const [file, ...args] = [...bound, ...inside] as [string, ...string[]];
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...hostEnvironment, ...program.env },

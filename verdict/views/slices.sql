@@ -1,5 +1,5 @@
 -- Outages: bad slices of one kind, at most 200 ms apart, are one window. Censored: it touches the edge of what was measured.
-CREATE TABLE outages AS
+CREATE OR REPLACE TABLE outages AS
 WITH numbered AS (
   SELECT kind, start, "end",
     sum((start - previous > 200000)::INT) OVER (PARTITION BY kind ORDER BY start) AS outage
