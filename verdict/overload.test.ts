@@ -86,6 +86,22 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
     );
     assert.deepEqual(classesOf(lenient), { breaking: [], other: ['vacuous'] });
   });
+  test('excuses quantiles and shares that a busy tenth of a phase may have decided', async () => {
+    const late = (idle: number[]): Sketch => {
+      const sketch = busy(idle, { latencyP99Ms: 100, share: [0.6, 1] }, {}, []);
+      const slow = (line: Line): boolean => line.op === 'read' && (line.due as number) < 60_000;
+      return { ...sketch, history: sketch.history.map((line) => (slow(line) ? { ...line, end: (line.end as number) + 400_000 } : line)) };
+    };
+    assert.deepEqual(classesOf(await judged(late([0.5, 0.5, 0.5, 0.5]))).breaking, ['latency', 'misrouted']);
+    // the other phases were not busy, and one site gives half of their answers too
+    const some = await judged(late([0.01, 0.5, 0.5, 0.5]));
+    assert.deepEqual(classesOf(some), { breaking: ['misrouted'], other: ['vacuous'] });
+    assert.match(
+      some.reasons.join('\n'),
+      /bound latencyP99Ms cannot be judged: 99th percentile of latency 400\.4 ms > 100 ms in "before"/u,
+    );
+    assert.ok(some.findings.filter(({ breaks }) => breaks).every(({ phase }) => phase === 'after'));
+  });
   test('excuses nothing of what a control or a mistake may have kept it busy with', async () => {
     const idle = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.01, 0.5, 0.5];
     const sketch = busy(idle, strict, {}, [3_200_000]);

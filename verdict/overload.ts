@@ -17,14 +17,30 @@ export interface Weighed {
 }
 
 /** Whether a run is a control, or of a deliberate mistake: what breaks in it may be what keeps the processors busy. */
-export function meantToBreak({ expect, topology }: Run): boolean {
+export function meantToBreak({ expect, topology }: Pick<Run, 'expect' | 'topology'>): boolean {
   return expect !== undefined || topology.sabotage !== undefined;
 }
+
+/** From this share of a phase on, the machine leaves every broken bound on time and on shares undecided, whatever its calls show. */
+const WHOLE = 0.5;
+
+/**
+ * Bounds that the calls which failed tell nothing of, and the share of its phase from which a busy machine may have broken each alone: what is
+ * slow for a hundredth of the time decides a 99th percentile, and a site of two that gives nothing for a tenth is 5 points off an even share.
+ */
+const SPOILT_FROM: Partial<Record<keyof Bounds, number>> = {
+  latencyP99Ms: 0.01,
+  staleReplicaP99Ms: 0.01,
+  jobP95Ms: 0.05,
+  share: 0.1,
+  leastShare: 0.1,
+};
 
 /**
  * Leaves undecided what was late, failed or came from the wrong site for want of processor time; what was lost or wrong is no less so, and bounds
  * that held, held in spite of it. Where half of a phase left the machine nothing, that is every broken bound on time and on shares. Where less of
- * it did, it is what holds by `calm`, the figures without the calls that failed just then.
+ * it did, it is a quantile or a share that this may have decided, and a bound on calls that holds by `calm`, the figures without the calls that
+ * failed just then.
  */
 export async function weighOverload(
   run: Run,
@@ -33,18 +49,21 @@ export async function weighOverload(
 ): Promise<Weighed> {
   const { rules, figures } = found;
   const bounds = judgeBounds(run, figures);
-  const broken = bounds.filter(({ finding }) => finding.breaks);
-  const busy = busyPhases(run, figures);
-  const whole = busy.find((phase) => phase.name !== 'after' && phase.busy >= phase.seconds / 2);
-  if (whole !== undefined) {
-    const uneven = rules.filter(isUneven).map((finding) => ({ bound: 'share' as const, finding }));
-    const overload = overloaded(whole);
-    return undecided(rules, bounds, { overload, excused: [...broken, ...uneven] });
-  }
-  const [some] = busy.toSorted((one, other) => other.busy / other.seconds - one.busy / one.seconds);
+  const broken = [...bounds, ...rules.filter(isUneven).map((finding) => ({ bound: 'share' as const, finding }))].filter(
+    ({ finding }) => finding.breaks,
+  );
+  const phases = watchedPhases(run, figures);
+  const whole = phases.find((phase) => phase.name !== 'after' && shareOf([phase]) >= WHOLE);
+  if (whole !== undefined) return undecided(rules, bounds, { overload: overloaded(whole), excused: broken });
+  const [some] = phases.filter(({ busy }) => busy > 0).toSorted((one, other) => shareOf([other]) - shareOf([one]));
   if (some === undefined || broken.length === 0) return undecided(rules, bounds);
-  const still = new Set(judgeBounds(run, await calm()).flatMap(({ bound, finding }) => (finding.breaks ? [bound] : [])));
-  const excused = broken.filter(({ bound }) => !still.has(bound));
+  const spoilt = broken.filter(({ bound, finding: { phase } }) => {
+    const from = SPOILT_FROM[bound] ?? Infinity;
+    return shareOf(phases.filter(({ name }) => phase === undefined || name === phase)) >= from;
+  });
+  const byCalls = broken.filter(({ bound }) => SPOILT_FROM[bound] === undefined);
+  const still = byCalls.length === 0 ? [] : judgeBounds(run, await calm()).filter(({ finding }) => finding.breaks);
+  const excused = [...spoilt, ...byCalls.filter(({ bound }) => !still.some((other) => other.bound === bound))];
   return excused.length === 0 ? undecided(rules, bounds) : undecided(rules, bounds, { overload: overloaded(some), excused });
 }
 
@@ -52,7 +71,7 @@ export async function weighOverload(
 function undecided(
   rules: readonly Finding[],
   bounds: readonly BoundFinding[],
-  by?: { overload: Overload; excused: readonly { bound: keyof Bounds; finding: Finding }[] },
+  by?: { overload: Overload; excused: readonly BoundFinding[] },
 ): Weighed {
   const findings = [...rules, ...bounds.map(({ finding }) => finding)];
   if (by === undefined) return { findings };
@@ -68,24 +87,27 @@ function isUneven({ class: name, phase, worst = 0 }: Finding): boolean {
   return name === 'misrouted' && phase !== undefined && worst > 0;
 }
 
-/** A phase for some of which the machine was busy; s. */
-interface BusyPhase {
+/** A phase, and for how much of it the machine was busy; s. */
+interface WatchedPhase {
   name: PhaseName;
   busy: number;
   seconds: number;
 }
 
-/** Busy phases that may excuse anything; where something is meant to break, only `before`. */
-function busyPhases(run: Run, { machine }: Figures): BusyPhase[] {
-  const names: readonly PhaseName[] = meantToBreak(run) ? ['before'] : ['before', 'during', 'after'];
-  return names.flatMap((name) => {
-    const phase = run.phases?.find((one) => one.name === name);
-    const busy = machine?.[name]?.busySeconds ?? 0;
-    return phase === undefined || busy === 0 ? [] : [{ name, busy, seconds: (phase.end - phase.start) / 1e6 }];
-  });
+/** The phases that may excuse anything; where something is meant to break, only `before`. */
+function watchedPhases({ phases = [], ...run }: Run, { machine }: Figures): WatchedPhase[] {
+  return phases
+    .filter(({ name }) => name === 'before' || !meantToBreak(run))
+    .map(({ name, start, end }) => ({ name, busy: machine?.[name]?.busySeconds ?? 0, seconds: (end - start) / 1e6 }));
 }
 
-function overloaded({ name, busy, seconds }: BusyPhase): Overload {
+/** The share of phases for which the machine was busy, 0 to 1. */
+function shareOf(phases: readonly WatchedPhase[]): number {
+  const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  return seconds === 0 ? 0 : phases.reduce((sum, phase) => sum + phase.busy, 0) / seconds;
+}
+
+function overloaded({ name, busy, seconds }: WatchedPhase): Overload {
   const whose = name === 'before' ? ', without a fault, its processors' : ' its processors';
   const message =
     `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "${name}"${whose} had less than 5 % of their time left; ` +
