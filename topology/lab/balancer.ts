@@ -9,7 +9,7 @@ import { writeHostFile, type Machine } from './machine.ts';
 import type { Daemon } from './services.ts';
 import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
-import { writeLab, type Lab } from './store.ts';
+import { nodesOf, writeLab, type Lab } from './store.ts';
 
 export const BALANCER_PORT = 80;
 export const RUNTIME_PORT = 9999;
@@ -84,7 +84,7 @@ export async function directTo(lab: Lab, site: string | undefined): Promise<void
 }
 
 async function tellServers(lab: Lab, site: string, commandFor: (server: string) => string): Promise<void> {
-  const servers = nodesOf(lab).filter((node) => node.site === site);
+  const servers = nodesOf(lab, site);
   const command = servers.map(({ name }) => commandFor(`platform/${site}_${name}`)).join('; ');
   const answer = await ask(lab, command);
   if (answer.trim() !== '') throw new HoldfastError(`load balancer: expected it to take "${command}", came "${answer.trim()}"`);
@@ -116,10 +116,6 @@ const haproxy: Daemon = { name: 'haproxy', run: 'exec haproxy -db -f /data/hapro
 
 function balancerOf(lab: Lab): PlannedHost {
   return lab.plan.hosts.find(({ role }) => role === 'load-balancer') as PlannedHost;
-}
-
-function nodesOf(lab: Lab): PlannedHost[] {
-  return lab.plan.hosts.filter(({ role }) => role === 'node');
 }
 
 function balancerConfig(lab: Lab, host: PlannedHost): string {

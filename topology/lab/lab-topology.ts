@@ -41,7 +41,7 @@ import { controlDaemons, daemonExits, daemonNames, daemonProcess, killDaemon, st
 import type { PlannedHost } from './shape.ts';
 import { applyNodeTimings } from './node-timings.ts';
 import { pairPlan } from './site-databases.ts';
-import { findLab, plannedHost, sitesOf, writeLab, type Lab } from './store.ts';
+import { findLab, nodesOf, plannedHost, sitesOf, writeLab, type Lab } from './store.ts';
 import { writeLedger } from './ledger.ts';
 import { workplaceOf } from './workplace.ts';
 import { allReady, bootMissing, siteServes } from './up.ts';
@@ -72,9 +72,7 @@ export function labTopology(name: string): Topology {
     deletePods: (app, names, graceS) => deletePods(lab, site, { app, names, ...(graceS === undefined ? {} : { graceS }) }),
     evict: (names) => evictPods(lab, site, names),
     killContainers: (app, name) => killContainers(lab, site, { app, name }),
-    healthCheckUrls: Object.fromEntries(
-      lab.plan.hosts.filter((node) => node.site === site).map((node) => [node.name, healthCheckUrl(node)]),
-    ),
+    healthCheckUrls: Object.fromEntries(nodesOf(lab, site).map((node) => [node.name, healthCheckUrl(node)])),
     releaseHealthCheck: (check) => releaseHealthCheck(lab, site, check),
     isSchedulable: (node) => isSchedulable(lab, site, node),
     setSchedulable: (node, schedulable) => setSchedulable(lab, site, { node, schedulable }),

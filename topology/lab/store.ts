@@ -95,9 +95,9 @@ export function sitesOf(lab: Lab): string[] {
   return Object.keys(lab.plan.serviceRange);
 }
 
-/** The nodes of a site. */
-export function nodesOf(lab: Lab, site: string): PlannedHost[] {
-  return lab.plan.hosts.filter((host) => host.site === site && host.role === 'node');
+/** The nodes of a site, or of all sites. */
+export function nodesOf(lab: Lab, site?: string): PlannedHost[] {
+  return lab.plan.hosts.filter((host) => host.role === 'node' && (site === undefined || host.site === site));
 }
 
 /** The plan's entry of a host. */
