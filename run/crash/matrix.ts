@@ -52,7 +52,7 @@ export async function runCell(topology: Topology, cell: Cell): Promise<Outcome> 
       await nothingLeft(topology, head, victim);
       return outcome;
     } finally {
-      // a load generator that has lost its runner is what the next run would end
+      // a worker that has lost its runner takes up to 30 s to end, and its load with it
       for (const one of Object.values(ours ?? { runner: identify(victim.pid as number) }))
         if (one !== undefined) signalProcess(one, 'SIGKILL');
     }
@@ -121,7 +121,8 @@ async function reached({ journalDir }: Topology, { state }: Cell, known: Readonl
 }
 
 function kill(topology: Topology, killed: Killed, { runner, worker, load }: Ours): void {
-  const everything = [runner, worker, load];
+  // in this order: each is killed with the next one, or ends without it
+  const everything = [load, worker, runner];
   const healer = healerAlive(topology);
   const chosen: Record<Killed, (ProcessIdentity | undefined)[]> = {
     runner: [runner],
