@@ -10,17 +10,16 @@ export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 
 
 /** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
-  const query = (name: string): Promise<Row[]> => database.rows(sqlFile(`figures/${name}.sql`));
+  const query = queryOf(database);
   const staleness = stalenessOf(await query('staleness'), restarting);
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
-  const { faults, puts, transactions, jobs } = await database.row(`SELECT (SELECT count(*) FROM faults) AS faults,
-    (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
+  const { puts, transactions, jobs } =
+    await database.row(`SELECT (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
     EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs`);
   return {
-    availability: await availability(database, query),
-    recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
+    ...(await measureCalls(database)),
     staleness,
     coverage: coverage(await query('coverage')),
     shares,
@@ -32,6 +31,20 @@ export async function measure(database: Database, restarting: Map<string, number
       ...(transactions === 0 ? {} : { transactions: (await query('transactions'))[0] }),
     } as unknown as Verdict['writes'],
   };
+}
+
+/** Measures what the calls alone tell: availability and recovery. */
+export async function measureCalls(database: Database): Promise<Pick<Figures, 'availability' | 'recovery'>> {
+  const query = queryOf(database);
+  const { faults } = await database.row('SELECT count(*) AS faults FROM faults');
+  return {
+    availability: await availability(database, query),
+    recovery: (faults === 0 ? [] : await query('recovery')) as unknown as z.infer<typeof Recovery>[],
+  };
+}
+
+function queryOf(database: Database): (name: string) => Promise<Row[]> {
+  return (name) => database.rows(sqlFile(`figures/${name}.sql`));
 }
 
 async function availability(database: Database, query: (name: string) => Promise<Row[]>): Promise<Verdict['availability']> {

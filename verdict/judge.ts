@@ -8,7 +8,7 @@ import { Verdict } from '../record/verdict-format.ts';
 import { MachineError, messageOf } from '../support/errors.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { decide } from './decide.ts';
-import { measure, type Figures } from './figures.ts';
+import { measure, measureCalls } from './figures.ts';
 import { weighOverload } from './overload.ts';
 import { runRules } from './rules.ts';
 import { loadSettings } from './settings.ts';
@@ -31,7 +31,7 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
   return withTables(record, options, async (database) => {
     const rules = await runRules(database, record);
     const figures = await measure(database, await restartingReads(database));
-    const { findings, overload } = await weighOverload(record.run, { rules, figures }, () => calmFigures(database));
+    const { findings, overload } = await weighOverload(record.run, { rules, figures }, () => measureCalm(database));
     const { expect, topology } = record.run;
     return Verdict.parse({
       format: RECORD_FORMAT,
@@ -73,11 +73,11 @@ function spillOf(record: RecordFolder): number {
   return Math.max(4e9, 40 * filesOf(record).reduce((sum, { path }) => sum + statSync(path).size, 0));
 }
 
-/** The figures without the calls that failed while the machine was busy. */
-async function calmFigures(database: Database): Promise<Figures> {
+/** What the calls tell without those that failed while the machine was busy. */
+async function measureCalm(database: Database): ReturnType<typeof measureCalls> {
   for (const script of ['views/calm.sql', 'views/bins.sql']) await database.script(script);
   await loadSlices(database);
-  return measure(database, new Map());
+  return measureCalls(database);
 }
 
 async function restartingReads(database: Database): Promise<Map<string, number>> {

@@ -45,7 +45,7 @@ const SPOILT_FROM: Partial<Record<keyof Bounds, number>> = {
 export async function weighOverload(
   run: Run,
   found: { rules: Finding[]; figures: Figures },
-  calm: () => Promise<Figures>,
+  calm: () => Promise<Partial<Figures>>,
 ): Promise<Weighed> {
   const { rules, figures } = found;
   const bounds = judgeBounds(run, figures);
@@ -62,7 +62,7 @@ export async function weighOverload(
     return shareOf(phases.filter(({ name }) => phase === undefined || name === phase)) >= from;
   });
   const byCalls = broken.filter(({ bound }) => SPOILT_FROM[bound] === undefined);
-  const still = byCalls.length === 0 ? [] : judgeBounds(run, await calm()).filter(({ finding }) => finding.breaks);
+  const still = byCalls.length === 0 ? [] : judgeBounds(run, { ...figures, ...(await calm()) }).filter(({ finding }) => finding.breaks);
   const excused = [...spoilt, ...byCalls.filter(({ bound }) => !still.some((other) => other.bound === bound))];
   return excused.length === 0 ? undecided(rules, bounds) : undecided(rules, bounds, { overload: overloaded(some), excused });
 }
