@@ -22,7 +22,7 @@ export const testTable: Readonly<Record<string, readonly string[]>> = {
   run: ['platform/postgres.fixture.ts', 'platform/schema.ts'],
   // and so are the runbooks, and the guide that says how to set a pair of databases up
   cli: ['platform/postgres.fixture.ts'],
-  runbook: ['platform/postgres.fixture.ts', 'platform/schema.ts', 'platform/one-writer.ts'],
+  runbook: ['platform/postgres.fixture.ts', 'platform/postgres-versions.fixture.ts', 'platform/schema.ts', 'platform/one-writer.ts'],
 };
 
 /** Packages that only some rooms may import; every other package is free. */
