@@ -3,6 +3,7 @@ import { UsageError, messageOf } from '../support/errors.ts';
 import type { RecordFile } from './files.ts';
 import { FaultLine, FinalRow, HistoryLine, Observation, TransactionLine } from './format.ts';
 import { linesOf } from './lines.ts';
+import { withoutNulls } from './nulls.ts';
 import { reasonOf } from './reader.ts';
 
 /** The schema of a file's lines, chosen by the file's name inside the record. */
@@ -55,10 +56,4 @@ function problemOf(text: string, schema: z.ZodType): string | undefined {
     return `the operation ends at ${end} µs, before its start at ${start} µs`;
   }
   return undefined;
-}
-
-/** An optional field that is null counts as absent; `fault` of an exit may be null. */
-function withoutNulls(json: unknown): unknown {
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) return json;
-  return Object.fromEntries(Object.entries(json).filter(([key, value]) => value !== null || (key === 'fault' && 'exit' in json)));
 }

@@ -112,8 +112,8 @@ export const Run = z.looseObject({
   zero: z.object({ monotonicNs: z.number(), bootId: z.string() }).optional(),
   /** name of the copy whose final state decides */
   truth: z.string().optional(),
-  /** role of each database copy at the end */
-  copies: z.record(z.string(), z.enum(['primary', 'replica', 'gone'])).optional(),
+  /** role of each database copy at the end; null: not known */
+  copies: z.record(z.string(), z.enum(['primary', 'replica', 'gone']).nullable()).optional(),
   phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
   /** planned operations a second by kind */
   load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { UsageError, messageOf } from '../support/errors.ts';
 import { findLines, findStates, insidePath, type RecordFile } from './files.ts';
 import { PHASE_NAMES, RECORD_FORMAT, Run } from './format.ts';
+import { withoutNullsInside } from './nulls.ts';
 
 /** An opened run record: what run.json says, and where its other files are. */
 export type RecordFolder = {
@@ -80,7 +81,7 @@ export function readRun(folder: string): Run {
   if (version !== RECORD_FORMAT) {
     throw new UsageError(`${path}: expected "format": ${RECORD_FORMAT}, got ${JSON.stringify(version)}; not a run record of this suite`);
   }
-  const parsed = Run.safeParse(json);
+  const parsed = Run.safeParse(withoutNullsInside(json));
   if (!parsed.success) {
     throw new UsageError(`${path}: ${reasonOf(parsed.error)}; docs/record-format.md describes each field`);
   }

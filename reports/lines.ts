@@ -18,12 +18,6 @@ export async function eachLine(file: RecordFile | undefined, visit: (line: unkno
   return reading;
 }
 
-/** A line without its nulls: an optional field that is null counts as absent; only the fault of an exit may be null. */
-export function withoutNulls(line: unknown): unknown {
-  if (typeof line !== 'object' || line === null) return line;
-  return Object.fromEntries(Object.entries(line).filter(([key, value]) => value !== null || key === 'fault'));
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

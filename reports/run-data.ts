@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Observation, OPERATION_KINDS, OUTCOMES, type ExitSample, type HistoryLine, type Run } from '../record/format.ts';
+import { withoutNulls } from '../record/nulls.ts';
 import { openRecord, reasonOf } from '../record/reader.ts';
 import { Verdict } from '../record/verdict-format.ts';
 import { HoldfastError } from '../support/errors.ts';
@@ -7,7 +8,7 @@ import { readJson } from '../support/files.ts';
 import { Actions, type Action } from './actions.ts';
 import { Journal, type FaultSpan } from './journal.ts';
 import { copyState, Lanes, type BackendState, type CopyState, type Lane } from './lanes.ts';
-import { eachLine, withoutNulls, type Reading } from './lines.ts';
+import { eachLine, type Reading } from './lines.ts';
 import { Slices } from './slices.ts';
 
 const MOST_EXITS = 1000;

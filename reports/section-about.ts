@@ -18,7 +18,7 @@ export function aboutSection({ run, folder }: RunData): Html {
     [
       'copies at the end',
       Object.entries(run.copies ?? {})
-        .map(([name, role]) => `${name} ${role}`)
+        .map(([name, role]) => `${name} ${role ?? '(role not known)'}`)
         .join(', ') || '–',
     ],
     ['record format', String(run.format)],
