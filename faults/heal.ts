@@ -17,6 +17,16 @@ export interface Healing {
   error?: string;
 }
 
+/** Ends one fault; of one of an earlier boot of the machine nothing can be left. */
+export async function endFault(topology: Topology, head: JournalHead, by: string): Promise<void> {
+  if (head.bootId === bootId()) {
+    await healFault(topology, head, by);
+    return;
+  }
+  append(topology.journalDir, head, 'healed', 'the machine was booted since: nothing of the fault can be left');
+  append(topology.journalDir, head, 'gone', 'the machine was booted since');
+}
+
 /** Ends one fault and proves from outside that it is over; every step is idempotent and journalled. */
 export async function healFault(topology: Topology, head: JournalHead, by: string): Promise<void> {
   const fault = faultNamed(head.fault);
@@ -93,12 +103,7 @@ async function healOne(topology: Topology, lines: JournalLine[], by: string): Pr
   const head = headOf(lines);
   const named = { id: head.id, fault: head.fault, target: head.target };
   try {
-    if (head.bootId !== bootId()) {
-      append(topology.journalDir, head, 'healed', 'the machine was booted since: nothing of the fault can be left');
-      append(topology.journalDir, head, 'gone', 'the machine was booted since');
-    } else {
-      await healFault(topology, head, by);
-    }
+    await endFault(topology, head, by);
     return { ...named, healed: true };
   } catch (error) {
     return { ...named, healed: false, error: messageOf(error) };

@@ -1,43 +1,15 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, monotonicNs } from '../support/clock.ts';
 import { HoldfastError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { takeLockSoon } from '../support/lock.ts';
-import { identify, type ProcessIdentity } from '../support/processes.ts';
+import { readPlainFile } from '../support/plain-file.ts';
+import { identify } from '../support/processes.ts';
 import type { FaultState } from '../record/format.ts';
-import type { FaultKind, Pinned } from './fault.ts';
+import { hashOf, JOURNAL_FORMAT, parseJournal, type JournalHead, type JournalLine } from './journal-line.ts';
 
-/** Version of the journal's lines. */
-export const JOURNAL_FORMAT = 1;
-
-/** What stays the same over the lines of one fault. */
-export interface JournalHead {
-  id: string;
-  fault: string;
-  kind: FaultKind;
-  target: string;
-  pinned: Pinned;
-  /** end of the lease; ns of CLOCK_MONOTONIC */
-  leaseEndNs: string;
-  bootId: string;
-  /** who injects; absent in journals of earlier versions */
-  injector?: ProcessIdentity;
-  /** run that asked for it */
-  run?: string;
-}
-
-export interface JournalLine extends JournalHead {
-  format: number;
-  state: FaultState;
-  atNs: string;
-  evidence?: string;
-  /** applied: when the injection began; ns of CLOCK_MONOTONIC */
-  beganNs?: string;
-  /** hash over the line before and this one */
-  hash: string;
-}
+export type { JournalHead, JournalLine } from './journal-line.ts';
 
 /** Starts the journal of a fault with its `intent`; one file a fault. */
 export function openJournal(dir: string, head: Omit<JournalHead, 'id' | 'bootId' | 'injector'>, evidence: string): JournalHead {
@@ -79,23 +51,7 @@ export function append(
 /** Lines of one fault; an unfinished last line does not count, a broken chain or another version is an error. */
 export function readJournal(dir: string, id: string): JournalLine[] {
   const path = fileOf(dir, id);
-  const text = readFileSync(path, 'utf8');
-  let before = '';
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean)
-    .map((raw, index) => {
-      const line = parseLine(raw, path, index + 1);
-      const { hash, ...body } = line;
-      if (hash !== hashOf(before, body)) {
-        throw new HoldfastError(
-          `${path} line ${index + 1}: the hash does not continue the line before: the journal was changed after it was written`,
-        );
-      }
-      before = hash;
-      return line;
-    });
+  return parseJournal(readPlainFile(path), { id, path });
 }
 
 /** Every fault that a lab's journal knows, oldest first; one whose file cannot be trusted comes as the error instead. */
@@ -149,28 +105,9 @@ export function headOf(lines: readonly JournalLine[]): JournalHead {
 /** What a writer that was killed left of a line. */
 function cutTornLine(path: string): void {
   if (!existsSync(path)) return;
-  const text = readFileSync(path, 'utf8');
+  const text = readPlainFile(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-}
-
-function parseLine(raw: string, path: string, number: number): JournalLine {
-  let line: JournalLine;
-  try {
-    line = JSON.parse(raw) as JournalLine;
-  } catch (error) {
-    throw new HoldfastError(`${path} line ${number} is no JSON: expected one journal line`, { cause: error });
-  }
-  if (line.format !== JOURNAL_FORMAT) {
-    throw new HoldfastError(
-      `${path} line ${number} has journal format ${line.format}; this version reads ${JOURNAL_FORMAT}: heal with the version that wrote it, or take the lab down`,
-    );
-  }
-  return line;
-}
-
-function hashOf(before: string, body: object): string {
-  return createHash('sha256').update(before).update(JSON.stringify(body)).digest('hex').slice(0, 32);
 }
 
 function fileOf(dir: string, id: string): string {
