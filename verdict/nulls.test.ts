@@ -3,12 +3,10 @@ import { describe, test } from 'node:test';
 import type { z } from 'zod';
 import {
   BackendSample,
-  Bounds,
   CopySample,
   Dropped,
   FaultLine,
   FinalRow,
-  Floors,
   MachineSample,
   Operation,
   Run,
@@ -81,10 +79,13 @@ describe('what is null is not known, as what is missing', { concurrency: 4 }, ()
   });
   test('in run.json, at any depth', async () => {
     const { run } = steady();
-    const inside = (shape: { shape: Record<string, z.ZodType> }, name: string): Line => nulled(shape, (run[name] ?? {}) as Line);
     const nothing = { pattern: null, replication: null, routing: null, sites: null, sabotage: null };
-    const named = { ...nulled(Run, run), bounds: inside(Bounds, 'bounds'), floors: inside(Floors, 'floors') };
-    const spelt = { ...named, topology: { ...nothing, ...(run.topology as Line) }, versions: { postgres: null }, lines: { faults: null } };
+    const spelt = {
+      ...nulled(Run, run),
+      topology: { ...nothing, ...(run.topology as Line) },
+      versions: { postgres: null },
+      lines: { faults: null },
+    };
     assert.deepEqual(await judged({ ...steady(), run: spelt }), await judged(steady()));
     const bareRun = runOf({ floors: tiny().run.floors });
     assert.deepEqual(await judged(tiny({ run: { ...nulled(Run, bareRun), topology: nothing } })), await judged(tiny({ run: bareRun })));
@@ -96,6 +97,10 @@ describe('what is null is not known, as what is missing', { concurrency: 4 }, ()
       (await judged(tiny({ run, final: { db1: ['e1', 'e2', 'e3'] } }))).reasons[0] ?? '',
       /final state of copy "db2" is missing/u,
     );
+  });
+  test('but a promise, or a floor, is a number or left out', async () => {
+    for (const room of [{ bounds: { lost: null } }, { floors: { coverage: null } }])
+      await assert.rejects(judged(tiny({ run: { ...tiny().run, ...room } })), /run\.json: (bounds\.lost|floors\.coverage): /u);
   });
   test('but a copy that never caught up is told by null', async () => {
     const verdict = await judged(tiny({ run: { ...tiny().run, catchUpMs: { db2: null } } }));
