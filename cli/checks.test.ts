@@ -3,9 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { Outcome } from '../run/session.ts';
 import { projectRoot } from '../support/paths.ts';
-import { labTests, runChecks, tallyOf, unitChecks, type Check, type Tally } from './checks.ts';
+import { labTests, runChecks, unitChecks, type Check, type Tally } from './checks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-checks-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -24,30 +23,6 @@ function tests(files: Record<string, string>, ...args: string[]): Check {
 }
 
 const command = (script: string): Check => ({ name: 'command', file: process.execPath, args: ['-e', script] });
-
-describe('the count of scenarios', () => {
-  type Judged = NonNullable<Outcome['verdict']>;
-  const ended = (verdict: Partial<Judged>): Outcome => ({
-    title: 'a scenario',
-    verdict: { held: verdict.verdict === 'pass', findings: [], ...verdict } as Judged,
-  });
-  const unjudged = ended({ verdict: 'inconclusive', overload: 'the machine was overloaded' });
-  const count = (...profiles: Outcome[][]): [Tally, string[]] => {
-    const said: string[] = [];
-    return [tallyOf(profiles, (message) => said.push(message)), said];
-  };
-  test('leaves out, and names, what an overloaded machine could not tell', () => {
-    assert.deepEqual(count([ended({ verdict: 'pass' }), ended({ verdict: 'fail' })], [unjudged, ended({ verdict: 'inconclusive' })]), [
-      { passed: 1, failed: 2 },
-      ['neither passed nor failed, for the machine was overloaded: a scenario'],
-    ]);
-  });
-  test('is a failure where nothing was judged, or nothing ran', () => {
-    assert.deepEqual(count([unjudged], [unjudged])[0], { passed: 0, failed: 1 });
-    assert.deepEqual(count([ended({ verdict: 'pass' })], [])[0], { passed: 1, failed: 1 });
-    assert.deepEqual(count([])[0], { passed: 0, failed: 1 });
-  });
-});
 
 describe('the count of checks', () => {
   test('takes a command for one, by its exit code', async () => {

@@ -2,7 +2,6 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { isUnjudged, type Outcome } from '../run/session.ts';
 import { readJson } from '../support/files.ts';
 import { projectRoot } from '../support/paths.ts';
 import { asUser } from '../support/user.ts';
@@ -123,15 +122,4 @@ function testFiles(): string[] {
 
 function tool(path: string): string {
   return join(projectRoot, 'node_modules', path);
-}
-
-/** Counts the scenarios of profiles; one without any is a failure. What a machine with nothing left could not tell is neither passed nor failed, unless nothing at all was judged: then the tests have shown nothing. */
-export function tallyOf(profiles: readonly (readonly Outcome[])[], say: (message: string) => void): Tally {
-  const outcomes = profiles.flat();
-  const passed = outcomes.filter(({ verdict }) => verdict?.held === true).length;
-  const unjudged = outcomes.filter(isUnjudged);
-  for (const { title } of unjudged) say(`neither passed nor failed, for the machine was overloaded: ${title}`);
-  const empty = profiles.filter((profile) => profile.length === 0).length;
-  const failed = outcomes.length - passed - unjudged.length + empty;
-  return { passed, failed: passed === 0 ? Math.max(failed, 1) : failed };
 }

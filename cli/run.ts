@@ -65,7 +65,7 @@ export async function runSpecs(
   leaveFiles({ plan, session, startedAt, outcomes });
   giveToUser(out);
   print(outcomes, session);
-  return { code: exitCodeOf(outcomes), outcomes };
+  return { code: exitCodeOf(outcomes, { named: scenarios.length > 0 }), outcomes };
 }
 
 /** Stands for scenarios of which nobody knows that they were to run. */
@@ -73,12 +73,12 @@ const SILENT: Outcome = { title: 'the test runner', error: 'it ended without say
 
 function print(outcomes: readonly Outcome[], session: string): void {
   const verdicts = outcomes.flatMap(({ verdict }) => verdict ?? []);
-  if (verdicts.length > 0) console.log(summaryTable(verdicts, { colour: process.stdout.isTTY }));
+  const skipped = outcomes.flatMap(({ title, skipped: reason }) => (reason === undefined ? [] : [{ scenario: title, reason }]));
+  if (verdicts.length + skipped.length > 0) console.log(summaryTable(verdicts, { skipped, colour: process.stdout.isTTY }));
   const spread = repeatsTable(verdicts);
   if (spread !== undefined) console.log(spread);
-  for (const { title, error } of outcomes.filter(({ verdict }) => verdict === undefined)) {
-    console.log(`inconclusive: "${title}" ended without a verdict: ${error}`);
-  }
+  for (const { title, error } of outcomes)
+    if (error !== undefined) console.log(`inconclusive: "${title}" ended without a verdict: ${error}`);
   for (const { folder, verdict } of outcomes) {
     if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
   }

@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
 import { MECHANISMS } from '../run/crash/mechanisms.ts';
 import { runPasses, tablesOf, type Passes } from '../run/crash/passes.ts';
-import type { Outcome } from '../run/session.ts';
 import { EXIT, UsageError } from '../support/errors.ts';
 import { interruption } from '../support/interrupt.ts';
 import { tearDown } from '../topology/lab/down.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { bringUp } from '../topology/lab/up.ts';
-import type { Pattern } from '../topology/model.ts';
+import { PATTERNS, type Pattern } from '../topology/model.ts';
 import { prepare } from '../topology/lab/prepare.ts';
-import { labTests, runChecks, tallyOf, unitChecks, type Tally } from './checks.ts';
+import { labTests, runChecks, unitChecks, type Tally } from './checks.ts';
 import { repeatsOrNone, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
 import { runSpecs } from './run.ts';
+import { plannedRuns } from './scenario-runner.ts';
+import { attempts, mostUnjudged, tallyOf, type Attempt } from './unjudged.ts';
 
 /** `holdfast test`: the project's own tests; ends with a line "N passed, N failed". */
 export function testCommand(): Command {
@@ -72,9 +73,11 @@ async function everything(): Promise<Tally> {
   const prepared = await prepare(progress);
   const units = await unit();
   const lab = await runChecks(labTests(prepared.tools), progress);
-  const profiles: Outcome[][] = [];
-  for (const pattern of ['recommended', 'supported'] as const) {
-    profiles.push(await quickProfile(pattern));
+  const planned = await Promise.all(PATTERNS.map((pattern) => plannedRuns({ pattern, scenarios: [] })));
+  const most = mostUnjudged(planned.flat().length);
+  const profiles: Attempt[][] = [];
+  for (const pattern of PATTERNS) {
+    profiles.push(await quickProfile(pattern, most));
     // what did not come to its end has failed already; whoever ended it wants no more
     if (interruption.code !== undefined) break;
   }
@@ -82,12 +85,13 @@ async function everything(): Promise<Tally> {
 }
 
 /** The quick profile of a pattern as a user runs it, in a lab of its own that is stopped whatever happens. */
-async function quickProfile(pattern: Pattern): Promise<Outcome[]> {
+async function quickProfile(pattern: Pattern, most: number): Promise<Attempt[]> {
   const name = `q${randomBytes(3).toString('hex')}`;
   void interruption.listen();
   try {
     await bringUp({ name, shape: { pattern } }, progress);
-    return (await runSpecs([], { lab: name, pattern })).outcomes;
+    const run = async (scenarios: readonly string[]) => (await runSpecs(scenarios, { lab: name, pattern })).outcomes;
+    return await attempts(run, { most, say: progress });
   } finally {
     interruption.clear();
     await tearDown(name);

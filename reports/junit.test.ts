@@ -81,6 +81,19 @@ describe('JUnit', () => {
     assert.equal(second?.getAttribute('type'), 'healing incomplete');
   });
 
+  test('skips what was not to run, with the reason: it is no pass, no failure and no error', () => {
+    const document = read(passed, { title: 'g', file: 'recommended/g.spec.ts', code: EXIT.inconclusive, skipped: 'needs "three" sites' });
+    const suite = only(document, 'testsuite');
+    assert.deepEqual(
+      ['tests', 'failures', 'errors', 'skipped'].map((name) => suite.getAttribute(name)),
+      ['2', '0', '0', '1'],
+    );
+    const testcase = only(document, 'skipped');
+    assert.equal(testcase.getAttribute('message'), 'needs "three" sites');
+    assert.equal(testcase.parentElement?.getAttribute('name'), 'g');
+    assert.equal(document.querySelector('error, failure'), null);
+  });
+
   test('gives repeats names of their own, and lets no text of a record break the document', () => {
     const hostile = { ...undecided, title: '</testcase>&\u0000"', verdict: { ...undecided.verdict!, reasons: [']]><x>\u001b'] } };
     const document = read(hostile, hostile, passed);

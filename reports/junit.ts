@@ -17,6 +17,8 @@ export interface JUnitCase {
   verdict?: Verdict | undefined;
   /** how it ended without a verdict */
   error?: string | undefined;
+  /** why it was not to run */
+  skipped?: string | undefined;
 }
 
 export interface JUnitSuite {
@@ -28,12 +30,14 @@ export interface JUnitSuite {
   root: string;
 }
 
-/** Verdicts as JUnit: a broken promise is a failure; what could not be judged, or not be healed, is an error and never a pass. */
+/** Verdicts as JUnit: a broken promise is a failure; what could not be judged, or not be healed, is an error and never a pass; what was not to run is skipped. */
 export function junit({ name, startedAt, properties, cases, root }: JUnitSuite): string {
-  const failures = cases.filter(({ code }) => code === EXIT.broken).length;
-  const errors = cases.filter(({ code }) => code !== EXIT.broken && code !== EXIT.pass).length;
+  const run = cases.filter((each) => each.skipped === undefined);
+  const failures = run.filter(({ code }) => code === EXIT.broken).length;
+  const errors = run.filter(({ code }) => code !== EXIT.broken && code !== EXIT.pass).length;
+  const skipped = cases.length - run.length;
   const seconds = cases.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="0" time="${seconds.toFixed(3)}"`;
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds.toFixed(3)}"`;
   const seen = new Map<string, number>();
   const lines = cases.flatMap((each) => {
     const nth = (seen.get(each.title) ?? 0) + 1;
@@ -68,7 +72,8 @@ function caseLines(each: JUnitCase, { nth, root }: { nth: number; root: string }
   ];
 }
 
-function outcomeLines({ code, verdict, error }: JUnitCase): string[] {
+function outcomeLines({ code, verdict, error, skipped }: JUnitCase): string[] {
+  if (skipped !== undefined) return [`<skipped message="${escape(skipped)}"/>`];
   if (code === EXIT.pass) return [];
   const reasons = verdict?.reasons ?? [error ?? 'ended without a verdict'];
   const control = verdict?.expect === undefined ? '' : `expected to be flagged as "${verdict.expect}", and as nothing else: `;

@@ -56,6 +56,15 @@ describe('the table of results', () => {
     assert.match(text, /- a: ended without a verdict: no lab/);
   });
 
+  test('has a row for what was skipped, and tells why', () => {
+    const skipped = result('a', {}, { verdict: undefined, skipped: 'fixme: the | is shut' });
+    const text = resultsTable([skipped, result('b'), { ...skipped, scenario: 'b' }]);
+    assert.match(text, /\| a \| 1 \| skipped \| – \| – \| – \| – \| – \| – \| – \|/);
+    assert.match(text, /\| b \| 2 \| 1 × pass, 1 × skipped \| \d/);
+    assert.match(text, /2 scenarios, 3 runs: 2 skipped, 1 pass\./);
+    assert.match(text, /- a: skipped: fixme: the \\\| is shut\n/);
+  });
+
   test('keeps patterns apart: scenarios of both may be named alike', () => {
     const text = resultsTable([result('a'), result('a', {}, { pattern: 'supported' })]);
     assert.match(text, /### recommended pattern\n\n\| scenario \| verdict[^]*### supported pattern\n\n\| scenario \| verdict/);

@@ -4,12 +4,14 @@ import { duration, percent } from './numbers.ts';
 import { byLength, lengthCell, quantile, slowestRecovery } from './repeats.ts';
 import { counted, plain, whole } from './text.ts';
 
-/** One run of a scenario: its verdict, or why there is none. */
+/** One run of a scenario: its verdict, or why there is none, or why it was skipped. */
 export interface Result {
   pattern: string;
   scenario: string;
   verdict?: Verdict | undefined;
   error?: string | undefined;
+  /** why it was not to run */
+  skipped?: string | undefined;
 }
 
 type Runs = readonly [Result, ...Result[]];
@@ -89,12 +91,14 @@ function verdictCell(runs: Runs): string {
   return words.map(([word, those]) => `${those.length} × ${word}`).join(', ');
 }
 
-function cellWord({ verdict }: Result): string {
+function cellWord({ verdict, skipped }: Result): string {
+  if (skipped !== undefined) return 'skipped';
   if (verdict === undefined) return '**no verdict**';
   return verdict.held ? wordOf(verdict) : `**${wordOf(verdict)}**`;
 }
 
-function reasonOf({ verdict, error }: Result): string {
+function reasonOf({ verdict, error, skipped }: Result): string {
+  if (skipped !== undefined) return `skipped: ${skipped}`;
   if (verdict === undefined) return `ended without a verdict: ${error ?? 'its record has none'}`;
   const control = verdict.expect === undefined ? '' : `expected to be flagged as "${verdict.expect}"; verdict `;
   return `${control}${verdict.verdict}: ${verdict.reasons[0] ?? 'no reason was given'}`;

@@ -18,6 +18,17 @@ describe('the summary table', () => {
     for (const line of lines.filter((each) => each.includes('22.6 s'))) assert.equal(line.slice(0, column).at(-1), '%');
   });
 
+  test('has a line for what was skipped, with the reason, and counts it', () => {
+    const skipped = [{ scenario: 'three sites', reason: 'the lab has\u001b[2J two' }];
+    const lines = summaryTable([judged()], { skipped }).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('three sites'));
+    assert.match(lines[at] ?? '', /^three sites +skipped( +–)+$/u);
+    assert.match(lines[at + 1] ?? '', /^ {2}↳ the lab has.* two$/u);
+    assert.equal(lines.at(-1), '2 scenarios: 1 passed, 1 skipped');
+    assert.equal(summaryTable([], { skipped }).split('\n').at(-1), '1 scenario: 1 skipped');
+    assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
+  });
+
   test('colours only when asked, and colour changes no width', () => {
     const verdicts = [judged({ lost: 2 })];
     const [bare, coloured] = [summaryTable(verdicts), summaryTable(verdicts, { colour: true })];

@@ -9,35 +9,60 @@ const WIDTH = 110;
 const GAP = '  ';
 const LEGEND = 'stale p/r: reads asked of the primary / of a replica; unknown: writes (present/absent at the end)';
 
-type Paint = (text: string, style: 'green' | 'red' | 'yellow' | 'bold' | 'dim') => string;
+type Tone = 'green' | 'red' | 'yellow' | 'dim';
+type Paint = (text: string, style: Tone | 'bold') => string;
 type Column = { head: string; cell: (verdict: Verdict) => string; left?: boolean };
+type Row = { scenario: string; cells: readonly string[]; tone: Tone; reason?: string };
+
+/** A scenario that was not to run, and why. */
+export interface Skipped {
+  scenario: string;
+  reason: string;
+}
+
+interface SummaryOptions {
+  skipped?: readonly Skipped[];
+  colour?: boolean;
+  width?: number;
+}
 
 /** The table to read after several scenarios: at most `width` columns, colour only when asked for; the last line counts. */
-export function summaryTable(
-  verdicts: readonly Verdict[],
-  { colour = false, width = WIDTH }: { colour?: boolean; width?: number } = {},
-): string {
-  if (verdicts.length === 0) return 'No scenario was judged.';
+export function summaryTable(verdicts: readonly Verdict[], { skipped = [], colour = false, width = WIDTH }: SummaryOptions = {}): string {
+  if (verdicts.length + skipped.length === 0) return 'No scenario was judged.';
   const paint: Paint = (text, style) => (colour ? styleText(style, text, { validateStream: false }) : text);
-  const cells = verdicts.map((verdict) => COLUMNS.map(({ cell }) => cell(verdict)));
-  const widths = COLUMNS.map(({ head }, at) => Math.max(head.length, ...cells.map((row) => row[at]!.length)));
+  const rows = [...verdicts.map(judgedRow), ...skipped.map(skippedRow)];
+  const widths = COLUMNS.map(({ head }, at) => Math.max(head.length, ...rows.map(({ cells }) => cells[at]!.length)));
   const others = widths.reduce((sum, each) => sum + each + GAP.length, 0);
-  const longest = verdicts.reduce((most, { scenario }) => Math.max(most, plain(scenario).length), 'scenario'.length);
+  const longest = rows.reduce((most, { scenario }) => Math.max(most, plain(scenario).length), 'scenario'.length);
   const first = Math.max(20, Math.min(longest, width - others));
   const aligned = (row: readonly string[]) =>
     row.map((text, at) => (COLUMNS[at]!.left ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)));
   const heads = ['scenario'.padEnd(first), ...aligned(COLUMNS.map(({ head }) => head))].join(GAP).trimEnd();
-  const lines = verdicts.flatMap((verdict, at) => {
-    const [name = '', ...rest] = wrapped(plain(verdict.scenario), first);
-    const [word = '', ...figures] = aligned(cells[at]!);
+  const lines = rows.flatMap(({ scenario, cells, tone, reason }) => {
+    const [name = '', ...rest] = wrapped(plain(scenario), first);
+    const [word = '', ...figures] = aligned(cells);
     return [
-      [name.padEnd(first), paint(word, toneOf(verdict)), ...figures].join(GAP).trimEnd(),
+      [name.padEnd(first), paint(word, tone), ...figures].join(GAP).trimEnd(),
       ...rest.map((line) => `  ${line}`.trimEnd()),
-      ...reason(verdict, width).map((line) => paint(line, 'dim')),
+      ...(reason === undefined ? [] : reasonLines(reason, width).map((line) => paint(line, 'dim'))),
     ];
   });
   const rule = paint('─'.repeat(Math.min(width, heads.length)), 'dim');
-  return [paint(heads, 'bold'), rule, ...lines, rule, paint(LEGEND, 'dim'), counts(verdicts)].join('\n');
+  return [paint(heads, 'bold'), rule, ...lines, rule, paint(LEGEND, 'dim'), counts(verdicts, skipped.length)].join('\n');
+}
+
+function judgedRow(verdict: Verdict): Row {
+  return {
+    scenario: verdict.scenario,
+    cells: COLUMNS.map(({ cell }) => cell(verdict)),
+    tone: toneOf(verdict),
+    // only what needs a reader's attention is explained; the rest is in the reports
+    ...(verdict.held ? {} : { reason: reasonOf(verdict) }),
+  };
+}
+
+function skippedRow({ scenario, reason }: Skipped): Row {
+  return { scenario, cells: COLUMNS.map((_, at) => (at === 0 ? 'skipped' : '–')), tone: 'dim', reason };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -74,12 +99,13 @@ function unknownCell({ writes: { unknown, recovered, vanished } }: Verdict): str
   return `${whole(unknown)} (${recovered + vanished === 0 ? '?' : `${whole(recovered)}/${whole(vanished)}`})`;
 }
 
-/* Only what needs a reader's attention is explained; the rest is in the reports. */
-function reason(verdict: Verdict, width: number): string[] {
-  if (verdict.held) return [];
-  const control = verdict.expect === undefined ? '' : `expected to be flagged as "${plain(verdict.expect)}"; verdict ${verdict.verdict}: `;
-  const words = `${control}${plain(verdict.reasons[0] ?? 'no reason was given')}`;
-  const [first = '', ...rest] = wrapped(words, width - 4);
+function reasonOf({ expect, verdict, reasons }: Verdict): string {
+  const control = expect === undefined ? '' : `expected to be flagged as "${expect}"; verdict ${verdict}: `;
+  return `${control}${reasons[0] ?? 'no reason was given'}`;
+}
+
+function reasonLines(reason: string, width: number): string[] {
+  const [first = '', ...rest] = wrapped(plain(reason), width - 4);
   return [`  ↳ ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
@@ -94,9 +120,10 @@ const COUNTED: Readonly<Record<VerdictWord, string>> = {
   inconclusive: 'inconclusive',
 };
 
-function counts(verdicts: readonly Verdict[]): string {
+function counts(verdicts: readonly Verdict[], skipped: number): string {
   const words = verdicts.map(wordOf);
-  const parts = Object.entries(COUNTED).map(([word, called]) => [words.filter((other) => other === word).length, called] as const);
-  const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  return `${verdicts.length} ${verdicts.length === 1 ? 'scenario' : 'scenarios'}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+  const judged = Object.entries(COUNTED).map(([word, called]) => [words.filter((other) => other === word).length, called] as const);
+  const told = [...judged, [skipped, 'skipped'] as const].filter(([count]) => count > 0).map(([count, called]) => `${count} ${called}`);
+  const all = verdicts.length + skipped;
+  return `${all} ${all === 1 ? 'scenario' : 'scenarios'}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
 }

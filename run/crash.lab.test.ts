@@ -59,11 +59,11 @@ describe('a run in which something of ours dies', { concurrency: 1 }, () => {
   });
 
   it('leaves the lab such that the next command heals and passes', async () => {
-    const code = await ended(start());
-    const verdict = latestVerdict();
-    // on a machine with nothing left the load may fail in a sound lab too
-    const healed = code === 0 ? verdict?.verdict === 'pass' : verdict !== undefined && isUnjudged({ title: name, verdict });
-    assert.ok(healed, readFileSync(join(runs, 'output.txt'), 'utf8'));
+    let code = await ended(start());
+    const first = latestVerdict();
+    // on a machine with nothing left the load may fail in a sound lab too: that tells nothing, so it is run once more
+    if (first !== undefined && isUnjudged({ title: name, verdict: first })) code = await ended(start());
+    assert.deepEqual([code, latestVerdict()?.verdict], [0, 'pass'], readFileSync(join(runs, 'output.txt'), 'utf8'));
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { resultsOf } from './results.ts';
 import { writeSession } from './session-file.ts';
+import type { Outcome } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-results-'));
 const before = process.env.HOLDFAST_RUNS;
@@ -25,12 +26,13 @@ function record(machine: string, minute: number, { session, held }: { session: s
 }
 
 /** The file of a session that had trouble beside its records. */
-function session(machine: string, id: string, minute: number): void {
+function session(machine: string, id: string, minute: number, skipped: readonly Outcome[] = []): void {
   process.env.HOLDFAST_RUNS = join(folder, machine, 'runs');
   const about = { session: id, startedAt: `2026-01-01T00:${minute}:00.000Z`, pattern: 'supported', profile: 'nightly', repeat: 1 };
   writeSession(about, [
     { title: 'never began', error: 'no lab' },
     { title: 'has a record', folder: '/somewhere', error: 'k6 died' },
+    ...skipped,
   ]);
 }
 
@@ -40,6 +42,13 @@ session('one', 'x', 10);
 record('two', 12, { session: 'y', held: false });
 record('two', 13, { session: null, held: true });
 session('two', 'y', 12);
+
+record('three', 14, { session: 'z' });
+record('three', 15, { session: 'z', held: false });
+session('three', 'z', 14, [
+  { title: 'left out', skipped: 'no reason is given' },
+  { title: 'scenario 14', folder: '/elsewhere/runs/run-14', skipped: 'needs three sites' },
+]);
 
 const [one, two] = [join(folder, 'one'), join(folder, 'two')];
 const told = (...args: Parameters<typeof resultsOf>): unknown[] =>
@@ -58,6 +67,18 @@ describe('results', () => {
     assert.equal(resultsOf([one])[0]?.pattern, 'supported');
   });
 
+  test('tell once what was skipped, and why, also where it had opened a record', () => {
+    assert.deepEqual(
+      resultsOf([join(folder, 'three')]).map(({ scenario, verdict, error, skipped }) => [scenario, skipped ?? error ?? verdict?.held]),
+      [
+        ['never began', 'no lab'],
+        ['left out', 'no reason is given'],
+        ['scenario 14', 'needs three sites'],
+        ['scenario 15', false],
+      ],
+    );
+  });
+
   test('of the last session, or of sessions by name, are theirs alone', () => {
     assert.deepEqual(told([one, two], { latest: true }), [
       ['scenario 12', false],
@@ -68,8 +89,8 @@ describe('results', () => {
   });
 
   test('of a session that is not there are refused, naming those that are', () => {
-    assert.throws(() => resultsOf([one], { sessions: ['z'] }), {
-      message: /no run of session "z" in .*one: expected one of x/,
+    assert.throws(() => resultsOf([one], { sessions: ['w'] }), {
+      message: /no run of session "w" in .*one: expected one of x/,
       exitCode: 64,
     });
   });

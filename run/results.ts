@@ -12,6 +12,11 @@ interface Found extends Result {
   startedAt: string;
 }
 
+interface Recorded extends Found {
+  /** name of its folder */
+  record: string;
+}
+
 interface RunHead {
   scenario: string;
   startedAt?: string;
@@ -27,9 +32,13 @@ export function resultsOf(
   folders: readonly string[],
   { sessions = [], latest = false }: { sessions?: readonly string[]; latest?: boolean } = {},
 ): Result[] {
-  const found = folders
-    .flatMap((folder) => filesBelow(folder).flatMap(resultsIn))
-    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
+  const files = folders.flatMap((folder) => filesBelow(folder));
+  const told = files.filter((file) => !isRecord(file)).map((file) => readJson<SessionFile>(file) as SessionFile);
+  const skipped = new Set(told.flatMap(recordsSkipped));
+  const recorded = files.filter(isRecord).flatMap(recordedIn);
+  const found = [...recorded.filter((run) => run.verdict !== undefined || !skipped.has(keyOf(run))), ...told.flatMap(besideRecords)].sort(
+    (a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0),
+  );
   const known = [...new Set(found.flatMap(({ session }) => session ?? []))];
   for (const session of sessions) {
     if (!known.includes(session))
@@ -41,18 +50,33 @@ export function resultsOf(
   return latest ? found.filter(({ session }) => session !== undefined && session === known.at(-1)) : found;
 }
 
-function resultsIn(file: string): Found[] {
-  if (basename(file) !== 'run.json') return unrecordedIn(file);
+function isRecord(file: string): boolean {
+  return basename(file) === 'run.json';
+}
+
+function recordedIn(file: string): Recorded[] {
   const run = readJson<RunHead>(file);
   if (run === undefined) return [];
   const verdict = readJson<Verdict>(join(dirname(file), 'verdict.json'));
   const { scenario, startedAt = '', session, topology } = run;
-  return [{ scenario, startedAt, session, pattern: topology?.pattern ?? 'unknown', verdict }];
+  return [{ scenario, startedAt, session, pattern: topology?.pattern ?? 'unknown', verdict, record: basename(dirname(file)) }];
 }
 
-function unrecordedIn(file: string): Found[] {
-  const { session, startedAt, pattern, unrecorded } = readJson<SessionFile>(file) as SessionFile;
-  return unrecorded.map(({ scenario, error }) => ({ scenario, error, session, startedAt, pattern }));
+function besideRecords({ session, startedAt, pattern, unrecorded, skipped = [] }: SessionFile): Found[] {
+  const about = { session, startedAt, pattern };
+  return [
+    ...unrecorded.map(({ scenario, error }) => ({ scenario, error, ...about })),
+    ...skipped.map(({ scenario, reason }) => ({ scenario, skipped: reason, ...about })),
+  ];
+}
+
+/** Records without a verdict that a session tells of as skipped. */
+function recordsSkipped({ session, skipped = [] }: SessionFile): string[] {
+  return skipped.flatMap(({ record }) => (record === undefined ? [] : [keyOf({ session, record })]));
+}
+
+function keyOf({ session, record }: Pick<Recorded, 'session' | 'record'>): string {
+  return `${session} ${record}`;
 }
 
 /** Files of records and of sessions; a record holds no other one. */

@@ -63,6 +63,14 @@ describe('the exit code', () => {
     for (const [outcomes, code] of cases) for (const order of [outcomes, outcomes.toReversed()]) assert.equal(exitCodeOf(order), code);
   });
 
+  test('leaves out what was skipped, unless it was asked for by name, or nothing else ran', () => {
+    const skipped: Outcome = { title: 'c', skipped: 'needs three sites' };
+    assert.equal(exitCodeOf([held, skipped]), 0);
+    assert.equal(exitCodeOf([held, skipped], { named: true }), 2);
+    assert.equal(exitCodeOf([skipped]), 2);
+    assert.equal(exitCodeOf([broken, skipped], { named: true }), 1);
+  });
+
   test('of nothing at all is 2: a run without a scenario has shown nothing', () => {
     assert.equal(exitCodeOf([]), 2);
   });
@@ -144,12 +152,42 @@ describe('the outcomes of a session', () => {
       { title: 'crashed', message: 'k6 died' },
       { title: 'never began', message: 'no lab' },
       { title: 'silent' },
-      { title: 'left out', status: 'skipped' },
+      { title: 'behind another', status: 'skipped', results: [{ status: 'skipped' }] },
     );
     assert.deepEqual(outcomesOf('t', results), [
       { title: 'crashed', folder: crashed, error: 'k6 died' },
       { title: 'never began', error: 'no lab' },
       { title: 'silent', error: 'ended without a record' },
+      { title: 'behind another', error: 'was not run: what its file does before it had failed' },
+    ]);
+  });
+
+  test('name what was skipped, and why, with the record that it may have opened; a verdict is hidden by no skip', () => {
+    const [opened, judged] = ['8-opened', '8-judged'].map((name) =>
+      record(name, {
+        session: 'x',
+        scenario: name.slice(2),
+        ...(name === '8-judged' ? { verdict: { verdict: 'fail', held: false } } : {}),
+      }),
+    );
+    const skip = (description?: string, folder?: string): object => ({
+      status: 'skipped',
+      annotations: [
+        { type: 'skip', ...(description === undefined ? {} : { description }) },
+        ...(folder === undefined ? [] : [{ type: 'record', description: folder }]),
+      ],
+      results: [{ status: 'skipped' }],
+    });
+    said(
+      { title: 'judged', ...skip('too late', judged) },
+      { title: 'left out', file: 'recommended/left-out.spec.ts', ...skip() },
+      { title: 'opened', ...skip('needs three sites', opened) },
+    );
+    const outcomes = outcomesOf('x', results);
+    assert.deepEqual(outcomes, [
+      { title: 'judged', folder: judged, verdict: { verdict: 'fail', held: false } },
+      { title: 'opened', folder: opened, skipped: 'needs three sites' },
+      { title: 'left out', file: 'recommended/left-out.spec.ts', skipped: 'no reason is given' },
     ]);
   });
 
