@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plannedRates, steady } from './profiles.ts';
+import { deadlineOf, plannedRates, steady } from './profiles.ts';
 
 test('reads are split evenly between primary and replica', () => {
   const quick = steady({ writesPerSecond: 200, readsPerSecond: 400 });
@@ -44,4 +44,10 @@ test('shares of tokens and retries without a bound are refused', () => {
   assert.throws(() => steady({ ...base, tokenShare: 1.5 }), /tokenShare: expected 0 to 1, came 1.5/);
   assert.throws(() => steady({ ...base, retries: { most: Infinity, pauseMs: 0 } }), /retries.most: expected a whole number from 0 to 10/);
   assert.throws(() => steady({ ...base, retries: { most: 1, pauseMs: 0.5 } }), /retries.pauseMs: expected whole milliseconds/);
+});
+
+test('the deadline of a call is the time after which a client gives up, repeats and pauses included', () => {
+  const load = { writesPerSecond: 1, readsPerSecond: 1 };
+  assert.equal(deadlineOf(steady(load)), 2000);
+  assert.equal(deadlineOf(steady({ ...load, retries: { most: 2, pauseMs: 500 } })), 7000);
 });

@@ -1,6 +1,11 @@
 /** A request without an answer is given up after this time, and its outcome is unknown; ms. */
 export const REQUEST_TIMEOUT_MS = 2_000;
 
+/** How long a call of a profile may take, its repeats included; ms. Only adds are repeated, but a record has one deadline. */
+export function deadlineOf({ retries: { most, pauseMs } }: Pick<LoadProfile, 'retries'>): number {
+  return (1 + most) * REQUEST_TIMEOUT_MS + most * pauseMs;
+}
+
 /** What a profile may offer, with the kind of operation that the record calls it. */
 export const OFFERS = {
   add: 'add',

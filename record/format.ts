@@ -14,6 +14,9 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OUTCOMES = ['ok', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** How long a call may take before its answer comes too late, where a record does not say; ms. The client of our own load gives up then. */
+export const DEFAULT_DEADLINE_MS = 2_000;
+
 /** The three stretches of a run that are judged; warm-up lies before the first. */
 export const PHASE_NAMES = ['before', 'during', 'after'] as const;
 export type PhaseName = (typeof PHASE_NAMES)[number];
@@ -68,7 +71,7 @@ export const Bounds = z.strictObject({
   longestOutageMs: z.number().min(0).optional(),
   /** from the fault to stable service; ms */
   rtoMs: z.number().min(0).optional(),
-  /** 99th percentile of latency from the due time, fault-free phases; ms */
+  /** 99th percentile of latency, fault-free phases; ms */
   latencyP99Ms: z.number().min(0).optional(),
   /** 95th percentile of the time from a change to the completion of its job, fault-free phases; ms */
   jobP95Ms: z.number().min(0).optional(),
@@ -117,6 +120,8 @@ export const Run = z.looseObject({
   phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
   /** planned operations a second by kind */
   load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),
+  /** how long a call may take, its repeats included, from the start of its first attempt: the client's timeout; ms. An answer after that is too late to be good */
+  deadlineMs: z.number().min(1).max(3_600_000).optional(),
   bounds: Bounds.default({}),
   floors: Floors.default({}),
   /** set by a control: the one finding class (or `inconclusive`) it must produce */

@@ -27,7 +27,7 @@ export const Finding = z.looseObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-/** Latency from the due time; ms. */
+/** Latency of answered calls, from the start of the first attempt; ms. */
 export const Latency = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
 /** A stretch of bad time slices; µs since zero. `kind` "all" is over all kinds. */
@@ -46,6 +46,8 @@ export const Tally = z.object({
   failed: z.number().int(),
   unknown: z.number().int(),
   dropped: z.number().int(),
+  /** ended ok, but after the deadline: not good */
+  late: z.number().int().optional(),
   /** acknowledged but not replicated (202) */
   accepted: z.number().int(),
   event: z.number().nullable(),

@@ -7,7 +7,7 @@ import { colour, seriesColour } from './theme.ts';
 
 const HEIGHT = 130;
 
-/** Latency from the due time of successful operations, p50 and p99 by kind, on a logarithmic axis. */
+/** Latency from the start of answered operations, p50 and p99 by kind, on a logarithmic axis. */
 export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: Slices; kinds: readonly OperationKind[] }): Panel {
   const { points } = slices.series(Math.round((frame.width - frame.left) / 7));
   const lines = kinds.flatMap((kind) =>
@@ -26,7 +26,7 @@ export function latencyPanel({ frame, slices, kinds }: { frame: Frame; slices: S
   const ticks = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000].filter((ms) => ms >= bottom && ms <= top);
   return panel({
     frame,
-    title: 'latency of successful operations',
+    title: 'latency of answered operations',
     legend: [
       ...kinds.map((kind, at) => ({ words: kind, fill: seriesColour(at), shape: 'line' as const })),
       { words: 'p50', fill: colour('muted'), shape: 'line' as const },

@@ -9,7 +9,14 @@ import { colour, type Colour } from './theme.ts';
 
 const HEIGHT = 118;
 const LEAST_A_SLICE = 20;
-const WORDS: Record<Fate, string> = { ok: 'ok', accepted: '202', failed: 'failed', unknown: 'unknown', dropped: 'dropped' };
+const WORDS: Record<Fate, string> = {
+  ok: 'ok',
+  accepted: '202',
+  late: 'too late',
+  failed: 'failed',
+  unknown: 'unknown',
+  dropped: 'dropped',
+};
 
 type Outage = Verdict['availability']['outages'][number];
 

@@ -37,7 +37,7 @@ export async function readRun(folder: string): Promise<RunData> {
   const record = openRecord(folder);
   const { run } = record;
   const notes: string[] = [];
-  const slices = new Slices();
+  const slices = new Slices(run.deadlineMs);
   let closed = false;
   const history = await eachLine(record.history, (line) => {
     if (!isHistory(line)) return false;

@@ -11,7 +11,7 @@ const MOST_OUTAGES = 15;
 export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
 <h3>Availability</h3>${availability(verdict)}
-<h3>Latency from the due time</h3>${latency(verdict)}
+<h3>Latency of answered calls</h3>${latency(verdict)}
 <h3>Outage windows</h3>${outages(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
@@ -29,9 +29,9 @@ function availability({ availability: all }: Verdict): Html {
     ...Object.entries(all.byKind).map(([kind, tally]): [string, NonNullable<Tally>] => [`kind ${kind}`, tally]),
     ...byPhase(Object.entries(all.byPhase)).map(([phase, tally]): [string, NonNullable<Tally>] => [`phase ${phase}`, tally]),
   ];
-  const count = (head: string, field: 'offered' | 'ok' | 'failed' | 'unknown' | 'dropped' | 'accepted') => ({
+  const count = (head: string, field: 'offered' | 'ok' | 'failed' | 'unknown' | 'dropped' | 'accepted' | 'late') => ({
     head,
-    cell: ([, tally]: (typeof rows)[number]) => whole(tally[field]),
+    cell: ([, tally]: (typeof rows)[number]) => whole(tally[field] ?? 0),
     numeric: true,
   });
   return table(rows, [
@@ -41,6 +41,7 @@ function availability({ availability: all }: Verdict): Html {
     count('failed', 'failed'),
     count('unknown', 'unknown'),
     count('dropped', 'dropped'),
+    count('too late', 'late'),
     count('202', 'accepted'),
     { head: 'ok / offered', cell: ([, tally]) => percent(tally.event), numeric: true },
     { head: 'good time', cell: ([, tally]) => percent(tally.time), numeric: true },

@@ -27,12 +27,20 @@ describe('time slices', () => {
     assert.ok(points.every(({ start, end }, index) => end - start <= widthUs && (index === 0 || start === points[index - 1]!.end)));
   });
 
-  test('tell a dropped, an accepted and an unknown operation apart', () => {
+  test('tell a dropped, an accepted, a late and an unknown operation apart', () => {
     const slices = new Slices();
     slices.add({ op: 'dropped', kind: 'add', due: 0 });
     slices.add({ ...add(0), replicated: false });
     slices.add({ ...add(0), outcome: 'unknown' });
-    assert.deepEqual(slices.series().points[0]?.slice.kinds.get('add')?.fates, { ok: 0, accepted: 1, failed: 0, unknown: 1, dropped: 1 });
+    slices.add(add(0, 2000.001));
+    assert.deepEqual(slices.series().points[0]?.slice.kinds.get('add')?.fates, {
+      ok: 0,
+      accepted: 1,
+      late: 1,
+      failed: 0,
+      unknown: 1,
+      dropped: 1,
+    });
   });
 
   test('bound the number of sites that a record may name', () => {

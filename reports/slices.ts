@@ -1,15 +1,15 @@
-import type { HistoryLine, OperationKind } from '../record/format.ts';
+import { DEFAULT_DEADLINE_MS, type HistoryLine, type Operation, type OperationKind } from '../record/format.ts';
 import { Histogram } from './histogram.ts';
 
 const FIRST_WIDTH_US = 100_000;
 const MOST_SLICES = 1024;
 const MOST_SITES = 12;
 
-/** How an operation ended, for a chart: `accepted` is a 202, `dropped` found no free client. */
-export const FATES = ['unknown', 'failed', 'dropped', 'accepted', 'ok'] as const;
+/** How an operation ended, for a chart: `accepted` is a 202, `late` came ok after the deadline, `dropped` found no free client. */
+export const FATES = ['unknown', 'failed', 'late', 'dropped', 'accepted', 'ok'] as const;
 export type Fate = (typeof FATES)[number];
 
-/** Operations of one kind that were due in one slice; `latency` (ms, from the due time) is of the successful ones. */
+/** Operations of one kind that were due in one slice; `latency` (ms, from the start) is of the answered ones. */
 export type Cell = { fates: Record<Fate, number>; latency: Histogram };
 export type Slice = { kinds: Map<OperationKind, Cell>; sites: Map<string, number> };
 
@@ -19,11 +19,17 @@ export type Stretch = { start: number; end: number; slice: Slice };
 /** The history folded into time slices of equal width that double whenever there are too many: bounded memory for any run. */
 export class Slices {
   widthUs = FIRST_WIDTH_US;
+  readonly #deadlineUs: number;
   readonly kinds = new Set<OperationKind>();
   readonly sites = new Set<string>();
   #slices = new Map<number, Slice>();
   #first = Infinity;
   #last = -Infinity;
+
+  /** `deadlineMs`: what takes longer is late. */
+  constructor(deadlineMs: number = DEFAULT_DEADLINE_MS) {
+    this.#deadlineUs = deadlineMs * 1000;
+  }
 
   /** Counts one line of the history; false when it lacks what a chart needs. */
   add(line: HistoryLine): boolean {
@@ -39,10 +45,9 @@ export class Slices {
       cell.fates.dropped += 1;
       return true;
     }
-    const fate = line.outcome === 'ok' && line.replicated === false ? 'accepted' : line.outcome;
-    cell.fates[fate] += 1;
+    cell.fates[this.#fateOf(line)] += 1;
     if (line.outcome !== 'ok') return true;
-    if (Number.isFinite(line.end)) cell.latency.add((line.end - due) / 1000);
+    if (Number.isFinite(line.end)) cell.latency.add((line.end - line.start) / 1000);
     if (line.site !== undefined && line.site !== null) this.#countSite(slice, String(line.site));
     return true;
   }
@@ -74,6 +79,12 @@ export class Slices {
     let sum = 0;
     for (const { kinds } of this.#slices.values()) for (const fate of FATES) sum += kinds.get(kind)?.fates[fate] ?? 0;
     return sum;
+  }
+
+  #fateOf({ outcome, start, end, replicated }: Operation): Fate {
+    if (outcome !== 'ok') return outcome;
+    if (end - start > this.#deadlineUs) return 'late';
+    return replicated === false ? 'accepted' : 'ok';
   }
 
   #at(due: number): Slice {
@@ -119,7 +130,7 @@ function emptySlice(): Slice {
 function cellOf(slice: Slice, kind: OperationKind): Cell {
   let cell = slice.kinds.get(kind);
   if (cell === undefined) {
-    cell = { fates: { ok: 0, accepted: 0, failed: 0, unknown: 0, dropped: 0 }, latency: new Histogram() };
+    cell = { fates: { ok: 0, accepted: 0, late: 0, failed: 0, unknown: 0, dropped: 0 }, latency: new Histogram() };
     slice.kinds.set(kind, cell);
   }
   return cell;

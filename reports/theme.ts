@@ -9,6 +9,7 @@ const COLOURS = {
   accepted: ['#5db3ab', '#3d9d94'],
   failed: ['#c23b31', '#ef6a60'],
   unknown: ['#eda81c', '#f2b63c'],
+  late: ['#8a6d2f', '#b59a5b'],
   dropped: ['#5f4b8b', '#a892da'],
   good: ['#1c7a4c', '#5cc88f'],
   bad: ['#b3281e', '#ff8378'],

@@ -8,7 +8,7 @@ import { healAll } from '../faults/heal.ts';
 import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
-import { plannedRates, type LoadProfile } from '../load/profiles.ts';
+import { deadlineOf, plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
   RECORD_FORMAT,
@@ -79,6 +79,7 @@ export class Run implements Disposable {
   #floors: Floors = {};
   #expect: string | undefined;
   #rates: Record<string, number> | undefined;
+  #deadlineMs: number | undefined;
   #generator: Generator | undefined;
   #monitor: HistoryMonitor | undefined;
   /** faults that were injected and are not gone */
@@ -131,6 +132,7 @@ export class Run implements Disposable {
   /** Offers load while `body` runs: warm-up, a fault-free stretch, the body, and on until service is stable. */
   async load(profile: LoadProfile, body: () => Promise<void>): Promise<void> {
     this.#rates = plannedRates(profile);
+    this.#deadlineMs = deadlineOf(profile);
     this.#startedAt = new Date();
     this.#zeroNs = monotonicNs();
     this.#sleptAtStart = sleptMs();
@@ -327,6 +329,7 @@ export class Run implements Disposable {
       tag: this.#tag,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
       ...(this.#rates === undefined ? {} : { load: this.#rates }),
+      ...(this.#deadlineMs === undefined ? {} : { deadlineMs: this.#deadlineMs }),
       bounds: this.#bounds,
       floors: this.#floors,
       ...(this.#expect === undefined ? {} : { expect: this.#expect }),

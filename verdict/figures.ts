@@ -66,6 +66,7 @@ async function availability(database: Database, query: (name: string) => Promise
       failed: Number(row.failed ?? 0),
       unknown: Number(row.unknown ?? 0),
       dropped: Number(row.dropped ?? 0),
+      late: Number(row.late ?? 0),
       accepted: Number(row.accepted ?? 0),
       event: offered === 0 ? null : ok / offered,
       time: good(kind ?? 'all', phase),

@@ -1,4 +1,4 @@
-import { PHASE_NAMES } from '../record/format.ts';
+import { DEFAULT_DEADLINE_MS, PHASE_NAMES } from '../record/format.ts';
 import type { RecordFolder } from '../record/reader.ts';
 import { quoted, type Database } from './database.ts';
 import { meantToBreak } from './overload.ts';
@@ -30,7 +30,14 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
   );
   await database.table(
     'run',
-    { truth: 'VARCHAR', replication: 'VARCHAR', routing: 'VARCHAR', replicas_current: 'BOOLEAN', meant_to_break: 'BOOLEAN' },
+    {
+      truth: 'VARCHAR',
+      replication: 'VARCHAR',
+      routing: 'VARCHAR',
+      replicas_current: 'BOOLEAN',
+      meant_to_break: 'BOOLEAN',
+      deadline: 'DOUBLE',
+    },
     [
       {
         truth: run.truth ?? null,
@@ -38,6 +45,7 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
         routing: run.topology.routing ?? null,
         replicas_current: run.bounds.staleReplica === 0,
         meant_to_break: meantToBreak(run),
+        deadline: (run.deadlineMs ?? DEFAULT_DEADLINE_MS) * 1000,
       },
     ],
   );

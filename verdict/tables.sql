@@ -5,7 +5,7 @@ CREATE TYPE op_outcome AS ENUM ('ok', 'failed', 'unknown');
 CREATE TYPE asked_role AS ENUM ('primary', 'replica');
 CREATE TYPE phase_name AS ENUM ('before', 'during', 'after');
 CREATE TYPE backend_status AS ENUM ('UP', 'DOWN', 'DRAIN', 'MAINT');
-CREATE TYPE call_result AS ENUM ('ok', 'accepted', 'failed', 'unknown', 'dropped');
+CREATE TYPE call_result AS ENUM ('ok', 'accepted', 'late', 'failed', 'unknown', 'dropped'); -- late: ok, but after the deadline
 CREATE TYPE transaction_status AS ENUM ('committed', 'aborted', 'in progress');
 CREATE TYPE element_fate AS ENUM ('acknowledged', 'accepted', 'unknown', 'failed'); -- what the attempts of one add come to: the best of them
 CREATE TYPE fault_state AS ENUM ('intent', 'applied', 'verified', 'healed', 'gone');

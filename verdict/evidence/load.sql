@@ -43,7 +43,7 @@ FROM (
 WHERE EXISTS (FROM ops) AND f.floor > 0 AND (f.issued = 0 OR f.issued + 1 < 0.99 * f.floor * f.seconds)
 UNION ALL
 SELECT phase::VARCHAR, format('{:,} {} operations in "{}" began more than 100 ms before they were due: their due times are not those of a schedule', count(*), kind, phase)
-FROM offered WHERE early > 100000 AND phase IS NOT NULL GROUP BY phase, kind
+FROM offered WHERE due - start > 100000 AND phase IS NOT NULL GROUP BY phase, kind
 UNION ALL
 SELECT 'during', format('{:,} calls were not ok while faults lasted; at least {:,} are needed to say that they were felt', bad, failedCalls)
 FROM floors CROSS JOIN (SELECT coalesce(sum(due - ok), 0)::BIGINT AS bad FROM bins WHERE phase = 'during') WHERE bad < failedCalls;

@@ -5,7 +5,7 @@ WITH injected AS (
   SELECT max("end") AS until FROM phases
 ), failures AS (
   SELECT f.nr, o.kind, min(o.due) AS first_due
-  FROM injected AS f JOIN (SELECT kind, due FROM offered WHERE result IN ('failed', 'unknown', 'dropped')) AS o
+  FROM injected AS f JOIN (SELECT kind, due FROM offered WHERE result IN ('late', 'failed', 'unknown', 'dropped')) AS o
     ON o.due >= coalesce(f.intent, f.applied) AND o.due < f.next_line
   GROUP BY f.nr, o.kind
 ), zeros AS (

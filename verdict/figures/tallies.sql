@@ -1,7 +1,7 @@
--- Availability by kind and phase; NULL stands for all. Latency from the due time (or the start, if earlier) of answered calls; ms.
+-- Availability by kind and phase; NULL stands for all. Latency of calls that were answered, late ones too, from the start of the first attempt; ms.
 -- Quantiles are those of `quantile_disc`, counted up over equal latencies: it would hold every single one in memory.
 WITH counted AS (
-  SELECT kind, phase, result, CASE WHEN result IN ('ok', 'accepted') THEN "end" - due + early END AS took, count(*) AS calls
+  SELECT kind, phase, result, CASE WHEN result IN ('ok', 'accepted', 'late') THEN "end" - start END AS took, count(*) AS calls
   FROM offered WHERE phase IS NOT NULL GROUP BY ALL
 ), totals AS (
   SELECT kind, phase, sum(calls) AS offered,
@@ -9,6 +9,7 @@ WITH counted AS (
     sum(calls) FILTER (WHERE result = 'failed') AS failed,
     sum(calls) FILTER (WHERE result = 'unknown') AS unknown,
     sum(calls) FILTER (WHERE result = 'dropped') AS dropped,
+    sum(calls) FILTER (WHERE result = 'late') AS late,
     sum(calls) FILTER (WHERE result = 'accepted') AS accepted
   FROM counted GROUP BY GROUPING SETS ((), (kind), (phase))
 ), cumulated AS (
