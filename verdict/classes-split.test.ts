@@ -45,6 +45,42 @@ const pairs: Pair[] = [
   },
   {
     name: 'split-brain',
+    what: 'timelines that go back, where no system is named',
+    breaks: tiny({
+      history: more(...acks(['x', 100, { timeline: 1 }], ['y', 110, { timeline: 2 }], ['z', 120, { timeline: 1 }])),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 100, { timeline: 1 }], ['y', 110, { timeline: 2 }], ['z', 119, { timeline: 1 }])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'timelines that go back within one epoch, of which some name no system',
+    breaks: tiny({
+      history: more(...acks(['x', 110, { epoch: 1, ...line(2, 'db1') }], ['y', 120, { epoch: 1, timeline: 1, copy: 'db1' }])),
+      final: everywhere('x', 'y'),
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 110, { epoch: 1, ...line(2, 'db1') }], ['y', 120, { epoch: 2, timeline: 1, copy: 'db1' }])),
+      final: everywhere('x', 'y'),
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'timelines of one system that go back, of which some name no epoch',
+    breaks: tiny({
+      history: more(...acks(['x', 110, { ...line(2, 'db1'), epoch: 2 }], ['y', 120, line(1, 'db1')])),
+      final: everywhere('x', 'y'),
+    }),
+    nearly: tiny({
+      history: more(...acks(['x', 110, { ...line(2, 'db1'), epoch: 2 }], ['y', 120, line(2, 'db1')])),
+      final: everywhere('x', 'y'),
+    }),
+  },
+  {
+    name: 'split-brain',
     what: 'without epochs, acks on X, Y and X',
     breaks: tiny({
       history: more(...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }])),
@@ -104,6 +140,12 @@ describe('two writers at once', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(both), { breaking: [], other: ['two-writable'] });
     assert.equal(both.verdict, 'pass');
     assert.match(both.findings[0]?.message ?? '', /copies db1 and db2 were writable at the same time in 1 sample/u);
+  });
+  test('are in doubt where a timeline goes back, and only some answers name their system', async () => {
+    const history = more(...acks(['x', 110, line(2, 'db1')], ['y', 120, { timeline: 1, copy: 'db1' }]));
+    const verdict = await judged(tiny({ history, final: everywhere('x', 'y') }));
+    assert.deepEqual([verdict.verdict, classesOf(verdict).breaking], ['inconclusive', []]);
+    assert.match(verdict.reasons[0] ?? '', /on timeline 1 after timeline 2 had been, but only some of them name their system/u);
   });
   test('are not seen in a takeover', async () => {
     const handed = await judged(

@@ -19,6 +19,14 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    what: 'go back to an older timeline, and name no system',
+    class: 'split-brain',
+    spoil: ({ sketch, course }) => {
+      const on = (timeline: number): Line => ({ timeline, system: undefined });
+      return stored(more(sketch, ack(course, 'newer', 0, on(8)), ack(course, 'older', 10, on(7))), 'newer', 'older');
+    },
+  },
+  {
     what: 'sample both copies writable',
     class: 'two-writable',
     reports: true,

@@ -1,4 +1,4 @@
--- Acks of two writers at once: on an older epoch (or an older timeline of one system) after the end of one on a newer; or, within one epoch,
+-- Acks of two writers at once: on an older epoch (or an older timeline of one system, or of one that is not named) after the end of one on a newer; or, within one epoch,
 -- system and timeline, on a copy X after one on a copy Y after one on X. Two systems within one epoch are two copies in that sense: only a new
 -- epoch makes another system the writer. `earlier`: the acks that make it so.
 CREATE TABLE all_acks AS
@@ -24,19 +24,34 @@ WITH epochs AS (
   SELECT epoch, min("end") OVER w AS "end", arg_min(line, "end") OVER w AS line FROM epochs WINDOW w AS (ORDER BY epoch DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), timelines AS (
   SELECT epoch, system, timeline, min("end") AS "end", arg_min(line, ("end", start, client, id)) AS line
-  FROM all_acks WHERE system IS NOT NULL AND timeline IS NOT NULL GROUP BY epoch, system, timeline
+  FROM all_acks WHERE timeline IS NOT NULL GROUP BY epoch, system, timeline
+), placed AS (
+  -- A term that does not name its epoch, or its system, may be of any: `any` holds them all.
+  SELECT coalesce(epoch::VARCHAR, '') AS epoch, coalesce(system, '') AS system, timeline, "end", line FROM timelines
+  UNION ALL
+  SELECT 'any', coalesce(system, ''), timeline, "end", line FROM timelines
+  UNION ALL
+  SELECT epoch::VARCHAR, 'any', timeline, "end", line FROM timelines WHERE epoch IS NOT NULL
 ), newer_timelines AS (
-  SELECT epoch, system, timeline, min("end") OVER w AS "end", arg_min(line, "end") OVER w AS line FROM timelines
-  WINDOW w AS (PARTITION BY epoch, system ORDER BY timeline DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  SELECT epoch, system, timeline, min(min("end")) OVER w AS "end", arg_min(arg_min(line, "end"), min("end")) OVER w AS line FROM placed
+  GROUP BY epoch, system, timeline WINDOW w AS (PARTITION BY epoch, system ORDER BY timeline DESC ROWS UNBOUNDED PRECEDING)
+), asking AS (
+  -- Systems are not compared where one is named, the other is not, and no epoch says that they are one: evidence/acks.sql doubts those.
+  SELECT *, unnest(CASE
+      WHEN epoch IS NOT NULL AND system IS NOT NULL THEN [{'e': epoch::VARCHAR, 's': system}, {'e': epoch::VARCHAR, 's': ''}, {'e': '', 's': system}]
+      WHEN epoch IS NOT NULL THEN [{'e': epoch::VARCHAR, 's': 'any'}, {'e': '', 's': ''}]
+      ELSE [{'e': 'any', 's': coalesce(system, '')}] END) AS place
+  FROM all_acks WHERE timeline IS NOT NULL
 ), found AS (
   SELECT a.line, a.id, a.copy, n."end" AS since, [n.line] AS earlier, 1 AS rank FROM all_acks AS a JOIN newer_epochs AS n ON n.epoch = a.epoch AND a.start > n."end"
   UNION ALL
-  SELECT a.line, a.id, a.copy, n."end", [n.line], 2 FROM all_acks AS a
-  JOIN newer_timelines AS n ON n.epoch IS NOT DISTINCT FROM a.epoch AND n.system = a.system AND n.timeline = a.timeline AND a.start > n."end"
+  SELECT a.line, a.id, a.copy, n."end", [n.line], 2 FROM asking AS a
+  ASOF JOIN newer_timelines AS n ON n.epoch = a.place.e AND n.system = a.place.s AND a.timeline < n.timeline
+  WHERE a.start > n."end"
   UNION ALL
   SELECT a.line, a.id, a.copy, s."end", s.earlier, 3 FROM all_acks AS a JOIN split_terms AS s ON s.term = a.term AND s.x = a.copy AND a.start > s."end"
 )
-SELECT line, id, copy, since, earlier FROM found QUALIFY row_number() OVER (PARTITION BY line ORDER BY rank) = 1;
+SELECT line, id, copy, since, earlier FROM found QUALIFY row_number() OVER (PARTITION BY line ORDER BY rank, since, earlier) = 1;
 
 -- Copies on the losing side, and since when they were: losses and reads that the split explains.
 INSERT INTO split_copies

@@ -6,9 +6,10 @@ SELECT epoch, system, timeline, copy, max(start) AS last_start, min("end") AS fi
 CREATE VIEW doubtful_terms AS
 SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch < n.epoch AND o.last_start > n.first_end WHERE (SELECT count(*) FROM terms) <= 1000
 UNION ALL
-SELECT o.copy FROM terms AS o JOIN terms AS n ON o.system = n.system AND o.epoch IS NOT DISTINCT FROM n.epoch
+-- an epoch or a system that is not known tells no two terms apart
+SELECT o.copy FROM terms AS o JOIN terms AS n ON o.timeline < n.timeline AND o.last_start > n.first_end
 WHERE (SELECT count(*) FROM terms) <= 1000
-  AND o.timeline < n.timeline AND o.last_start > n.first_end
+  AND coalesce(o.epoch = n.epoch, true) AND coalesce(o.system = n.system, true)
 UNION ALL
 SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch IS NOT DISTINCT FROM n.epoch
 WHERE (SELECT count(*) FROM terms) <= 1000
