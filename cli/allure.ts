@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { HoldfastError, UsageError } from '../support/errors.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
+import { runsApart } from './allure-runs.ts';
 
 const RESULTS = 'allure-results';
 
@@ -20,19 +22,23 @@ export function allureResults(folders: readonly string[]): string[] {
   return filled;
 }
 
-/** Makes Allure's pages over results, of several machines as well; returns their address. */
-export async function allurePages(results: readonly string[]): Promise<string> {
-  const target = join(reportsDir(), 'allure-report');
+/** Makes Allure's pages over results, of several machines and nights as well, each run for itself; returns their address. */
+export async function allurePages(results: readonly string[], target = join(reportsDir(), 'allure-report')): Promise<string> {
   const allure = join(projectRoot, 'node_modules/allure/cli.js');
   const config = join(projectRoot, 'reports/allurerc.json');
   // what is there already would be kept beside the new pages
   rmSync(target, { recursive: true, force: true });
-  const made = await execa(process.execPath, [allure, 'generate', ...results, '--config', config, '--output', target], {
-    cwd: projectRoot,
-    reject: false,
-    timeout: 120_000,
-    stdin: 'ignore',
-  });
-  if (made.failed) throw new HoldfastError(`Allure could not make its pages: ${made.stderr.slice(-800)}`);
+  const apart = mkdtempSync(join(tmpdir(), 'holdfast-allure-'));
+  try {
+    const made = await execa(process.execPath, [allure, 'generate', ...runsApart(results, apart), '--config', config, '--output', target], {
+      cwd: projectRoot,
+      reject: false,
+      timeout: 120_000,
+      stdin: 'ignore',
+    });
+    if (made.failed) throw new HoldfastError(`Allure could not make its pages: ${made.stderr.slice(-800)}`);
+  } finally {
+    rmSync(apart, { recursive: true });
+  }
   return join(target, 'index.html');
 }
