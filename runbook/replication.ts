@@ -11,8 +11,15 @@ const SENDER_GONE_MS = 10_000;
 /** A worker that is idle at two looks so far apart has applied what it was sent; ms. */
 const IDLE_MS = 300;
 
-/** Wait events of a worker that has nothing to apply: it waits for its writer to send something, or to be there. */
-const WAITING_FOR_WRITER: ReadonlySet<string> = new Set(['LogicalApplyMain', 'LibPQWalReceiverConnect']);
+/** Wait events of a worker that has nothing to apply: it waits for its writer to send something, or to be there (17 has other names), or for the first worker. */
+const WAITING_FOR_WRITER: ReadonlySet<string> = new Set([
+  'LogicalApplyMain',
+  'LibPQWalReceiverConnect',
+  'LibPQWalReceiverReceive',
+  'LibpqwalreceiverConnect',
+  'LibpqwalreceiverReceive',
+  'LogicalParallelApplyMain',
+]);
 
 /** The other site lacks something of a writer that was fenced, and it cannot be waited for. */
 export class TailMissing extends GivesUp {}
