@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monotonicNs } from '../support/clock.ts';
 import { takeLock } from '../support/lock.ts';
 import { until } from '../support/poll.ts';
+import { refuseLooseFiles, refuseShared } from '../support/shared-folders.ts';
 import { giveToUser } from '../support/user.ts';
 
 /** Told what a long step is about and what it costs. */
@@ -26,19 +27,28 @@ export interface Artefact {
 export async function artefact(wanted: Artefact, progress: Progress): Promise<string> {
   const hash = createHash('sha256').update(wanted.inputs.join('\0')).digest('hex').slice(0, 12);
   const folder = join(wanted.within, `${wanted.name}-${hash}`);
-  if (existsSync(folder)) return folder;
-  mkdirSync(wanted.within, { recursive: true });
+  if (existsSync(folder)) return owned(folder);
+  mkdirSync(wanted.within, { recursive: true, mode: 0o755 });
   giveToUser(wanted.within, { deep: false });
   using _lock = await lockWhenFree(join(wanted.within, `.${wanted.name}.lock`), wanted.what);
-  if (existsSync(folder)) return folder;
+  refuseShared(wanted.within);
+  if (existsSync(folder)) return owned(folder);
   const draft = join(wanted.within, `.${wanted.name}-draft`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft);
   progress(`${wanted.what} …`);
   const start = monotonicNs();
   await wanted.make(draft);
+  refuseLooseFiles(draft);
   renameSync(draft, folder);
   progress(`${wanted.what}: done in ${Number((monotonicNs() - start) / 1_000_000_000n)} s`);
+  return folder;
+}
+
+/** A finished artefact is used as root: nobody else may have changed it. */
+function owned(folder: string): string {
+  refuseShared(folder);
+  refuseLooseFiles(folder);
   return folder;
 }
 

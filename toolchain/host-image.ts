@@ -35,10 +35,13 @@ export async function hostImage(progress: Progress): Promise<string> {
       what: `making the hosts' Debian image (about 1 min)`,
       make: async (draft) => {
         const root = join(draft, 'root');
-        const source = mirror === undefined ? [] : [mirror];
-        await command('mmdebstrap', [...args, root, ...source], { timeout: 1_200_000, what: 'making the Debian image' });
+        // an address may hold a password, and everybody may read a command line
+        const source = mirror === undefined ? {} : { input: `${sourceLine(mirror)}\n`, stdin: undefined };
+        const from = mirror === undefined ? [] : ['-'];
+        await command('mmdebstrap', [...args, root, ...from], { timeout: 1_200_000, what: 'making the Debian image', ...source });
         await installPatroni(root);
-        for (const leftover of ['var/lib/postgresql/15', 'etc/machine-id']) rmSync(join(root, leftover), { recursive: true, force: true });
+        for (const leftover of ['var/lib/postgresql/15', 'etc/machine-id', 'etc/apt/sources.list'])
+          rmSync(join(root, leftover), { recursive: true, force: true });
       },
     },
     progress,
@@ -72,4 +75,9 @@ async function installPatroni(root: string): Promise<void> {
     what: 'installing Patroni from PyPI',
   });
   for (const leftover of ['tmp/requirements.txt', 'tmp/certificates.crt']) rmSync(join(root, leftover), { force: true });
+}
+
+/** A line of sources.list for a mirror, which may be given as such a line. */
+function sourceLine(mirror: string): string {
+  return mirror.startsWith('deb ') ? mirror : `deb ${mirror} ${versions.debian} main`;
 }

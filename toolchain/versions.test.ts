@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { projectRoot } from '../support/paths.ts';
-import { hostPackages, versions } from './versions.ts';
+import { hostPackages, nodeIntegrity, versions } from './versions.ts';
 
 const read = (...path: string[]): string => readFileSync(join(projectRoot, ...path), 'utf8');
 const goModule = read('toolchain', 'go.mod');
@@ -39,6 +39,11 @@ describe('the versions', () => {
     const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
     assert.equal(engines.node, `>=${major}`);
     assert.match(read('holdfast'), new RegExp(`-ge ${major} \\]`, 'u'));
+  });
+
+  test('of the packages of Node.js have one hash for the launcher and the lab', () => {
+    const named = [...read('holdfast').matchAll(/package=(\S+) sha512=(\S+) ;;/gu)].map(([, name, hash]) => [name, `sha512-${hash}`]);
+    assert.deepEqual(Object.fromEntries(named), nodeIntegrity);
   });
 
   test('of PostgreSQL are one for the package and for the paths to it', () => {

