@@ -12,7 +12,7 @@ const FEWEST = 5;
 /** Share of successes under which a slice is bad. */
 const GOOD_SHARE = 0.95;
 
-/** Cuts the phases into slices, by kind and over all kinds, and adds the tables `slices` and `outages`. */
+/** Cuts the phases into slices, by kind and over all kinds, and adds the tables `slices`, `bad_stretches` and `outages`. */
 export async function loadSlices(database: Database): Promise<void> {
   const phases = await database.rows('SELECT name::VARCHAR AS name, start, "end" FROM phases ORDER BY start');
   const bins = (await database.rows(`

@@ -24,12 +24,12 @@ WITH injected AS (
     FROM copy_samples WINDOW w AS (PARTITION BY copy ORDER BY "at")
   ) WHERE previous <> up OR led <> leads
 ), clusters AS (
-  -- bad slices of any kind, less than 5 s apart; each once: windows order equal ones as they like, and the second of two would close a gap before the first
+  -- bad stretches of any kind, less than 5 s apart; each once: windows order equal ones as they like, and the second of two would close a gap before the first
   SELECT min(start) AS start, max("end") AS "end" FROM (
     SELECT start, "end", sum((start - reached >= 5000000)::INT) OVER (ORDER BY start, "end" ROWS UNBOUNDED PRECEDING) AS cluster
     FROM (
       SELECT start, "end", max("end") OVER (ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-      FROM (SELECT DISTINCT start, "end" FROM slices WHERE bad))
+      FROM (SELECT DISTINCT start, "end" FROM bad_stretches))
   ) GROUP BY coalesce(cluster, 0)
 ), hit AS (
   SELECT z.nr, min(c."end") AS stable_at
