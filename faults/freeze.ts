@@ -1,5 +1,6 @@
+import type { HostState, Topology } from '../topology/model.ts';
 import type { Fault, FaultSpec, Target } from './fault.ts';
-import { answering, silent } from './probes.ts';
+import { all, answering, silent } from './probes.ts';
 import { resolveTarget } from './targets.ts';
 
 /** Stops every process of a host; its kernel goes on accepting connections, nothing answers. "Pause the database" means this. */
@@ -21,10 +22,22 @@ export const freezeFault: Fault = {
     await Promise.all(hosts.map((host) => topology.host(host).thaw()));
   },
   effect: (topology, { hosts }) => silent(topology, hosts),
-  gone: (topology, { hosts }) => answering(topology, hosts),
+  steady: (topology, { hosts }) => answering(topology, hosts),
+  gone: async (topology, { hosts }) => {
+    const states = await statesOf(topology, hosts);
+    const off = states.filter(({ state }) => state === 'off').map(({ host }) => host);
+    const on = hosts.filter((host) => !off.includes(host));
+    // a host that lost its power meanwhile has no process left that could stand still; its boot is the end of another fault
+    const looks = off.map((host) => ({ seen: true, what: `${host} is off` }));
+    return on.length === 0 ? all(looks) : all([await answering(topology, on), ...looks]);
+  },
   lasts: async (topology, { hosts }) => {
-    const states = await Promise.all(hosts.map(async (host) => ({ host, state: await topology.host(host).state() })));
+    const states = await statesOf(topology, hosts);
     // one that lost its power meanwhile is no runaway
     return { seen: states.every(({ state }) => state !== 'running'), what: states.map(({ host, state }) => `${host} ${state}`).join(', ') };
   },
 };
+
+function statesOf(topology: Topology, hosts: readonly string[]): Promise<{ host: string; state: HostState }[]> {
+  return Promise.all(hosts.map(async (host) => ({ host, state: await topology.host(host).state() })));
+}

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
 import type { Target } from './fault.ts';
 import { fillDisk, fillDiskFault } from './fill-disk.ts';
+import { freeze, freezeFault } from './freeze.ts';
 import { reboot, rebootFault } from './reboot.ts';
 import { sketchTopology } from './topology.fixture.ts';
 
@@ -28,6 +29,26 @@ describe('a reboot', () => {
     assert.deepEqual(await looks({ a1: '20', a2: '11' }), [false, true]);
     assert.deepEqual(await looks({ a1: '20' }, ['a']), [true, false]);
     assert.deepEqual(await looks({ a1: '20', a2: '21' }), [true, true]);
+  });
+});
+
+describe('a freeze', () => {
+  const hosts: Target = { kind: 'hosts', names: ['db1', 'db2'] };
+  const looks = async (states: Record<string, 'off' | 'frozen'>): Promise<(boolean | undefined)[]> => {
+    const topology = sketchTopology({
+      states,
+      answers: (_from, url) => ({ came: Object.keys(states).some((host) => url.includes(host)) ? 'silence' : 'answer' }),
+    });
+    const pinned = await freezeFault.pin(topology, freeze(hosts));
+    return [(await freezeFault.steady?.(topology, pinned))?.seen, (await freezeFault.gone(topology, pinned)).seen];
+  };
+
+  test('is over when its hosts answer, or are off meanwhile by another fault; it is injected where they answer only', async () => {
+    assert.deepEqual(await looks({}), [true, true]);
+    assert.deepEqual(await looks({ db1: 'frozen' }), [false, false]);
+    assert.deepEqual(await looks({ db1: 'off' }), [false, true]);
+    assert.deepEqual(await looks({ db1: 'off', db2: 'frozen' }), [false, false]);
+    assert.deepEqual(await looks({ db1: 'off', db2: 'off' }), [false, true]);
   });
 });
 

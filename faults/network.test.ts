@@ -106,6 +106,52 @@ describe('a network fault', () => {
     );
   });
 
+  test('is over for an end that is off or frozen when the router says so, but is not injected there', async () => {
+    const pinned = {
+      hosts: ['db1'],
+      paths: [out, back, { from: 'db1', to: 'db3' }, { from: 'db3', to: 'db1' }],
+      impairment: { kind: 'drop' } as const,
+    };
+    const sketch = (off: string, impaired: TopologySketch['impaired'] & object, silent: string): Topology =>
+      sketchTopology({
+        states: { [off]: 'off' },
+        impaired,
+        answers: (from, url) => (from === silent || url.includes(silent) ? SILENCE : ANSWER),
+      });
+    const gone = async (topology: Topology): Promise<[boolean, string]> => {
+      const { seen, what } = await isolateFault.gone(topology, pinned);
+      return [seen, what];
+    };
+    assert.deepEqual(await gone(sketch('db1', [], 'db1')), [
+      true,
+      'db1 is off: nobody there to ask; the router impairs no packet there any more',
+    ]);
+    assert.deepEqual(await gone(sketch('db1', [{ ...back, kind: 'drop' }], 'db1')), [
+      false,
+      'db1 is off: nobody there to ask; the router still impairs db2 to db1',
+    ]);
+    // another fault's are not its own
+    assert.equal(
+      (
+        await gone(
+          sketch(
+            'db1',
+            [
+              { ...back, kind: 'reset' },
+              { from: 'db2', to: 'db3', kind: 'drop' },
+            ],
+            'db1',
+          ),
+        )
+      )[0],
+      true,
+    );
+    // who can be asked is asked
+    assert.equal((await gone(sketch('db3', [], 'db2')))[0], false);
+    assert.equal((await gone(sketch('db3', [], 'db3')))[0], true);
+    assert.equal((await isolateFault.steady?.(sketch('db1', [], 'db1'), pinned))?.seen, false);
+  });
+
   test('is not proven where nothing can be asked', async () => {
     const pinned = { hosts: ['glb'], paths: [{ from: 'glb', to: 'client' }] };
     const { seen, what } = await isolateFault.effect(

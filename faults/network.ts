@@ -75,7 +75,8 @@ export function networkFault({ name, needs = [], takes = [], bothWays, asked, im
     inject: (topology, { paths, impairment: pinned = { kind: 'drop' } }, ttlMs) => topology.router.impair(paths, pinned, ttlMs),
     heal: (topology, { paths, impairment: pinned = { kind: 'drop' } }) => topology.router.mend(paths, pinned.kind),
     effect,
-    gone,
+    steady: gone,
+    gone: (topology, pinned) => goneWhereAsked(topology, pinned, gone),
     lasts: async (topology, { paths, impairment: pinned = { kind: 'drop' } }) => {
       const now = await topology.router.impaired();
       const missing = paths.filter(
@@ -85,6 +86,31 @@ export function networkFault({ name, needs = [], takes = [], bothWays, asked, im
       return { seen: missing.length === 0, what: missing.length === 0 ? 'every path is impaired' : `not impaired any more: ${words}` };
     },
   };
+}
+
+/** Whether a fault is over: as its hosts see it, and on paths with an end that another fault keeps from answering, as the router says. */
+async function goneWhereAsked(topology: Topology, pinned: Pinned, gone: NetworkFault['gone']): Promise<Evidence> {
+  const quiet = await quietHosts(topology, [...new Set(pinned.paths.flatMap(({ from, to }) => [from, to]))]);
+  const isQuiet = ({ from, to }: Path): boolean => quiet.has(from) || quiet.has(to);
+  const asked = pinned.paths.filter((path) => !isQuiet(path));
+  if (asked.length === pinned.paths.length) return gone(topology, pinned);
+  const left = (await topology.router.impaired()).filter(
+    ({ from, to, kind, idle }) =>
+      idle !== true &&
+      kind === pinned.impairment?.kind &&
+      pinned.paths.some((path) => path.from === from && path.to === to && isQuiet(path)),
+  );
+  const why = [...quiet].map(([host, state]) => `${host} is ${state}`).join(', ');
+  const words =
+    left.length === 0 ? 'impairs no packet there any more' : `still impairs ${left.map(({ from, to }) => `${from} to ${to}`).join(', ')}`;
+  const router: Evidence = { seen: left.length === 0, what: `${why}: nobody there to ask; the router ${words}` };
+  return asked.length === 0 ? router : all([await gone(topology, { ...pinned, paths: asked }), router]);
+}
+
+/** Those of some hosts that are off or frozen, with their state: a boot or a thaw is the end of another fault, and may come later. */
+async function quietHosts(topology: Topology, hosts: readonly string[]): Promise<Map<string, string>> {
+  const states = await Promise.all(hosts.map(async (host) => [host, await topology.host(host).state()] as const));
+  return new Map(states.filter(([, state]) => state !== 'running'));
 }
 
 /* A path has one line: a second would take the first one's place, and nobody would see that it is gone. */

@@ -1,9 +1,11 @@
-import type { Answer, CopyState, Host, HostRole, Mechanism, PodState, Topology } from '../topology/model.ts';
+import type { Answer, CopyState, Host, HostRole, HostState, Mechanism, PodState, Topology } from '../topology/model.ts';
 
 export interface TopologySketch {
   /** sites whose pods are not ready */
   unready?: readonly string[];
   copies?: readonly CopyState[];
+  /** hosts that do not run */
+  states?: Readonly<Record<string, HostState>>;
   /** hosts with nothing that answers */
   mute?: readonly string[];
   /** transactions that wait for a standby, and those of them that others can see */
@@ -59,8 +61,11 @@ export function sketchTopology({
     pattern = 'recommended',
     backup = true,
     remains = ['db1', 'db2', 'db3'],
+    states = {},
   } = rest;
-  const hosts = HOSTS.map(([name, role, site]) => hostOf(name, role, { site, mute: mute.includes(name) }));
+  const hosts = HOSTS.map(([name, role, site]) =>
+    hostOf(name, role, { site, mute: mute.includes(name), state: states[name] ?? 'running' }),
+  );
   const named = (name: string): Host => found(hosts, name);
   const sites = ['a', 'b'].map((name) => ({
     name,
@@ -167,7 +172,7 @@ const COPIES = (['primary', 'replica', 'replica'] as const).map((role, index): C
   return { name: `db${index + 1}`, role, running: true, sync: index === 1, timeline: 1, lagBytes: 0 };
 });
 
-function hostOf(name: string, role: HostRole, { site, mute }: { site: string | undefined; mute: boolean }): Host {
+function hostOf(name: string, role: HostRole, { site, mute, state }: { site: string | undefined; mute: boolean; state: HostState }): Host {
   const verb = (what: string) => (): never => missing(`${name}.${what}()`);
   return {
     name,
@@ -176,7 +181,7 @@ function hostOf(name: string, role: HostRole, { site, mute }: { site: string | u
     ...(site === undefined ? {} : { site }),
     ...(role === 'database' ? { disk: { at: '/disk', user: 'postgres', fill: verb('disk.fill'), free: verb('disk.free') } } : {}),
     ...(mute ? {} : { aliveUrl: `http://${name}/` }),
-    state: async () => 'running',
+    state: async () => state,
     powerOff: verb('powerOff'),
     boot: verb('boot'),
     freeze: verb('freeze'),

@@ -129,6 +129,39 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
     await fault.gone();
   });
 
+  for (const [what, spec, meanwhile] of [
+    ['cut', isolate(db1, db2), 'silence'],
+    ['delay', delay(db1, db2, { by: '150ms' }), 300],
+  ] as const) {
+    it(`a ${what} outlives a boot of a host at its end, and its own end is proven`, async () => {
+      const fault = await injected(topology, spec, '20s');
+      await topology.host('db1').powerOff();
+      await topology.host('db1').boot();
+      assert.deepEqual(answerOf(await ask('db1', 'db2'), meanwhile), meanwhile);
+      const third = await ask('db1', 'db3');
+      assert.ok(typeof third === 'number' && third < PROMPT_MS, `db3 answered db1: ${third}`);
+      await answersAgain('db1');
+      assert.deepEqual(answerOf(await ask('db2', 'db1'), meanwhile), meanwhile);
+      await fault.gone();
+      assert.deepEqual(await topology.router.impaired(), []);
+      const after = await ask('db1', 'db2');
+      assert.ok(typeof after === 'number' && after < PROMPT_MS, `db2 answered db1: ${after}`);
+    });
+  }
+
+  it('is proven over while a host at its end is off: nobody is there to ask but the router', async () => {
+    const fault = await injected(topology, isolate(db1, db2), LEASE);
+    await topology.host('db1').powerOff();
+    try {
+      await fault.gone();
+      const [gone] = readJournal(topology.journalDir, fault.head.id).filter(({ state }) => state === 'gone');
+      assert.equal(gone?.evidence, 'db1 is off: nobody there to ask; the router impairs no packet there any more');
+    } finally {
+      await topology.host('db1').boot();
+    }
+    await answersAgain('db1');
+  });
+
   it('ends though the program of its line is killed, and the network is as ever', async () => {
     const ways = [{ from: 'db1', to: 'db2' }];
     await topology.router.impair(ways, { kind: 'line', delayMs: 300 }, 60_000);
@@ -155,6 +188,17 @@ describe('a network fault between two hosts', { concurrency: 1 }, () => {
         (await topology.probe(host, ['ss', '-Hant', 'state', 'listening', 'state', 'established', 'sport = :4242'], 1_000)).stdout
           .split('\n')
           .filter((line) => line !== '').length === sockets,
+    });
+  }
+
+  /** until a host that was booted answers others */
+  async function answersAgain(host: string): Promise<void> {
+    await until({
+      subject: host,
+      condition: 'answering db3',
+      timeoutMs: 30_000,
+      intervalMs: 100,
+      probe: async () => typeof (await ask('db3', host)) === 'number',
     });
   }
 
