@@ -26,13 +26,13 @@ describe('availability', { concurrency: 4 }, () => {
     assert.equal(verdict.reasons[0], 'availability: availability 0.9500 < 0.9501 (240 of 4,800 offered were not ok)');
     assert.equal((await judged({ ...sketch, run: { ...sketch.run, bounds: { availability: 0.95 } } })).verdict, 'pass');
   });
-  test('dropped calls are offered and not ok', async () => {
+  test('calls that are dropped while the service holds clients up are offered and not ok', async () => {
     const sketch = outage({ availability: 0.992 }, []);
-    const history = sketch.history.map((line) =>
-      (line.due as number) > 1_100_000 && (line.due as number) < 1_200_000 && line.op === 'read'
-        ? { op: 'dropped', kind: 'read', due: line.due }
-        : line,
-    );
+    const history = sketch.history.map((line) => {
+      if (line.op !== 'read') return line;
+      if (line.due === 1_099_000) return { ...line, end: 1_200_000 };
+      return Number(line.due) > 1_100_000 && Number(line.due) < 1_200_000 ? { op: 'dropped', kind: 'read', due: line.due } : line;
+    });
     const verdict = await judged({ ...sketch, history });
     assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] });
     assert.equal(verdict.availability.dropped, 40);
@@ -70,7 +70,7 @@ describe('availability', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
     assert.match(verdict.reasons[0] ?? '', /bound longestOutageMs cannot be judged: .* touches the edge/u);
   });
-  test('latency counts from the due time, in phases without a fault', async () => {
+  test('latency is judged in phases without a fault', async () => {
     const slow = await judged(outage({ latencyP99Ms: 50 }, [{ from: 3_000_000, to: 3_200_000, late: 90_000 }]));
     assert.deepEqual(classesOf(slow).breaking, ['latency']);
     assert.match(slow.reasons[0] ?? '', /99th percentile of latency 90 ms > 50 ms in "after"/u);

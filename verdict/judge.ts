@@ -10,6 +10,7 @@ import { Database, type DatabaseOptions } from './database.ts';
 import { decide } from './decide.ts';
 import { measure, measureCalls } from './figures.ts';
 import { weighOverload } from './overload.ts';
+import { weighGenerator } from './generator.ts';
 import { runRules } from './rules.ts';
 import { loadSettings } from './settings.ts';
 import { loadSlices } from './slices.ts';
@@ -31,7 +32,9 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
   return withTables(record, options, async (database) => {
     const rules = await runRules(database, record);
     const figures = await measure(database, await restartingReads(database));
-    const { findings, overload } = await weighOverload(record.run, { rules, figures }, () => measureCalm(database));
+    const { findings: weighed, overload } = await weighOverload(record.run, { rules, figures }, () => measureWithout(database, 'calm'));
+    const { owes } = await database.row('SELECT count(*) > 0 AS owes FROM unmet_generator');
+    const findings = owes === true ? await weighGenerator(record.run, weighed, figures, () => measureWithout(database, 'asked')) : weighed;
     const { expect, topology } = record.run;
     return Verdict.parse({
       format: RECORD_FORMAT,
@@ -73,9 +76,9 @@ function spillOf(record: RecordFolder): number {
   return Math.max(4e9, 40 * filesOf(record).reduce((sum, { path }) => sum + statSync(path).size, 0));
 }
 
-/** What the calls tell without those that failed while the machine was busy. */
-async function measureCalm(database: Database): ReturnType<typeof measureCalls> {
-  for (const script of ['views/calm.sql', 'views/bins.sql']) await database.script(script);
+/** What the calls tell without those that failed while the machine was busy (`calm`), or that the load generator owed (`asked`). */
+async function measureWithout(database: Database, left: 'calm' | 'asked'): ReturnType<typeof measureCalls> {
+  for (const script of [`views/${left}.sql`, 'views/bins.sql']) await database.script(script);
   await loadSlices(database);
   return measureCalls(database);
 }

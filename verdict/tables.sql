@@ -71,6 +71,7 @@ CREATE TABLE lesser_reads (
 CREATE TABLE regressions (line BIGINT, id VARCHAR, kind VARCHAR, since BIGINT, seen BIGINT);
 CREATE TABLE covered_reads (line BIGINT);
 CREATE TABLE judged_reads (line BIGINT, id VARCHAR, start BIGINT, known BIGINT, scope VARCHAR, root VARCHAR);
+CREATE TABLE unheld_drops (kind op_kind, due BIGINT);
 CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, since BIGINT, earlier BIGINT[]);
 CREATE TABLE split_copies (copy VARCHAR, since BIGINT);
 

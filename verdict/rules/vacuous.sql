@@ -3,6 +3,7 @@
 SELECT 'history' AS scope, NULL::DOUBLE AS worst, NULL::VARCHAR AS phase, NULL::VARCHAR AS copy, NULL::VARCHAR AS site, message, NULL::BIGINT AS start FROM unmet_files
 UNION ALL SELECT 'phases', NULL, phase, NULL, NULL, message, NULL FROM unmet_phases
 UNION ALL SELECT 'load', NULL, phase, NULL, NULL, message, NULL FROM unmet_load
+UNION ALL SELECT 'load', NULL, phase, NULL, NULL, message, NULL FROM unmet_generator
 UNION ALL SELECT 'faults', NULL, NULL, NULL, NULL, message, start FROM unmet_faults
 UNION ALL SELECT 'samples', NULL, phase, copy, site, message, NULL FROM unmet_samples
 UNION ALL SELECT 'truth', NULL, NULL, copy, NULL, message, NULL FROM unmet_truth
