@@ -126,6 +126,8 @@ export const Verdict = z.looseObject({
     byKind: z.partialRecord(z.enum(OPERATION_KINDS), Tally),
     byPhase: z.partialRecord(z.enum(PHASE_NAMES), Tally.extend({ latency: Latency.nullable() })),
     latency: Latency.nullable(),
+    /** calls that were due before the first phase, and how many of them were ok; not judged */
+    warmUp: z.object({ offered: z.number().int(), ok: z.number().int() }).optional(),
   }),
   recovery: z.array(Recovery),
   /** by copy, for reads asked of a replica */

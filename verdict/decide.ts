@@ -38,6 +38,11 @@ export function decide(
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
+  const { warmUp } = figures.availability;
+  if (warmUp !== undefined && warmUp.ok < 0.95 * warmUp.offered)
+    reasons.push(
+      `note: ${count(warmUp.offered - warmUp.ok)} of ${plural(warmUp.offered, 'call')} before the first phase were not ok; a warm-up is not judged`,
+    );
   if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
   return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }

@@ -73,6 +73,8 @@ async function availability(database: Database, query: (name: string) => Promise
     };
   };
   const outages = await database.rows('SELECT kind, start, "end", censored FROM outages ORDER BY kind, start');
+  const warmUp = await database.row(`
+    SELECT count(*) AS offered, count(*) FILTER (result IN ('ok', 'accepted')) AS ok FROM offered WHERE due < (SELECT min(start) FROM phases)`);
   const kinds = OPERATION_KINDS.filter((kind) => at(kind, null) !== undefined);
   const phases = PHASE_NAMES.filter((phase) => at(null, phase) !== undefined);
   return {
@@ -81,6 +83,7 @@ async function availability(database: Database, query: (name: string) => Promise
     byKind: Object.fromEntries(kinds.map((kind) => [kind, tally(kind, null)])),
     byPhase: Object.fromEntries(phases.map((phase) => [phase, { ...tally(null, phase), latency: latency(at(null, phase)) }])),
     latency: latency(at(null, null)),
+    ...(warmUp.offered === 0 ? {} : { warmUp: { offered: Number(warmUp.offered), ok: Number(warmUp.ok) } }),
   };
 }
 

@@ -28,6 +28,9 @@ const DESCRIPTIONS: Record<FindingClass, Describe> = {
         message: `${plural(group.count, 'call')} served by another site while site "${run.topology.sites?.[0] ?? ''}" was UP`,
       };
     }
+    if (group.scope.startsWith('gone ')) {
+      return { breaks: true, message: `site "${group.site ?? ''}" never came back: it was not UP in "after", or gave none of its answers` };
+    }
     const where = `site "${group.site ?? ''}" in "${group.phase ?? ''}" while all sites were UP`;
     return {
       breaks: true,

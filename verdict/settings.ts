@@ -37,6 +37,8 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       replicas_current: 'BOOLEAN',
       meant_to_break: 'BOOLEAN',
       deadline: 'DOUBLE',
+      availability: 'DOUBLE',
+      shares_promised: 'BOOLEAN',
     },
     [
       {
@@ -46,6 +48,9 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
         replicas_current: run.bounds.staleReplica === 0,
         meant_to_break: meantToBreak(run),
         deadline: (run.deadlineMs ?? DEFAULT_DEADLINE_MS) * 1000,
+        availability: run.bounds.availability ?? null,
+        shares_promised:
+          run.bounds.leastShare !== undefined || (run.bounds.share !== undefined && run.topology.routing !== 'active-passive'),
       },
     ],
   );

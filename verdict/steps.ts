@@ -61,7 +61,7 @@ const CAUSES: Partial<Record<FindingClass, string>> = {
   'non-monotonic-session': `EXISTS (FROM regressions WHERE kind = 'session')`,
   skipped: 'EXISTS (FROM skips)',
   'two-writable': '(SELECT count(DISTINCT copy) FROM copy_samples WHERE writable) > 1',
-  misrouted: '(SELECT routing FROM run) IS NOT NULL',
+  misrouted: '(SELECT routing IS NOT NULL OR shares_promised FROM run)',
   'never-read': 'EXISTS (FROM short_coverage)',
   'unwatched-exit': 'EXISTS (FROM restarts) OR EXISTS (FROM observations WHERE exit IS NOT NULL)',
 };

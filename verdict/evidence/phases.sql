@@ -1,4 +1,9 @@
 -- Phases that do not fit the faults, and stretches of load that no phase covers.
+
+-- Outside: calls that were due in no phase, after the first had begun. Those before it warm the service up.
+CREATE TABLE outside AS
+SELECT kind, due, result IN ('ok', 'accepted') AS good FROM offered WHERE phase IS NULL AND due >= (SELECT min(start) FROM phases);
+
 CREATE VIEW unmet_phases AS
 SELECT NULL::VARCHAR AS phase, format('a fault was journalled, but the record has no phase "{}"', name) AS message
 FROM (VALUES ('before'), ('during'), ('after')) AS wanted(name)
@@ -23,4 +28,17 @@ SELECT g.later::VARCHAR, format('{:,} operations were due between the phases "{}
 FROM (SELECT lag(name) OVER w AS earlier, name AS later, lag("end") OVER w AS since, start AS until FROM phases WINDOW w AS (ORDER BY start)) AS g
 JOIN offered AS o ON o.due >= g.since AND o.due < g.until
 WHERE g.until - g.since > 200000
-GROUP BY g.earlier, g.later;
+GROUP BY g.earlier, g.later
+UNION ALL
+-- what failed there would be hidden: five calls of a kind in a row, more than a twentieth of them, or all that there were
+SELECT NULL, format('{:,} of {:,} {} operations that were due outside the phases, from {} to {} µs, were not ok, and nothing is judged there', count(*) FILTER (NOT good), count(*), kind,
+  min(due) FILTER (NOT good), max(due) FILTER (NOT good))
+FROM (SELECT *, sum(good::INT) OVER five = 0 AND count(*) OVER five = 5 AS dead FROM outside WINDOW five AS (PARTITION BY kind ORDER BY due ROWS BETWEEN 4 PRECEDING AND CURRENT ROW))
+GROUP BY kind
+HAVING bool_or(dead) OR count(*) FILTER (NOT good) >= 5 AND count(*) FILTER (NOT good) > 0.05 * count(*)
+  OR count(*) >= 2 AND NOT bool_or(good) AND NOT (SELECT bool_or(good) FROM outside)
+UNION ALL
+SELECT NULL, format('with the {:,} calls that were due outside the phases availability would be under its bound {:g}: {:,} of them were not ok', o.calls, r.availability, o.calls - o.good)
+FROM run AS r CROSS JOIN (SELECT count(*) AS calls, count(*) FILTER (good) AS good FROM outside) AS o
+CROSS JOIN (SELECT coalesce(sum(due), 0)::BIGINT AS calls, coalesce(sum(ok), 0)::BIGINT AS good FROM bins) AS b
+WHERE o.good < o.calls AND b.good >= r.availability * b.calls AND b.good + o.good < r.availability * (b.calls + o.calls);

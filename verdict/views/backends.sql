@@ -12,6 +12,10 @@ WITH samples AS (
 SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up, max(true_by) AS true_by, coalesce(max(took), 0) AS took
 FROM changes GROUP BY site, "at";
 
+-- Site answers: the ok answers of each site, by phase.
+CREATE TABLE site_answers AS
+SELECT phase_of(due) AS phase, site, count(*) AS ok, max("end") AS last_end FROM ops WHERE outcome = 'ok' AND site IS NOT NULL GROUP BY ALL;
+
 -- Sites: as run.json names them, else as the balancer does.
 CREATE TABLE sites AS
 SELECT site, rank FROM named_sites

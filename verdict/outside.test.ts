@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { classesOf, judged, steady, type Sketch } from './testing.ts';
+
+type Line = Record<string, unknown>;
+
+const whole = steady();
+const due = (line: Line): number => Number(line.due);
+const failing = (line: Line): Line => ({ ...line, outcome: 'unknown', site: undefined, found: undefined });
+
+/** A run whose phases end half a second before its load does; what `spoil` makes of its calls. */
+function tailed(spoil: (line: Line) => Line, bounds: Line = {}): Sketch {
+  const phases = (whole.run.phases as Line[]).map((phase) => (phase.name === 'after' ? { ...phase, end: 2_500_000 } : phase));
+  return { ...whole, run: { ...whole.run, phases, bounds }, history: whole.history.map(spoil) };
+}
+
+describe('calls that no phase covers', { concurrency: 2 }, () => {
+  test('are no doubt while the service answers them', async () => {
+    const verdict = await judged(tailed((line) => line, { availability: 1 }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    assert.equal(verdict.availability.offered, 1500);
+  });
+  test('do not hide an outage after the last phase', async () => {
+    for (const [from, to] of [
+      [2_500_000, 3_000_000],
+      [2_900_000, 2_930_000],
+    ] as const) {
+      const verdict = await judged(tailed((line) => (due(line) >= from && due(line) < to ? failing(line) : line)));
+      assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+      assert.match(
+        verdict.reasons.join('\n'),
+        /\d+ of \d+ add operations that were due outside the phases, from \d+ to 29\d+ µs, were not ok/u,
+      );
+    }
+  });
+  test('may fail now and then, but not where availability would not hold with them', async () => {
+    const few = (line: Line): Line => ([2_600_000, 2_700_000, 2_800_000].includes(due(line)) ? failing(line) : line);
+    const verdict = await judged(tailed(few, { availability: 0.998 }));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    const strict = await judged(tailed(few, { availability: 0.999 }));
+    assert.deepEqual(classesOf(strict), { breaking: [], other: ['vacuous'] });
+    assert.match(
+      strict.reasons[0] ?? '',
+      /with the 300 calls that were due outside the phases availability would be under its bound 0\.999/u,
+    );
+  });
+  test('do not hide an outage in a short gap between phases either', async () => {
+    const phases = (whole.run.phases as Line[]).map((phase) => (phase.name === 'after' ? { ...phase, start: 2_150_000 } : phase));
+    const sketch = { ...whole, run: { ...whole.run, phases } };
+    assert.equal((await judged(sketch)).verdict, 'pass');
+    const history = whole.history.map((line) => (due(line) >= 2_010_000 && due(line) < 2_140_000 ? failing(line) : line));
+    assert.deepEqual(classesOf(await judged({ ...sketch, history })), { breaking: [], other: ['vacuous'] });
+  });
+  test('warm the service up before the first phase, and may fail there: a note tells it', async () => {
+    const phases = (whole.run.phases as Line[]).map((phase) => (phase.name === 'before' ? { ...phase, start: 500_000 } : phase));
+    const history = whole.history.map((line) => (due(line) < 400_000 ? failing(line) : line));
+    const sketch = { ...whole, run: { ...whole.run, phases, bounds: { availability: 1 } } };
+    const verdict = await judged({ ...sketch, history });
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    assert.match(verdict.reasons.at(-1) ?? '', /^note: 240 of 300 calls before the first phase were not ok; a warm-up is not judged$/u);
+    assert.deepEqual((await judged(sketch)).reasons.length, 1);
+  });
+});
+
+describe('a site that never came back', { concurrency: 2 }, () => {
+  /** Site b is lost at the first second; `back`: when the balancer sees it UP again; `answers`: from when it answers. */
+  const lost = (bounds: Line, back: number, answers = back): Sketch => ({
+    ...whole,
+    run: { ...whole.run, bounds },
+    history: whole.history.map((line) => (due(line) >= 1_000_000 && due(line) < answers ? { ...line, site: 'a' } : line)),
+    observations: whole.observations.map((line) =>
+      line.backend === 'b' && Number(line.at) >= 1_000_000 && Number(line.at) < back ? { ...line, status: 'DOWN' } : line,
+    ),
+  });
+
+  test('breaks a promise on shares', async () => {
+    for (const bounds of [{ share: [0.4, 0.6] }, { leastShare: 0.001, share: [0, 1] }]) {
+      const verdict = await judged(lost(bounds, Infinity));
+      assert.deepEqual(classesOf(verdict), { breaking: ['misrouted'], other: [] });
+      assert.ok(
+        verdict.findings.some(({ message }) => message.startsWith('site "b" never came back')),
+        verdict.reasons.join('\n'),
+      );
+    }
+  });
+  test('is one that is UP again just as the run ends, or answers to the end', async () => {
+    for (const sketch of [lost({ share: [0.4, 0.6] }, 2_000_000), lost({ share: [0.4, 0.6] }, Infinity, 2_000_000)]) {
+      const verdict = await judged(sketch);
+      assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    }
+  });
+  test('is one that is UP and gives no answer', async () => {
+    const verdict = await judged(lost({ share: [0.4, 0.6] }, 2_900_000, Infinity));
+    assert.deepEqual(classesOf(verdict).breaking, ['misrouted']);
+  });
+  test('is nothing that was promised where no share is', async () => {
+    assert.equal((await judged(lost({}, Infinity))).verdict, 'pass');
+  });
+});
