@@ -264,6 +264,8 @@ export const FaultLine = z.looseObject({
   /** tells several faults of one name apart; absent in foreign records */
   id: z.string().optional(),
   hosts: z.array(z.string()).optional(),
+  /** momentary: over as soon as it was done, so that it may be healed before its effect shows */
+  kind: z.string().optional(),
   /** applied: when the injection began; it takes effect between this and `at` */
   began: micros.optional(),
 });

@@ -15,6 +15,8 @@ export type RecordFolder = {
   faults: RecordFile | undefined;
   /** final states by copy; copies that are gone are left out */
   finals: Map<string, RecordFile>;
+  /** what stands in final/ of copies that are gone */
+  gone: Map<string, RecordFile>;
   /** what the truth says of the transactions of writes, where somebody asked it */
   transactions: RecordFile | undefined;
   /** what runbooks and administrators did while the run lasted */
@@ -30,9 +32,13 @@ export function openRecord(folder: string): RecordFolder {
   }
   const run = readRun(folder);
   const finals = findStates(folder, 'final');
+  const gone: RecordFolder['gone'] = new Map();
   for (const [copy, role] of Object.entries(run.copies ?? {})) {
     checkCopyName(folder, copy);
-    if (role === 'gone') finals.delete(copy);
+    const file = finals.get(copy);
+    if (role !== 'gone' || file === undefined) continue;
+    gone.set(copy, file);
+    finals.delete(copy);
   }
   for (const [copy, file] of finals) {
     if (run.copies !== undefined && run.copies[copy] === undefined) {
@@ -48,6 +54,7 @@ export function openRecord(folder: string): RecordFolder {
     observations: findLines(folder, 'observations'),
     faults: findLines(folder, 'faults'),
     finals,
+    gone,
     transactions: findLines(folder, 'evidence/transactions'),
     runbook: findLines(folder, 'evidence/runbook'),
     deposed: findStates(folder, 'evidence/deposed'),
@@ -55,8 +62,10 @@ export function openRecord(folder: string): RecordFolder {
 }
 
 /** Every file of lines that a record has. */
-export function filesOf({ history, observations, faults, transactions, finals, deposed }: RecordFolder): RecordFile[] {
-  return [history, observations, faults, transactions, ...finals.values(), ...deposed.values()].filter((file) => file !== undefined);
+export function filesOf({ history, observations, faults, transactions, finals, gone, deposed }: RecordFolder): RecordFile[] {
+  return [history, observations, faults, transactions, ...finals.values(), ...gone.values(), ...deposed.values()].filter(
+    (file) => file !== undefined,
+  );
 }
 
 /** Reads and checks run.json alone. */

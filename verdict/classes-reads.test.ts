@@ -15,6 +15,13 @@ const at = (copy: string, found: boolean, start: number, change: Line = {}): Lin
   read('e4', start, start + 5, { found, role: 'replica', copy, ...change });
 const restarted = (...seen: [number, string][]): Line[] =>
   seen.map(([moment, startedAt]) => ({ at: moment, copy: 'db2', up: true, startedAt }));
+/** db2 is up, down at 120 and up at 125; `starts`: what its looks tell of the start of its server, the first to the last */
+const down = (...starts: string[]): Line[] => [
+  { at: 90, copy: 'db2', up: true, startedAt: starts[0] },
+  { at: 120, copy: 'db2', up: false },
+  { at: 125, copy: 'db2', up: true, took: 2, startedAt: starts[1] },
+  { at: 200, copy: 'db2', up: true, startedAt: starts[1] },
+];
 const three = runOf({ floors: NO_FLOORS, copies: { db1: 'primary', db2: 'replica', db3: 'replica' } });
 const threeFinals = { ...everywhere('e4'), db3: everywhere('e4').db1! };
 const token = 's:1:7:0/A0';
@@ -33,6 +40,18 @@ const pairs: Pair[] = [
     what: 'one copy, and no restart between',
     breaks: open([at('db2', true, 110), at('db2', false, 120)], { observations: restarted([90, 'A'], [109, 'B'], [150, 'B']) }),
     nearly: open([at('db2', true, 110), at('db2', false, 120)], { observations: restarted([114, 'A'], [118, 'B']), ...journalled() }),
+  },
+  {
+    name: 'non-monotonic',
+    what: 'one copy that was seen down between, but is known to be the same server; without its start a restart may lie between',
+    breaks: open([at('db2', true, 110), at('db2', false, 130)], { observations: down('A', 'A') }),
+    nearly: open([at('db2', true, 110), at('db2', false, 130)], { observations: down() }),
+  },
+  {
+    name: 'non-monotonic',
+    what: 'one copy that was down before both reads; while it was down between them, and told its start before alone, it may have restarted',
+    breaks: open([at('db2', true, 130), at('db2', false, 140)], { observations: down() }),
+    nearly: open([at('db2', true, 110), at('db2', false, 130)], { observations: down('A') }),
   },
   {
     name: 'non-monotonic',

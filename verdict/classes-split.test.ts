@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { everywhere, more, testPairs, type Pair } from './testing-pairs.ts';
-import { add, classesOf, explanationsOf, judged, read, tiny } from './testing.ts';
+import { add, classesOf, explanationsOf, judged, read, tiny, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 const acks = (...list: [id: string, start: number, change: Line][]): Line[] =>
@@ -81,13 +81,51 @@ const pairs: Pair[] = [
   },
   {
     name: 'split-brain',
-    what: 'without epochs, acks on X, Y and X',
+    what: 'without epochs, acks on X, Y and X on one timeline, but not where no answer names any term',
     breaks: tiny({
-      history: more(...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }])),
+      history: more(...acks(['x', 100, line(1, 'db1')], ['y', 110, line(1, 'db2')], ['z', 120, line(1, 'db1')])),
       final: known,
     }),
     nearly: tiny({
-      history: more(...acks(['x', 100, { copy: 'db2' }], ['y', 110, { copy: 'db1' }], ['z', 120, { copy: 'db1' }])),
+      history: more(...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }])),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'acks on X, Y and X of two systems, but not where their epoch is not known',
+    breaks: tiny({
+      history: more(
+        ...acks(['x', 100, own('a', 'db1', 1)], ['y', 110, { ...own('b', 'db2', 1), timeline: 3 }], ['z', 120, own('a', 'db1', 1)]),
+      ),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(
+        ...acks(
+          ['x', 100, { ...own('a', 'db1', 1), epoch: null }],
+          ['y', 110, { ...own('b', 'db2', 1), epoch: null }],
+          ['z', 120, { ...own('a', 'db1', 1), epoch: null }],
+        ),
+      ),
+      final: known,
+    }),
+  },
+  {
+    name: 'split-brain',
+    what: 'acks on X, Y and X of one system, but not where their timeline is not known',
+    breaks: tiny({
+      history: more(...acks(['x', 100, line(2, 'db1')], ['y', 110, line(2, 'db2')], ['z', 120, line(2, 'db1')])),
+      final: known,
+    }),
+    nearly: tiny({
+      history: more(
+        ...acks(
+          ['x', 100, { system: 's', copy: 'db1' }],
+          ['y', 110, { system: 's', copy: 'db2' }],
+          ['z', 120, { system: 's', copy: 'db1' }],
+        ),
+      ),
       final: known,
     }),
   },
@@ -120,7 +158,7 @@ const pairs: Pair[] = [
     what: 'and what it brings along is told under it',
     breaks: tiny({
       history: more(
-        ...acks(['x', 100, { copy: 'db1' }], ['y', 110, { copy: 'db2' }], ['z', 120, { copy: 'db1' }]),
+        ...acks(['x', 100, term(1, 'db1')], ['y', 110, term(1, 'db2')], ['z', 120, term(1, 'db1')]),
         read('y', 121, 125, { copy: 'db2', role: 'replica' }),
         read('z', 131, 135, { copy: 'db2', found: false }),
       ),
@@ -146,6 +184,27 @@ describe('two writers at once', { concurrency: 4 }, () => {
     const verdict = await judged(tiny({ history, final: everywhere('x', 'y') }));
     assert.deepEqual([verdict.verdict, classesOf(verdict).breaking], ['inconclusive', []]);
     assert.match(verdict.reasons[0] ?? '', /on timeline 1 after timeline 2 had been, but only some of them name their system/u);
+  });
+  const turns = (times: number, change: Line = {}): Sketch => {
+    const ids = Array.from({ length: times }, (_, nth) => `t${nth}`);
+    const writes = ids.map((id, nth) => add(id, 100 + 20 * nth, 110 + 20 * nth, { copy: nth % 2 === 0 ? 'db1' : 'db2', ...change }));
+    return tiny({ history: more(...writes), final: everywhere(...ids) });
+  };
+  test('are in doubt where copies that name no term take turns faster than any switchover', async () => {
+    const verdict = await judged(turns(5));
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.match(verdict.reasons[0] ?? '', /copies "db1" and "db2" acknowledged writes in turn, changing up to 4 times within a second/u);
+    assert.deepEqual(classesOf(await judged(turns(5, { epoch: 3 }))).breaking, ['split-brain']);
+  });
+  test('are in no doubt where one switchover led there and one back', async () => {
+    assert.equal((await judged(turns(3))).verdict, 'pass');
+    // calls that were under way at the switchover are answered by either
+    const across = ['db1', 'db2', 'db1', 'db2', 'db1', 'db2'].map((copy, nth) => add(`t${nth}`, 100, 110 + nth, { copy }));
+    const ids = across.map(({ id }) => String(id));
+    assert.equal(
+      (await judged(tiny({ history: more(...across, add('e9', 120, 130, { copy: 'db1' })), final: everywhere(...ids, 'e9') }))).verdict,
+      'pass',
+    );
   });
   test('are not seen in a takeover', async () => {
     const handed = await judged(

@@ -94,9 +94,9 @@ export const observationsLoader: Loader = {
 /** faults.jsonl */
 export const faultsLoader: Loader = {
   table: 'fault_lines',
-  fields: { fault: text, target: text, state: text, at: number, began: number, id: text },
+  fields: { fault: text, target: text, state: text, at: number, began: number, id: text, kind: text },
   select: `
-    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", whole(began) AS began, id,
+    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", whole(began) AS began, id, kind,
       fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole("at") IS NOT NULL AS valid`,
 };
 
@@ -108,8 +108,8 @@ export const transactionsLoader: Loader = {
     coalesce(id IS NOT NULL AND xid IS NOT NULL AND try_cast(status AS transaction_status) IS NOT NULL, false) AS valid`,
 };
 
-/** final/<copy>.jsonl and evidence/deposed/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
-export function stateLoader(table: 'source_rows' | 'deposed_rows', copy: string): Loader {
+/** final/<copy>.jsonl, also of copies that are gone, and evidence/deposed/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
+export function stateLoader(table: 'source_rows' | 'deposed_rows' | 'gone_rows', copy: string): Loader {
   return {
     table,
     fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number, jobMs: number },

@@ -44,6 +44,22 @@ describe('stale reads of a replica', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(await judged(replica({ staleReplicaP99Ms: 1.9 }, [missed(3000)]))).breaking, ['stale']);
     assert.equal((await judged(replica({ staleReplicaP99Ms: 2 }, [missed(3000)]))).verdict, 'pass');
   });
+  test('count apart after their copy was seen down, where no look tells when its server started', async () => {
+    const seen = (change: Line): Line[] => [
+      look(500, { lsn: '0/90', ...change }),
+      { at: 1200, copy: 'db2', up: false },
+      look(1500, { lsn: '0/80', ...change }),
+      look(3000, { lsn: '0/95', ...change }),
+    ];
+    const during = await judged(replica({ staleReplica: 0 }, [missed(2000)], { observations: seen({}) }));
+    assert.deepEqual([classesOf(during).breaking, during.staleness.db2?.restarting], [[], 1]);
+    assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(3500)], { observations: seen({}) }))).breaking, ['stale']);
+    const same = replica({ staleReplica: 0 }, [missed(2000)], { observations: seen({ startedAt: 'A' }) });
+    assert.deepEqual(classesOf(await judged(same)).breaking, ['stale']);
+    // a copy that was never seen again may have restarted for good
+    const gone = await judged(replica({ staleReplica: 0 }, [missed(2000)], { observations: seen({}).slice(0, 2) }));
+    assert.deepEqual(classesOf(gone).breaking, []);
+  });
   test('count apart while their copy catches up after a restart', async () => {
     const verdict = await judged(replica({ staleReplica: 0 }, [missed(2000)], stopped));
     assert.deepEqual(classesOf(verdict).breaking, []);

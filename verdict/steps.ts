@@ -40,6 +40,8 @@ export const STEPS: readonly Step[] = [
   { script: 'evidence/faults.sql' },
   { script: 'evidence/samples.sql' },
   { script: 'evidence/truth.sql' },
+  { script: 'evidence/gone.sql', when: `EXISTS (FROM copies WHERE role = 'gone')` },
+  { script: 'evidence/terms.sql' },
   { script: 'evidence/acks.sql' },
   { script: 'evidence/coverage.sql' },
   { script: 'evidence/routing.sql' },

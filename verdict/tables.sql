@@ -38,7 +38,7 @@ CREATE TABLE observations (
   startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
   fault VARCHAR, idle DOUBLE, valid BOOLEAN);
 
-CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, valid BOOLEAN);
+CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, kind VARCHAR, valid BOOLEAN);
 
 -- Final states. Copies whose files are the same byte by byte share the rows of one `source`: most are, and comparing them then says nothing new.
 CREATE TABLE final_sources (copy VARCHAR, source VARCHAR);
@@ -48,6 +48,10 @@ CREATE VIEW final_rows AS SELECT s.copy, r.* FROM final_sources AS s JOIN source
 
 -- What copies held when they were deposed as primary, before they rejoined.
 CREATE TABLE deposed_rows (
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+
+-- What stands in final/ of copies that are gone: nothing is judged by it, but it must not contradict that they are.
+CREATE TABLE gone_rows (
   copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
 
 -- What the truth says of the transactions that carried writes, on its own timeline.
@@ -74,6 +78,10 @@ CREATE TABLE judged_reads (line BIGINT, id VARCHAR, start BIGINT, known BIGINT, 
 CREATE TABLE unheld_drops (kind op_kind, due BIGINT);
 CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, since BIGINT, earlier BIGINT[]);
 CREATE TABLE split_copies (copy VARCHAR, since BIGINT);
+CREATE TABLE split_turns (copy VARCHAR, other VARCHAR, turns BIGINT, start BIGINT);
+
+-- Filled by evidence/gone.sql where a copy is gone.
+CREATE TABLE unmet_gone (copy VARCHAR, message VARCHAR);
 
 -- The class that first named an id: what else is found about that id is told under it.
 CREATE TABLE told (id VARCHAR, class VARCHAR);

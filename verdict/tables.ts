@@ -38,6 +38,7 @@ export async function loadTables(database: Database, record: RecordFolder, tempo
     const shared = copies.map(({ copy }) => `(${quoted(copy)}, ${quoted(first.copy)})`);
     await database.run(`INSERT INTO final_sources VALUES ${shared.join(', ')}`);
   }
+  for (const [copy, file] of record.gone) await load(file, stateLoader('gone_rows', quoted(copy)));
   for (const [copy, file] of record.deposed) await load(file, stateLoader('deposed_rows', quoted(copy)));
   await dropRepeatedOperations(database);
   return states;

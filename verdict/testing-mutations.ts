@@ -1,5 +1,6 @@
 import { END } from './testing-cluster.ts';
 import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
+import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
 import { WRITE_MUTATIONS } from './testing-mutations-writes.ts';
 import { read, steady } from './testing.ts';
@@ -58,7 +59,7 @@ export const MUTATIONS: readonly Mutation[] = [
       history: sketch.history.map((line) => (line.op === 'read' ? { ...line, outcome: 'unknown', found: undefined } : line)),
     }),
   },
-  { what: 'lose the end of the history', class: 'vacuous', doubts: ['vacuous'], spoil: ({ sketch }) => ({ ...sketch, end: null }) },
+  ...EVIDENCE_MUTATIONS,
   {
     what: 'lose the load during the fault',
     class: 'vacuous',
@@ -69,15 +70,6 @@ export const MUTATIONS: readonly Mutation[] = [
         ...whole,
         history: whole.history.filter((line) => line.op !== 'read' || Number(line.due) < 1_000_000 || Number(line.due) > 2_000_000),
       };
-    },
-  },
-  {
-    what: 'lose the effect of the fault',
-    class: 'vacuous',
-    doubts: ['vacuous'],
-    spoil: ({ sketch }) => {
-      const whole = sketch.faults?.length === 0 ? steady() : sketch;
-      return { ...whole, faults: (whole.faults ?? []).filter((line) => line.state !== 'verified') };
     },
   },
   {

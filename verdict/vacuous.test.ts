@@ -17,6 +17,11 @@ const offering = (lines: Line[]): Sketch => {
 };
 const dropped = (line: Line): Line => ({ op: 'dropped', kind: line.op, due: line.due });
 
+/** The calls, all of them served by one copy. */
+const served = (copy: string): Line[] => whole.history.map((line) => ({ ...line, copy }));
+/** When the fault of the sketch came into each state. */
+const times = { intent: 1_000_000, applied: 1_005_000, verified: 1_100_000, healed: 1_900_000, gone: 2_000_000 };
+
 /** A record that cannot carry a verdict, and the sentence that says why. */
 const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[] = [
   {
@@ -80,6 +85,80 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
     title: 'a proof from before the fault',
     sketch: { ...whole, faults: [...faults('intent', 'applied', 'gone'), ...faultOf({ verified: 900_000 })] },
     says: /never announced|out of order/u,
+  },
+  {
+    title: 'an effect that was seen before the fault was applied',
+    sketch: { ...whole, faults: faultOf({ ...times, verified: 1_002_000 }) },
+    says: /is out of order: intent 1000000, applied 1005000, verified 1002000, healed 1900000, gone 2000000 µs/u,
+  },
+  {
+    title: 'an effect that was seen after the fault had been seen gone',
+    sketch: { ...whole, faults: [...faultOf({ ...times, verified: 1_950_000, healed: 1_960_000 }), ...faultOf({ gone: 1_940_000 })] },
+    says: /out of order: .* verified 1950000, healed 1960000, gone 1940000 µs/u,
+  },
+  {
+    title: 'an effect that was seen after the fault had been healed',
+    sketch: { ...whole, faults: faultOf({ ...times, verified: 1_950_000 }) },
+    says: /out of order: .* verified 1950000, healed 1900000, gone 2000000 µs/u,
+  },
+  {
+    title: 'a fault that was healed after it had been seen gone',
+    sketch: { ...whole, faults: faultOf({ ...times, healed: 2_000_001 }) },
+    says: /out of order: .* healed 2000001, gone 2000000 µs/u,
+  },
+  {
+    title: 'a fault that was applied before it was announced',
+    sketch: { ...whole, faults: faultOf({ ...times, applied: 999_000 }) },
+    says: /never announced|never applied/u,
+  },
+  {
+    title: 'a fault that began after it was applied',
+    sketch: { ...whole, faults: (whole.faults ?? []).map((line) => (line.state === 'applied' ? { ...line, began: 1_006_000 } : line)) },
+    says: /out of order: it began at 1006000 µs, but intent is 1000000 and applied 1005000 µs/u,
+  },
+  {
+    title: 'one proof for two applications of a fault',
+    sketch: { ...whole, faults: [...(whole.faults ?? []), ...faultOf({ applied: 1_500_000 })] },
+    says: /was applied 2 times, but announced once/u,
+  },
+  {
+    title: 'one proof for two applications under one id',
+    sketch: {
+      ...whole,
+      faults: [...faultOf(times, { id: 'f1' }), ...faultOf({ applied: 1_500_000, verified: 1_510_000, gone: 1_990_000 }, { id: 'f1' })],
+    },
+    says: /was applied 2 times, but announced once/u,
+  },
+  {
+    title: 'one proof for two announced applications',
+    sketch: { ...whole, faults: [...(whole.faults ?? []), ...faultOf({ intent: 1_400_000, applied: 1_500_000, gone: 1_990_000 })] },
+    says: /never verified|never seen gone/u,
+  },
+  {
+    title: 'a copy called gone that was looked at up to the end',
+    sketch: { ...whole, run: run({ copies: { db1: 'primary', db2: 'gone' } }), history: served('db1'), final: { db1: whole.final.db1! } },
+    says: /copy "db2" is gone by run\.json, but was up when last looked at, at the end of the run/u,
+  },
+  {
+    title: 'a copy called gone that answered up to the end',
+    sketch: {
+      ...whole,
+      run: run({ copies: { db1: 'primary', db2: 'gone' } }),
+      observations: whole.observations.filter((line) => line.copy !== 'db2'),
+      final: { db1: whole.final.db1! },
+    },
+    says: /copy "db2" is gone by run\.json, but answered calls until the end of the run/u,
+  },
+  {
+    title: 'a copy called gone whose final state is there, and differs',
+    sketch: {
+      ...whole,
+      run: run({ copies: { db1: 'primary', db2: 'gone' } }),
+      observations: whole.observations.filter((line) => line.copy !== 'db2'),
+      history: served('db1'),
+      final: { db1: whole.final.db1!, db2: whole.final.db1!.slice(0, -7) },
+    },
+    says: /copy "db2" is gone by run\.json, but its final state is there, and differs from the truth in 7 elements: "c[0-6]-59\d" and others/u,
   },
   { title: 'a missing journal', sketch: { ...whole, faults: null }, says: /faults\.jsonl is missing/u },
   { title: 'a phase of faults without a fault', sketch: { ...whole, faults: [] }, says: /phase "during", but no fault was journalled/u },
@@ -201,6 +280,31 @@ describe('a record that cannot carry a verdict', { concurrency: 4 }, () => {
     const verdict = await judged(whole);
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
     assert.equal(verdict.held, true);
+  });
+  test('faults of one name are told apart by their order, each with a proof and an end of its own', async () => {
+    const halves = [
+      faultOf({ intent: 1_000_000, applied: 1_005_000, verified: 1_100_000, gone: 1_400_000 }),
+      faultOf({ intent: 1_400_001, applied: 1_505_000, verified: 1_505_000, healed: 1_900_000, gone: 2_000_000 }),
+    ];
+    assert.equal((await judged({ ...whole, faults: halves.flat() })).verdict, 'pass');
+    // who injected and who healed may both have seen it
+    const seenTwice = [...(whole.faults ?? []), ...faultOf({ verified: 1_200_000, healed: 1_950_000, gone: 2_010_000 })];
+    assert.equal((await judged({ ...whole, faults: seenTwice })).verdict, 'pass');
+    // what is over as soon as it was done shows when it may
+    const momentary = faultOf({ ...times, verified: 1_950_000 }, { kind: 'momentary' });
+    assert.equal((await judged({ ...whole, faults: momentary })).verdict, 'pass');
+  });
+  test('a copy may be gone: from some moment on it is down, or nobody looks at it or asks it any more', async () => {
+    const gone = { ...whole, run: run({ copies: { db1: 'primary', db2: 'gone' } }), final: { db1: whole.final.db1! } };
+    const history = whole.history.map((line) => (due(line) > 1_000_000 ? { ...line, copy: 'db1' } : line));
+    const lost = (line: Line): boolean => line.copy === 'db2' && (line.at as number) > 1_000_000;
+    const unwatched = whole.observations.filter((line) => !lost(line));
+    const down = whole.observations.map((line) => (lost(line) ? { at: line.at, copy: 'db2', up: false } : line));
+    const same = { ...gone, final: whole.final, history, observations: down };
+    for (const sketch of [{ ...gone, history, observations: unwatched }, { ...gone, history, observations: down }, same]) {
+      const verdict = await judged(sketch);
+      assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    }
   });
   test('what is asked of the primary and of replicas may miss its plan by a call of each', async () => {
     const gets = (missing: number): Line[] =>

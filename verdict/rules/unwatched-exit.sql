@@ -5,4 +5,4 @@ FROM (SELECT DISTINCT exit, host, fault, "at" FROM observations WHERE exit IS NO
 ANTI JOIN faults AS f ON f.first_line <= o."at" AND (f.fault = o.fault OR f.id = o.fault)
 UNION ALL
 SELECT 'restart', NULL, NULL, NULL, NULL, r.copy, r."at"
-FROM restarts AS r WHERE r."at" < coalesce((SELECT min(first_line) FROM faults), 9223372036854775807)
+FROM restarts AS r WHERE r.certain AND r."at" < coalesce((SELECT min(first_line) FROM faults), 9223372036854775807)

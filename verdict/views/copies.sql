@@ -4,16 +4,27 @@ SELECT copy, "at", bool_and(up) AS up, bool_and(writable) AS writable, bool_and(
   min(lsn_bytes(lsn)) AS position, max(timeline) AS timeline, max(epoch) AS epoch, max(coalesce(took, 0)) AS took
 FROM observations WHERE copy IS NOT NULL GROUP BY copy, "at";
 
--- Restarts: the server's start time changed between two looks. `fence`: the furthest position seen before.
+-- Restarts: the server's start time changed between two looks (`certain`), or a copy was seen down between them, and no start time says that its
+-- server stayed the same: it may have restarted. `over`: the end of the first look that certainly came after; `fence`: the furthest position seen before.
 CREATE TABLE restarts AS
-SELECT copy, previous_at, "at", fence FROM (
-  SELECT copy, "at", startedAt, lag("at") OVER w AS previous_at, lag(startedAt) OVER w AS previous_start,
+WITH looks AS (
+  SELECT *, max("at") FILTER (WHERE up) OVER before AS last_up, min("at") FILTER (WHERE up) OVER after AS next_up, min("at" + took) FILTER (WHERE up) OVER after AS up_by,
+    count(startedAt) FILTER (WHERE up) OVER before AS told_before, count(startedAt) FILTER (WHERE up) OVER after AS told_after,
+    max(position) FILTER (WHERE up) OVER before AS reached
+  FROM copy_samples
+  WINDOW before AS (PARTITION BY copy ORDER BY "at" ROWS UNBOUNDED PRECEDING), after AS (PARTITION BY copy ORDER BY "at" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+)
+SELECT copy, previous_at, "at", "at" + took AS over, fence, true AS certain FROM (
+  SELECT copy, "at", took, startedAt, lag("at") OVER w AS previous_at, lag(startedAt) OVER w AS previous_start,
     max(position) OVER (PARTITION BY copy ORDER BY "at" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS fence
   FROM copy_samples WHERE up AND startedAt IS NOT NULL WINDOW w AS (PARTITION BY copy ORDER BY "at")
-) WHERE previous_start <> startedAt;
+) WHERE previous_start <> startedAt
+UNION ALL
+SELECT DISTINCT copy, coalesce(last_up, -9007199254740991), coalesce(next_up, 9007199254740991), coalesce(up_by, 9007199254740991), reached, false
+FROM looks WHERE NOT up AND (told_before = 0 OR told_after = 0);
 
 -- Restarting: from the last look at the old server until a look that shows it past the fence; NULL: never again.
 CREATE TABLE restarting AS
-SELECT r.copy, r.previous_at AS since, CASE WHEN fence IS NULL THEN r."at" ELSE min(s."at" + s.took) END AS until
+SELECT r.copy, r.previous_at AS since, CASE WHEN fence IS NULL THEN any_value(r.over) ELSE min(s."at" + s.took) END AS until
 FROM restarts AS r LEFT JOIN copy_samples AS s ON s.copy = r.copy AND s."at" >= r."at" AND s.up AND s.position >= r.fence
 GROUP BY r.copy, r.previous_at, r."at", r.fence;

@@ -3,7 +3,7 @@
 -- of the first kind that fits; `since`: the end of the earlier one. What the truth lacks is left to other classes.
 INSERT INTO regressions
 WITH numbered_restarts AS (
-  SELECT copy, previous_at, "at", row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
+  SELECT copy, previous_at, over, row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
 ), later AS (
   -- restarts that may have been over when it ended
   SELECT r.*, coalesce(s.nr, 0) AS life, coalesce(r.copy, '(' || r.asked || ')') AS source
@@ -16,7 +16,7 @@ WITH numbered_restarts AS (
     FROM ops AS r SEMI JOIN lesser_reads USING (id) LEFT JOIN truth_keys AS t USING (id)
     WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.found
       AND (r.op = 'read' OR NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= r.version, true))
-  ) AS o ASOF LEFT JOIN numbered_restarts AS s ON s.copy = o.copy AND o.start >= s."at"
+  ) AS o ASOF LEFT JOIN numbered_restarts AS s ON s.copy = o.copy AND o.start >= s.over
 ), spots AS (
   SELECT 'primary' AS kind, '' AS place, 0 AS nr, id, version, "end" FROM sightings WHERE asked = 'primary'
   UNION ALL SELECT 'copy', copy, life, id, version, "end" FROM sightings WHERE copy IS NOT NULL

@@ -1,5 +1,5 @@
 -- Acks of two writers at once: on an older epoch (or an older timeline of one system, or of one that is not named) after the end of one on a newer; or, within one epoch,
--- system and timeline, on a copy X after one on a copy Y after one on X. Two systems within one epoch are two copies in that sense: only a new
+-- system and timeline, as far as they are known, on a copy X after one on a copy Y after one on X. Two systems within one epoch are two copies in that sense: only a new
 -- epoch makes another system the writer. `earlier`: the acks that make it so.
 CREATE TABLE all_acks AS
 SELECT line, id, client, start, "end", copy, epoch, system, timeline, concat_ws(':', coalesce(epoch::VARCHAR, ''), coalesce(system, ''), coalesce(timeline::VARCHAR, '')) AS term
@@ -14,7 +14,8 @@ WITH firsts AS (
 SELECT f.term, a.term AS other_term, f.copy AS x, a.copy AS y, min(a."end") AS "end",
   [any_value(f.line), arg_min(a.line, (a."end", a.start, a.client, a.id))] AS earlier
 FROM all_acks AS a JOIN firsts AS f
-  ON f.copy <> a.copy AND a.start > f."end" AND (f.term = a.term OR (f.epoch IS NOT DISTINCT FROM a.epoch AND f.system <> a.system))
+  -- what is not known is not equal: a switchover and back, of which no answer tells the term, is none
+  ON f.copy <> a.copy AND a.start > f."end" AND (f.term = a.term AND coalesce(a.epoch, a.timeline) IS NOT NULL OR f.epoch = a.epoch AND f.system <> a.system)
 GROUP BY f.term, a.term, f.copy, a.copy;
 
 INSERT INTO split_acks
@@ -66,3 +67,13 @@ INSERT INTO told
 SELECT id, 'split-brain' FROM split_acks WHERE copy IS DISTINCT FROM (SELECT copy FROM truth)
 UNION
 SELECT a.id, 'split-brain' FROM all_acks AS a JOIN split_copies USING (copy) WHERE EXISTS (FROM split_terms AS s WHERE s.term = a.term AND s.x = a.copy);
+
+-- Turns: acks of two copies after each other whose terms cannot be compared, where they change there and back twice within a second: no switchover does.
+INSERT INTO split_turns
+SELECT least(copy, previous), greatest(copy, previous), count(*), min(start) FROM (
+  SELECT *, lag(copy) OVER w AS previous, lag("end") OVER w AS ended, lag(epoch) OVER w AS other_epoch, lag(timeline) OVER w AS other_timeline, lag(system) OVER w AS other_system
+  FROM all_acks WHERE copy IS NOT NULL WINDOW w AS (ORDER BY "end", start, copy, id, client)
+) WHERE previous <> copy AND start > ended AND (epoch IS NULL OR other_epoch IS NULL)
+  AND (timeline IS NULL OR other_timeline IS NULL OR coalesce(system <> other_system, false))
+GROUP BY least(copy, previous), greatest(copy, previous), start // 1000000
+HAVING least(count(*) FILTER (copy < previous), count(*) FILTER (copy > previous)) >= 2;

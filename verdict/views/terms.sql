@@ -11,9 +11,9 @@ SELECT o.copy FROM terms AS o JOIN terms AS n ON o.timeline < n.timeline AND o.l
 WHERE (SELECT count(*) FROM terms) <= 1000
   AND coalesce(o.epoch = n.epoch, true) AND coalesce(o.system = n.system, true)
 UNION ALL
-SELECT o.copy FROM terms AS o JOIN terms AS n ON o.epoch IS NOT DISTINCT FROM n.epoch
+SELECT o.copy FROM terms AS o JOIN terms AS n ON coalesce(o.epoch = n.epoch, true)
 WHERE (SELECT count(*) FROM terms) <= 1000
-  AND (o.system <> n.system OR (o.system IS NOT DISTINCT FROM n.system AND o.timeline IS NOT DISTINCT FROM n.timeline))
+  AND (o.system <> n.system OR (coalesce(o.system = n.system, true) AND coalesce(o.timeline = n.timeline, true)))
   AND o.copy <> n.copy AND o.last_start > n.first_end AND n.last_start > o.first_end
 UNION ALL
 SELECT copy FROM terms WHERE (SELECT count(*) FROM terms) > 1000;
