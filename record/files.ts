@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UsageError } from '../support/errors.ts';
 
@@ -17,7 +17,7 @@ export type RecordFile = {
 export function findLines(folder: string, name: string): RecordFile | undefined {
   for (const gzip of [false, true]) {
     const label = `${name}.jsonl${gzip ? '.gz' : ''}`;
-    if (lstatSync(join(folder, label), { throwIfNoEntry: false }) === undefined) continue;
+    if (!isThere(join(folder, label))) continue;
     return { name, label, path: insidePath(folder, label), gzip };
   }
   return undefined;
@@ -26,7 +26,7 @@ export function findLines(folder: string, name: string): RecordFile | undefined 
 /** Finds the states of copies in a folder of the record ("final", "evidence/deposed"), by copy. */
 export function findStates(folder: string, room: string): Map<string, RecordFile> {
   const states = new Map<string, RecordFile>();
-  if (lstatSync(join(folder, room), { throwIfNoEntry: false }) === undefined) return states;
+  if (!isThere(join(folder, room))) return states;
   const directory = insidePath(folder, room, { directory: true });
   for (const entry of readdirSync(directory).sort()) {
     const copy = /^(.+)\.jsonl(\.gz)?$/u.exec(entry)?.[1];
@@ -37,20 +37,38 @@ export function findStates(folder: string, room: string): Map<string, RecordFile
   return states;
 }
 
-/** The absolute path of a record's entry; one that leads out of the record, or is no ordinary file, is refused. */
+/* Whether anything is there, or stands in the way to it. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return true;
+    throw error;
+  }
+}
+
+/** The absolute path of a record's entry; a link, on the way there as well, and what is no ordinary file is refused. */
 export function insidePath(folder: string, label: string, options: { directory?: boolean } = {}): string {
   const root = realpathSync(folder);
-  const entry = join(root, label);
-  if (!existsSync(entry)) {
-    throw new UsageError(`${join(folder, label)}: the link leads nowhere; put the file itself into the record`);
+  const parts = label.split('/');
+  for (const [depth] of parts.entries()) {
+    const within = parts.slice(0, depth + 1).join('/');
+    const kind = lstatSync(join(root, within));
+    if (kind.isSymbolicLink())
+      throw new UsageError(`${join(folder, within)}: ${linkProblem(root, within)}; put the file itself into the record`);
+    const directory = depth < parts.length - 1 || options.directory === true;
+    if (directory ? kind.isDirectory() : kind.isFile()) continue;
+    throw new UsageError(`${join(folder, within)}: expected ${directory ? 'a folder' : 'an ordinary file'}`);
   }
-  const path = realpathSync(entry);
-  if (!path.startsWith(root + sep)) {
-    throw new UsageError(`${join(folder, label)}: the link leads out of the record; put the file itself into the record`);
+  return join(root, label);
+}
+
+function linkProblem(root: string, label: string): string {
+  let target: string;
+  try {
+    target = realpathSync(join(root, label));
+  } catch {
+    return 'the link leads nowhere';
   }
-  const stat = statSync(path);
-  if (options.directory === true ? !stat.isDirectory() : !stat.isFile()) {
-    throw new UsageError(`${join(folder, label)}: expected ${options.directory === true ? 'a folder' : 'an ordinary file'}`);
-  }
-  return path;
+  return target.startsWith(root + sep) ? 'it is a link' : 'the link leads out of the record';
 }

@@ -47,7 +47,10 @@ export const FINDING_CLASSES = [
 export type FindingClass = (typeof FINDING_CLASSES)[number];
 
 /** Classes of findings that a figure worse than its bound makes, without a rule of their own. */
-export type FigureClass = 'availability' | 'time-availability' | 'longest-outage' | 'rto' | 'latency' | 'late-jobs';
+export const FIGURE_CLASSES = ['availability', 'time-availability', 'longest-outage', 'rto', 'latency', 'late-jobs'] as const;
+export type FigureClass = (typeof FIGURE_CLASSES)[number];
+
+const EXPECTABLE: readonly string[] = ['inconclusive', ...FINDING_CLASSES, ...FIGURE_CLASSES];
 
 /** Promises that a scenario makes; an absent one is measured, not judged. */
 export const Bounds = z.strictObject({
@@ -125,7 +128,10 @@ export const Run = z.looseObject({
   bounds: Bounds.default({}),
   floors: Floors.default({}),
   /** set by a control: the one finding class (or `inconclusive`) it must produce */
-  expect: z.string().optional(),
+  expect: z
+    .string()
+    .refine((name) => EXPECTABLE.includes(name), `expected one of ${EXPECTABLE.join(', ')}`)
+    .optional(),
   topology: z
     .looseObject({
       pattern: z.enum(['recommended', 'supported']).optional(),
@@ -139,7 +145,7 @@ export const Run = z.looseObject({
     .default({}),
   versions: z.record(z.string(), z.string()).default({}),
   /** ms until each copy showed the last row of the truth; null: it never did within the time given */
-  catchUpMs: z.record(z.string(), z.number().nullable()).optional(),
+  catchUpMs: z.record(z.string(), z.number().min(0).nullable()).optional(),
   /** lines that a closed file holds, by its name without ".jsonl" ("observations", "faults", "final/db1"); a shorter file was cut */
   lines: z.record(z.string(), z.number().int().min(0)).optional(),
   /** planned faults that were refused; told, not judged */
@@ -160,7 +166,7 @@ export const Operation = z.looseObject({
   due: micros.optional(),
   status: z.number().int().optional(),
   error: z.string().optional(),
-  attempt: z.number().int().optional(),
+  attempt: z.number().int().min(1).optional(),
   site: z.string().optional(),
   pod: z.string().optional(),
   /** database copy that served it */
@@ -217,7 +223,7 @@ export const CopySample = z.looseObject({
   lsn: z.string().optional(),
   lagBytes: z.number().optional(),
   /** how long the look took; µs */
-  took: z.number().int().optional(),
+  took: z.number().int().min(0).optional(),
 });
 export type CopySample = z.infer<typeof CopySample>;
 
@@ -227,7 +233,7 @@ export const BackendSample = z.looseObject({
   backend: z.string(),
   status: z.enum(['UP', 'DOWN', 'DRAIN', 'MAINT']),
   /** how long the look took; µs. A balancer that gave no answer in that time is written as DOWN for each backend */
-  took: z.number().int().optional(),
+  took: z.number().int().min(0).optional(),
 });
 export type BackendSample = z.infer<typeof BackendSample>;
 

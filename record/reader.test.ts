@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
 import { openRecord } from './reader.ts';
@@ -106,10 +109,50 @@ test('links that lead out of the record are refused', () => {
   refuses(/faults\.jsonl: the link leads nowhere/u);
   rmSync(outside, { recursive: true });
 });
-test('a folder in place of a file is refused', () => {
+test('links within the record are refused as well, on the way to a file too', () => {
   run();
-  mkdirSync(join(folder, 'history.jsonl'));
-  refuses(/expected an ordinary file/u);
+  put('real.jsonl', '');
+  symlinkSync('real.jsonl', join(folder, 'history.jsonl'));
+  refuses(/history\.jsonl: it is a link; put the file itself/u);
+  rmSync(join(folder, 'history.jsonl'));
+  mkdirSync(join(folder, 'real'));
+  put('real/transactions.jsonl', '');
+  symlinkSync('real', join(folder, 'evidence'));
+  refuses(/evidence: it is a link/u);
+  rmSync(join(folder, 'evidence'));
+  renameSync(join(folder, 'run.json'), join(folder, 'real.json'));
+  symlinkSync('real.json', join(folder, 'run.json'));
+  refuses(/run\.json: it is a link/u);
+});
+test('what is no ordinary file is refused, and not waited for', async () => {
+  for (const name of [
+    'run.json',
+    'history.jsonl',
+    'observations.jsonl.gz',
+    'final/db1.jsonl',
+    'evidence/runbook.jsonl',
+    'evidence',
+    'final',
+  ]) {
+    const own = mkdtempSync(join(tmpdir(), 'holdfast-record-'));
+    const path = join(own, name);
+    if (name !== 'run.json') writeFileSync(join(own, 'run.json'), JSON.stringify(least));
+    mkdirSync(dirname(path), { recursive: true });
+    const says = new RegExp(`${name}: expected (an ordinary file|a folder)`, 'u');
+    execFileSync('mkfifo', [path]);
+    assert.throws(() => openRecord(own), says);
+    rmSync(path);
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    assert.throws(() => openRecord(own), says);
+    server.close();
+    rmSync(path, { force: true });
+    if (!['final', 'evidence'].includes(name)) {
+      mkdirSync(path);
+      assert.throws(() => openRecord(own), says);
+    }
+    rmSync(own, { recursive: true });
+  }
 });
 test('copies are names of files', () => {
   run({ copies: { '../db1': 'primary' } });

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { UsageError, messageOf } from '../support/errors.ts';
+import { readOrdinary } from '../support/files.ts';
 import { findLines, findStates, insidePath, type RecordFile } from './files.ts';
 import { PHASE_NAMES, RECORD_FORMAT, Run } from './format.ts';
+import { textProblem } from './json-text.ts';
 import { withoutNullsInside } from './nulls.ts';
 
 /** An opened run record: what run.json says, and where its other files are. */
@@ -41,7 +43,7 @@ export function openRecord(folder: string): RecordFolder {
     finals.delete(copy);
   }
   for (const [copy, file] of finals) {
-    if (run.copies !== undefined && run.copies[copy] === undefined) {
+    if (run.copies !== undefined && !Object.hasOwn(run.copies, copy)) {
       throw new UsageError(
         `${join(folder, file.label)}: copy "${copy}" is not among "copies" in run.json; name its role there, or remove the file`,
       );
@@ -62,8 +64,8 @@ export function openRecord(folder: string): RecordFolder {
 }
 
 /** Every file of lines that a record has. */
-export function filesOf({ history, observations, faults, transactions, finals, gone, deposed }: RecordFolder): RecordFile[] {
-  return [history, observations, faults, transactions, ...finals.values(), ...gone.values(), ...deposed.values()].filter(
+export function filesOf({ history, observations, faults, transactions, runbook, finals, gone, deposed }: RecordFolder): RecordFile[] {
+  return [history, observations, faults, transactions, runbook, ...finals.values(), ...gone.values(), ...deposed.values()].filter(
     (file) => file !== undefined,
   );
 }
@@ -71,12 +73,15 @@ export function filesOf({ history, observations, faults, transactions, finals, g
 /** Reads and checks run.json alone. */
 export function readRun(folder: string): Run {
   const path = join(folder, 'run.json');
-  if (!existsSync(path)) {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
     throw new UsageError(`${folder}: not a run record: it has no run.json (docs/record-format.md shows a minimal record)`);
   }
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(insidePath(folder, 'run.json'), 'utf8'));
+    const text = readOrdinary(insidePath(folder, 'run.json'));
+    json = JSON.parse(text);
+    const strange = textProblem(text);
+    if (strange !== undefined) throw new UsageError(`${path}: ${strange}; docs/record-format.md describes each field`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path}: expected JSON, but ${messageOf(error)}; repair the file or take the record again`, { cause: error });

@@ -60,12 +60,12 @@ export class Database {
     await this.#connection.run(sql);
   }
 
-  /** Runs a statement that changes rows; says how many. Throws when the stored tables outgrow what was allowed to spill. */
-  async change(sql: string): Promise<number> {
+  /** Runs a statement that changes rows; says how many. Throws when the stored tables outgrow what was allowed to spill, and when `signal` ends it. */
+  async change(sql: string, signal?: AbortSignal): Promise<number> {
     const { path, most } = this.#stored;
     const outgrown = (): boolean => statSync(path).size > most;
     const watch = setInterval(() => {
-      if (outgrown()) this.#connection.interrupt();
+      if (outgrown() || signal?.aborted === true) this.#connection.interrupt();
     }, WATCH_MS);
     const [changed] = await Promise.allSettled([this.row(sql)]);
     clearInterval(watch);

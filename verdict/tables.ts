@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { checkLines } from '../record/check-lines.ts';
+import { checkLines, type Checked } from '../record/check-lines.ts';
 import type { RecordFile } from '../record/files.ts';
-import { filesOf, type RecordFolder } from '../record/reader.ts';
-import { isWhole, salvage } from '../record/salvage.ts';
+import type { RecordFolder } from '../record/reader.ts';
+import { salvage } from '../record/salvage.ts';
 import { UsageError, messageOf } from '../support/errors.ts';
 import { sameBytes } from '../support/files.ts';
 import { faultsLoader, historyLoader, observationsLoader, stateLoader, transactionsLoader, type Loader } from './columns.ts';
@@ -11,48 +11,61 @@ import { quoted, quotedPath, type Database } from './database.ts';
 /** What became of one file of the record while it was read. */
 export type FileState = { name: string; label: string; copy: string | null; lines: number; whole: boolean; stated: number | null };
 
-/** Loads a record into typed tables; says for each file how many lines it gave and whether it was whole. */
+/** Loads a record into typed tables; says for each file how many lines it gave and whether it was whole. A line that breaks the format is refused. */
 export async function loadTables(database: Database, record: RecordFolder, temporary: string): Promise<FileState[]> {
   await database.script('tables.sql');
-  const small = filesOf(record).filter((file) => file !== record.history);
-  // compressed files without a closing line show a cut only in their checksum; that check runs beside the long load
-  const wholeness = new Map(small.map((file) => [file.name, isWhole(file)]));
+  const { history, observations, faults, transactions, runbook, gone, deposed } = record;
   const alike = sourcesOf(record.finals);
-  for (const check of [...wholeness.values(), alike]) check.catch(() => undefined);
+  // each line of a file is checked here, beside the long load of the history; what is the same byte by byte is checked once
+  const checks = new Map<RecordFile, Promise<Checked>>();
+  for (const file of [history, observations, faults, transactions, runbook, ...gone.values(), ...deposed.values()])
+    if (file !== undefined) checks.set(file, checkLines(file, { byShape: true }));
+  const checked = alike.then((sources) => Promise.all(sources.map(([first]) => checkLines(first, { byShape: true }))));
+  for (const check of [...checks.values(), alike, checked]) check.catch(() => undefined);
 
   const states: FileState[] = [];
-  const load = async (file: RecordFile | undefined, loader: Loader, copies?: readonly Final[]): Promise<void> => {
-    if (file === undefined) return;
-    const known = await wholeness.get(file.name);
-    const { lines, whole } = await loadFile(database, { file, loader, temporary, known });
-    for (const { name, label, copy } of copies ?? [{ ...file, copy: null }])
-      states.push({ name, label, copy, lines, whole, stated: record.run.lines?.[name] ?? null });
+  const note = (file: RecordFile, { lines, whole }: Checked, copy: string | null = null): void => {
+    states.push({ name: file.name, label: file.label, copy, lines, whole, stated: statedOf(record, file.name) });
   };
-  await load(record.history, historyLoader);
-  await load(record.observations, observationsLoader);
-  await load(record.faults, faultsLoader);
-  await load(record.transactions, transactionsLoader);
-  for (const copies of await alike) {
-    const [first] = copies as [Final];
-    await load(first, stateLoader('source_rows', quoted(first.copy)), copies);
+  const load = async (file: RecordFile | undefined, loader: Loader): Promise<void> => {
+    const check = file && checks.get(file);
+    if (file === undefined || check === undefined) return;
+    note(file, await loadFile(database, { file, loader, temporary, check: file === history ? check : await check }));
+  };
+  await load(history, historyLoader);
+  await load(observations, observationsLoader);
+  await load(faults, faultsLoader);
+  await load(transactions, transactionsLoader);
+  const sources = await alike;
+  for (const [nth, copies] of sources.entries()) {
+    const [first] = copies;
+    const check = (await checked)[nth] as Checked;
+    const loaded = await loadFile(database, { file: first, loader: stateLoader('source_rows', quoted(first.copy)), temporary, check });
+    for (const file of copies) note(file, loaded, file.copy);
     const shared = copies.map(({ copy }) => `(${quoted(copy)}, ${quoted(first.copy)})`);
     await database.run(`INSERT INTO final_sources VALUES ${shared.join(', ')}`);
   }
-  for (const [copy, file] of record.gone) await load(file, stateLoader('gone_rows', quoted(copy)));
-  for (const [copy, file] of record.deposed) await load(file, stateLoader('deposed_rows', quoted(copy)));
+  for (const [copy, file] of gone) await load(file, stateLoader('gone_rows', quoted(copy)));
+  for (const [copy, file] of deposed) await load(file, stateLoader('deposed_rows', quoted(copy)));
+  // nothing is judged by it; that it is whole is asked of every file
+  if (runbook !== undefined) note(runbook, await checks.get(runbook)!);
   await dropRepeatedOperations(database);
   return states;
+}
+
+function statedOf({ run: { lines = {} } }: RecordFolder, name: string): number | null {
+  return Object.hasOwn(lines, name) ? (lines[name] ?? null) : null;
 }
 
 type Final = RecordFile & { copy: string };
 
 /** The final states of the copies; those whose files are the same byte by byte stand together. */
-async function sourcesOf(finals: RecordFolder['finals']): Promise<Final[][]> {
-  const sources: Final[][] = [];
+async function sourcesOf(finals: RecordFolder['finals']): Promise<[Final, ...Final[]][]> {
+  const sources: [Final, ...Final[]][] = [];
   for (const [copy, file] of finals) {
-    let source: Final[] | undefined;
+    let source: [Final, ...Final[]] | undefined;
     for (const known of sources) {
-      const [first] = known as [Final];
+      const [first] = known;
       if (first.gzip !== file.gzip || !(await sameBytes(first.path, file.path))) continue;
       source = known;
       break;
@@ -63,43 +76,55 @@ async function sourcesOf(finals: RecordFolder['finals']): Promise<Final[][]> {
   return sources;
 }
 
-type Load = { file: RecordFile; loader: Loader; temporary: string; known: boolean | undefined };
+type Load = { file: RecordFile; loader: Loader; temporary: string; check: Checked | Promise<Checked> };
 
-async function loadFile(database: Database, { file, loader, temporary, known }: Load): Promise<{ lines: number; whole: boolean }> {
-  let source = file;
-  let whole = known ?? true;
-  if (whole) {
-    try {
-      return { lines: await insert(database, source, loader), whole };
-    } catch (error) {
-      if (error instanceof UsageError) throw error;
-      if (known === true || (await isWhole(file))) {
-        await checkLines(file);
-        throw new UsageError(`${file.path}: expected one JSON object a line, but ${messageOf(error)}; correct the line`, { cause: error });
-      }
-      whole = false;
-    }
+/* Loads a file that was checked, or is being checked: rows are what they seem only if it breaks the format nowhere. */
+async function loadFile(database: Database, { file, loader, temporary, check }: Load): Promise<Checked> {
+  if (!(check instanceof Promise) && !check.whole) return loadRest(database, { file, loader, temporary });
+  const stop = new AbortController();
+  const checking = Promise.resolve(check).catch((error: unknown) => {
+    stop.abort();
+    throw error;
+  });
+  const [checked, inserted] = await Promise.allSettled([checking, insert(database, file, loader, stop.signal)]);
+  if (checked.status === 'rejected') throw checked.reason;
+  const { lines, whole } = checked.value;
+  if (!whole) {
+    await database.run(`TRUNCATE ${loader.table}`);
+    return loadRest(database, { file, loader, temporary });
   }
+  if (inserted.status === 'rejected') throw await refusal(file, inserted.reason);
+  if (inserted.value !== lines)
+    throw new UsageError(`${file.path}: expected ${lines} lines, ${inserted.value} could be read; write one JSON object a line`);
+  return { lines, whole };
+}
+
+/* Loads the lines of a damaged file that can still be read. */
+async function loadRest(database: Database, { file, loader, temporary }: Omit<Load, 'check'>): Promise<Checked> {
   const target = join(temporary, `salvaged-${crypto.randomUUID()}.jsonl`);
   await salvage(file, target);
-  source = { ...file, path: target, gzip: false };
   try {
-    return { lines: await insert(database, source, loader), whole };
+    return { lines: await insert(database, { ...file, path: target, gzip: false }, loader), whole: false };
   } catch (error) {
-    await checkLines(file);
-    throw error;
+    throw await refusal(file, error);
   }
 }
 
-async function insert(database: Database, file: RecordFile, loader: Loader): Promise<number> {
+async function insert(database: Database, file: RecordFile, loader: Loader, signal?: AbortSignal): Promise<number> {
   const fields = Object.entries(loader.fields).map(([name, type]) => `"${name}": '${type}'`);
   const source = `read_json(${quotedPath(file.path)}, format = 'newline_delimited',
     compression = '${file.gzip ? 'gzip' : 'uncompressed'}', columns = {${fields.join(', ')}})`;
-  const lines = await database.change(`INSERT INTO ${loader.table} BY NAME ${loader.select} FROM ${source}`);
+  const lines = await database.change(`INSERT INTO ${loader.table} BY NAME ${loader.select} FROM ${source}`, signal);
   const { invalid } = await database.row(`SELECT count(*) AS invalid FROM ${loader.table} WHERE NOT valid`);
   if (invalid === 0) return lines;
+  throw new Error(`${String(invalid)} lines are not as the format asks; docs/record-format.md describes each field`);
+}
+
+/* Why a file whose lines have the right shapes could not be loaded: how the fields of a line agree is looked at now. */
+async function refusal(file: RecordFile, reason: unknown): Promise<unknown> {
+  if (reason instanceof UsageError || messageOf(reason).includes('Out of Memory Error')) return reason;
   await checkLines(file);
-  throw new UsageError(`${file.path}: ${String(invalid)} lines are not as the format asks; docs/record-format.md describes each field`);
+  return new UsageError(`${file.path}: expected one JSON object a line, but ${messageOf(reason)}; correct the line`, { cause: reason });
 }
 
 /** A line that stands in the history twice is one operation. Counted after the load: the closing line counts lines as they stand. */
