@@ -16,6 +16,10 @@ export interface TestServer {
   freeze(): void;
   thaw(): void;
   promote(): Promise<void>;
+  /** ends every process of the server at once, as a loss of power does */
+  crash(): Promise<void>;
+  /** starts it again after that, at its address */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -76,7 +80,8 @@ async function start({
     ...more,
   };
   const args = ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
-  const server = spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });
+  const launched = (): ChildProcess => spawn(join(bin, 'postgres'), args, { ...unprivileged(folder), stdio: 'ignore' });
+  let server = launched();
   const admin = new pg.Pool({
     connectionString: dsnOf(port, 'postgres'),
     max: 3,
@@ -95,9 +100,20 @@ async function start({
     freeze: () => signalAll(server, 'SIGSTOP'),
     thaw: () => signalAll(server, 'SIGCONT'),
     promote: async () => void (await admin.query('SELECT pg_promote(true, 10)')),
+    crash: async () => {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      if (!isRunning(server)) return;
+      signalAll(server, 'SIGKILL');
+      await gone;
+    },
+    restart: async () => {
+      if (isRunning(server)) return;
+      server = launched();
+      await answering(admin, server);
+    },
     async stop() {
       const gone = new Promise((resolve) => server.once('exit', resolve));
-      if (server.exitCode === null) {
+      if (isRunning(server)) {
         server.kill('SIGQUIT');
         signalAll(server, 'SIGCONT');
         await gone;
@@ -106,6 +122,10 @@ async function start({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 function dsnOf(port: number, user: string): string {

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../load.fixture.ts';
+import type { Made, Mistake, Scene } from '../mistake.fixture.ts';
+
+const kind = 'a transaction begun before the fence';
+
+/** Writes at the old writer whose guard was passed, or whose snapshot was taken, before the command. Whatever is told to be committed is in the ledger. */
+export const begunBefore: readonly Mistake[] = [
+  open('a REPEATABLE READ transaction of another role', 'other', ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT count(*) FROM changes']),
+  open('a REPEATABLE READ transaction of the platform', 'app', ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT count(*) FROM changes']),
+  open('a REPEATABLE READ transaction of a superuser', 'postgres', [
+    'BEGIN ISOLATION LEVEL REPEATABLE READ',
+    'SELECT count(*) FROM changes',
+  ]),
+  open('a transaction of another role that has not read yet', 'other', ['BEGIN ISOLATION LEVEL SERIALIZABLE']),
+  open('a transaction of another role that has written', 'other', [
+    'BEGIN',
+    `INSERT INTO changes (id, run, epoch) VALUES ('first-of-two', 'course', 1)`,
+  ]),
+  {
+    kind,
+    name: 'a statement that has passed the guard and has no number yet',
+    expected: 'either',
+    make: async (scene) => {
+      const client = await connect(scene.sites, 'a', 'other');
+      const seconds = scene.dice.pick([1, 4, 8]);
+      const written = committed(scene, 'slow', async () => {
+        await client.query(`INSERT INTO changes (id, run, epoch) SELECT 'slow', 'course', 1 FROM pg_sleep(${seconds})`);
+      });
+      return { during: () => written, undo: () => client.end() };
+    },
+  },
+  {
+    kind,
+    name: 'a transaction is prepared, and committed after',
+    expected: 'either',
+    make: async (scene) => {
+      const client = await connect(scene.sites, 'a', 'other');
+      await client.query('BEGIN');
+      await client.query(`INSERT INTO changes (id, run, epoch) VALUES ('prepared', 'course', 1)`);
+      await client.query(`PREPARE TRANSACTION 'course'`);
+      await client.end();
+      return {
+        during: async (ended) => {
+          await Promise.race([sleep(scene.dice.pick([500, 2_000, 60_000])), ended]);
+          await committed(scene, 'prepared', async () => finish(scene, 'COMMIT'));
+        },
+        undo: async () => finish(scene, 'ROLLBACK').catch(() => undefined),
+      };
+    },
+  },
+  {
+    kind,
+    name: 'a transaction is open in another database of the follower',
+    expected: 'either',
+    make: async (scene) => elsewhere(scene, 'b'),
+  },
+  {
+    kind,
+    name: 'a transaction is open in another database of the writer',
+    expected: 'either',
+    make: async (scene) => elsewhere(scene, 'a'),
+  },
+];
+
+function open(name: string, role: string, begin: readonly string[]): Mistake {
+  return {
+    kind,
+    name,
+    expected: 'either',
+    make: async (scene): Promise<Made> => {
+      const client = await connect(scene.sites, 'a', role);
+      for (const statement of begin) await client.query(statement);
+      const after = scene.dice.pick([500, 1_500, 60_000, 60_000]);
+      return {
+        during: async (ended) => {
+          await Promise.race([sleep(after), ended]);
+          await committed(scene, 'late', async () => {
+            await client.query(`INSERT INTO changes (id, run, epoch) VALUES ('late', 'course', 1)`);
+            await client.query('COMMIT');
+          });
+        },
+        undo: () => client.end().catch(() => undefined),
+      };
+    },
+  };
+}
+
+/* Refused and ended is as good; what is told to be committed is held against the runbook. */
+async function committed({ ledger }: Scene, key: string, act: () => Promise<void>): Promise<void> {
+  await ledger.write({ table: 'changes', key, site: 'a', by: 'mistake' }, act).catch(() => undefined);
+}
+
+async function finish({ sites }: Scene, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  const client = await connect(sites, 'a', 'postgres');
+  await client.query(`${how} PREPARED 'course'`).finally(() => void client.end());
+}
+
+async function elsewhere({ sites, dice }: Scene, site: 'a' | 'b'): Promise<Made> {
+  await sites.servers[site].sql('CREATE DATABASE elsewhere');
+  const client = await connect(sites, site, 'postgres', 'elsewhere');
+  await client.query('BEGIN');
+  await client.query('SELECT pg_current_xact_id()');
+  const length = dice.pick([3_000, 15_000]);
+  return {
+    during: async (ended) => {
+      await Promise.race([sleep(length), ended]);
+      await client.end();
+    },
+    undo: () => client.end(),
+  };
+}
