@@ -47,7 +47,15 @@ export const FINDING_CLASSES = [
 export type FindingClass = (typeof FINDING_CLASSES)[number];
 
 /** Classes of findings that a figure worse than its bound makes, without a rule of their own. */
-export const FIGURE_CLASSES = ['availability', 'time-availability', 'longest-outage', 'rto', 'latency', 'late-jobs'] as const;
+export const FIGURE_CLASSES = [
+  'availability',
+  'time-availability',
+  'longest-outage',
+  'longest-silence',
+  'rto',
+  'latency',
+  'late-jobs',
+] as const;
 export type FigureClass = (typeof FIGURE_CLASSES)[number];
 
 const EXPECTABLE: readonly string[] = ['inconclusive', ...FINDING_CLASSES, ...FIGURE_CLASSES];
@@ -72,6 +80,8 @@ export const Bounds = z.strictObject({
   timeAvailability: z.number().min(0).max(1).optional(),
   /** longest outage window of any kind of operation; ms */
   longestOutageMs: z.number().min(0).optional(),
+  /** longest time for which one client, pod or site got no answer; ms */
+  longestSilenceMs: z.number().min(0).optional(),
   /** from the fault to stable service; ms */
   rtoMs: z.number().min(0).optional(),
   /** 99th percentile of latency, fault-free phases; ms */

@@ -39,6 +39,17 @@ export const Outage = z.object({
   censored: z.boolean(),
 });
 
+/** The longest time for which one client, one pod or one site got no answer; µs since zero. */
+export const Silence = z.object({
+  who: z.enum(['client', 'pod', 'site']),
+  name: z.string(),
+  start: z.number(),
+  end: z.number(),
+  /** true: none came until the end of what was measured, so it may have been longer */
+  censored: z.boolean(),
+});
+export type Silence = z.infer<typeof Silence>;
+
 /** Counts and ratios of one stretch of a run. `event` = ok / offered, `time` = good time / time. */
 export const Tally = z.object({
   offered: z.number().int(),
@@ -126,6 +137,8 @@ export const Verdict = z.looseObject({
     byKind: z.partialRecord(z.enum(OPERATION_KINDS), Tally),
     byPhase: z.partialRecord(z.enum(PHASE_NAMES), Tally.extend({ latency: Latency.nullable() })),
     latency: Latency.nullable(),
+    /** of clients, pods and sites the longest silence each; none where every call was answered within 100 ms */
+    silences: z.array(Silence).optional(),
     /** calls that were due before the first phase, and how many of them were ok; not judged */
     warmUp: z.object({ offered: z.number().int(), ok: z.number().int() }).optional(),
   }),

@@ -40,6 +40,11 @@ export function longestOutageMs(verdict: Verdict): number {
   return verdict.availability.outages.reduce((longest, { start, end }) => Math.max(longest, (end - start) / 1000), 0);
 }
 
+/** The longest time for which one client, pod or site got no answer, ms; undefined when every call was answered at once, or the verdict does not tell. */
+export function longestSilenceMs({ availability: { silences = [] } }: Verdict): number | undefined {
+  return most(silences.map(({ start, end }) => (end - start) / 1000));
+}
+
 /** Slowest recovery of the run: ms from the fault to stable service; null: never stable; undefined: no fault. */
 export function recoveryMs(verdict: Verdict): number | null | undefined {
   const times = verdict.recovery.map((recovery) => recovery.stableMs);

@@ -1,6 +1,16 @@
 import type { Bounds } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
-import { calmJobP95Ms, calmLatencyP99Ms, isBroken, longestOutageMs, recoveryMs, sharesByPhase, unjudged, worstTime } from './measured.ts';
+import {
+  calmJobP95Ms,
+  calmLatencyP99Ms,
+  isBroken,
+  longestOutageMs,
+  longestSilenceMs,
+  recoveryMs,
+  sharesByPhase,
+  unjudged,
+  worstTime,
+} from './measured.ts';
 import { duration, percent, portion } from './numbers.ts';
 import { atLeast, atMost, shown, type Row } from './promises-data.ts';
 
@@ -11,7 +21,17 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
   const shares = Object.entries(sharesByPhase(verdict)['before'] ?? {});
   const least = Object.values(sharesByPhase(verdict)).flatMap((bySite) => Object.values(bySite));
   const open = (bound: keyof Bounds) => unjudged(verdict, bound);
-  const { availability: events, timeAvailability, longestOutageMs: outage, rtoMs, latencyP99Ms, jobP95Ms, share, leastShare } = bounds;
+  const {
+    availability: events,
+    timeAvailability,
+    longestOutageMs: outage,
+    longestSilenceMs: silence,
+    rtoMs,
+    latencyP99Ms,
+    jobP95Ms,
+    share,
+    leastShare,
+  } = bounds;
   return [
     {
       what: 'Availability (successful of offered)',
@@ -33,6 +53,13 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
       measured: offered === 0 ? undefined : duration(longestOutageMs(verdict)),
       broken: isBroken(verdict, 'longest-outage'),
       open: open('longestOutageMs'),
+    },
+    {
+      what: 'Longest silence of a client, pod or site',
+      promised: atMost(silence, duration),
+      measured: offered === 0 ? undefined : duration(longestSilenceMs(verdict) ?? 0),
+      broken: isBroken(verdict, 'longest-silence'),
+      open: open('longestSilenceMs'),
     },
     {
       what: 'Recovery time (RTO)',

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
+import { DEFAULT_DEADLINE_MS } from '../record/format.ts';
 import { html, table, type Html } from './html.ts';
+import { duration } from './numbers.ts';
 import type { RunData } from './run-data.ts';
 import { plain } from './text.ts';
 
@@ -21,6 +23,7 @@ export function aboutSection({ run, folder }: RunData): Html {
         .map(([name, role]) => `${name} ${role ?? '(role not known)'}`)
         .join(', ') || '–',
     ],
+    ['deadline of a call', duration(run.deadlineMs ?? DEFAULT_DEADLINE_MS)],
     ['record format', String(run.format)],
   ];
   return html`<section id="about"><h2>About this run</h2>

@@ -7,12 +7,13 @@ import { counted, whole } from './text.ts';
 
 const MOST_OUTAGES = 15;
 
-/** All figures of the verdict as tables: availability and latency, outages, recovery, staleness, coverage, writes, shares, the machine. */
+/** All figures of the verdict as tables: availability and latency, outages, silences, recovery, staleness, coverage, writes, shares, the machine. */
 export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
 <h3>Availability</h3>${availability(verdict)}
 <h3>Latency of answered calls</h3>${latency(verdict)}
 <h3>Outage windows</h3>${outages(verdict)}
+<h3>Longest silences</h3>${silences(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
 <h3>Coverage: acknowledged writes that a read could have refuted</h3>${coverageTable(verdict.coverage)}
@@ -71,6 +72,17 @@ function outages({ availability: { outages: windows } }: Verdict): Html {
     { head: 'length', cell: ({ start, end }) => duration((end - start) / 1000), numeric: true },
     { head: '', cell: ({ censored }) => (censored ? 'touches the edge of what was measured: may have been longer' : '') },
   ])}${more > 0 ? html`<p class="more">and ${counted(more, 'shorter one')} more</p>` : null}`;
+}
+
+function silences({ availability: { silences: rows = [] } }: Verdict): Html {
+  if (rows.length === 0) return html`<p>None: every call was answered within 100 ms.</p>`;
+  return html`${table(rows, [
+    { head: '', cell: ({ who, name }) => `${who} ${name}` },
+    { head: 'from (s)', cell: ({ start }) => secondsBare(start), numeric: true },
+    { head: 'to (s)', cell: ({ end }) => secondsBare(end), numeric: true },
+    { head: 'length', cell: ({ start, end }) => duration((end - start) / 1000), numeric: true },
+    { head: '', cell: ({ censored }) => (censored ? 'until the end of what was measured: may have been longer' : '') },
+  ])}<p class="muted">How long one client got no answer to what it asked, and one pod or site gave none while it was asked.</p>`;
 }
 
 function recovery({ recovery: rows }: Verdict): Html {

@@ -1,5 +1,5 @@
 import type { Bounds, Run } from '../record/format.ts';
-import type { Finding } from '../record/verdict-format.ts';
+import type { Finding, Silence } from '../record/verdict-format.ts';
 import type { Figures } from './figures.ts';
 import { count, ms, share } from './numbers.ts';
 
@@ -10,6 +10,7 @@ const JUDGES: readonly (readonly [keyof Bounds, Judge])[] = [
   ['availability', availability],
   ['timeAvailability', timeAvailability],
   ['longestOutageMs', longestOutage],
+  ['longestSilenceMs', longestSilence],
   ['rtoMs', recoveryTime],
   ['latencyP99Ms', latency],
   ['jobP95Ms', lateJobs],
@@ -72,6 +73,43 @@ function longestOutage({ bounds }: Run, { availability: measured }: Figures): Fi
     unmeasured(
       'longestOutageMs',
       `an outage of kind "${edge.kind}" from ${edge.start} to ${edge.end} µs touches the edge of what was measured and may have been longer`,
+    ),
+  ];
+}
+
+/** Who waited longest, and for how long; ms. */
+export function worstSilence({ availability: { silences = [] } }: Figures): (Silence & { lengthMs: number }) | undefined {
+  return silences
+    .map((silence) => ({ ...silence, lengthMs: (silence.end - silence.start) / 1000 }))
+    .toSorted((one, other) => other.lengthMs - one.lengthMs)[0];
+}
+
+/** A silence in words: who, how long, and when. */
+export function silenceInWords({ who, name, start, end, censored, lengthMs }: Silence & { lengthMs: number }): string {
+  return `${who} "${name}" ${verbOf(who)} no answer for ${censored ? 'at least ' : ''}${ms(lengthMs)}, from ${start} to ${end} µs`;
+}
+
+function verbOf(who: Silence['who']): string {
+  return who === 'client' ? 'got' : 'gave';
+}
+
+/** All others may have been answered at once: one of many does not show in a share. */
+function longestSilence({ bounds }: Run, figures: Figures): Finding[] {
+  const bound = bounds.longestSilenceMs;
+  if (bound === undefined) return [];
+  const { event, silences = [] } = figures.availability;
+  if (event === null) return [unmeasured('longestSilenceMs', 'no call was due in any phase')];
+  const worst = worstSilence(figures);
+  if (worst !== undefined && worst.lengthMs > bound) {
+    const long = silences.filter(({ start, end }) => (end - start) / 1000 > bound);
+    return [broken('longest-silence', long.length, `${silenceInWords(worst)} > ${ms(bound)}`, long)];
+  }
+  const open = silences.find(({ censored }) => censored);
+  if (open === undefined) return [];
+  return [
+    unmeasured(
+      'longestSilenceMs',
+      `${open.who} "${open.name}" ${verbOf(open.who)} no answer until the end of what was measured, and perhaps none for longer`,
     ),
   ];
 }

@@ -1,15 +1,16 @@
 import { explainedBy, isExplained } from '../record/explained.ts';
 import type { Run } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
+import { silenceInWords, worstSilence } from './bounds.ts';
 import type { Figures } from './figures.ts';
-import { count, plural, share } from './numbers.ts';
+import { count, ms, plural, share } from './numbers.ts';
 
 /** Classes that leave a record undecided. */
 const UNDECIDING = new Set(['never-read', 'vacuous', 'unwatched-exit']);
 
 /** Classes that one root may bring along: a control that expects the root is not spoilt by them. */
 const CONSEQUENCES: Record<string, readonly string[]> = {
-  availability: ['time-availability', 'longest-outage', 'rto', 'latency', 'late-jobs'],
+  availability: ['time-availability', 'longest-outage', 'longest-silence', 'rto', 'latency', 'late-jobs'],
   // the lost tail holds writes without an answer as well, and some were seen
   lost: ['read-then-lost'],
   'lost-unreplicated': ['read-then-lost'],
@@ -38,6 +39,17 @@ export function decide(
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
+  const silence = worstSilence(figures);
+  const patience = run.bounds.rtoMs ?? run.bounds.longestOutageMs;
+  if (
+    silence !== undefined &&
+    patience !== undefined &&
+    silence.lengthMs > patience &&
+    !broken.some(({ class: name }) => name === 'longest-silence')
+  )
+    reasons.push(
+      `note: ${silenceInWords(silence)}, longer than the ${ms(patience)} that ${run.bounds.rtoMs === undefined ? 'an outage' : 'recovery'} may take`,
+    );
   const { warmUp } = figures.availability;
   if (warmUp !== undefined && warmUp.ok < 0.95 * warmUp.offered)
     reasons.push(

@@ -1,5 +1,5 @@
 import { OPERATION_KINDS, PHASE_NAMES } from '../record/format.ts';
-import type { Latency, Recovery, Staleness, Verdict } from '../record/verdict-format.ts';
+import type { Latency, Recovery, Silence, Staleness, Verdict } from '../record/verdict-format.ts';
 import type { z } from 'zod';
 import { sqlFile, type Database, type Row } from './database.ts';
 
@@ -73,6 +73,8 @@ async function availability(database: Database, query: (name: string) => Promise
     };
   };
   const outages = await database.rows('SELECT kind, start, "end", censored FROM outages ORDER BY kind, start');
+  const { waits } = await database.row('SELECT count(*) > 0 AS waits FROM vain');
+  const silences = waits === true ? await query('silence') : [];
   const warmUp = await database.row(`
     SELECT count(*) AS offered, count(*) FILTER (result IN ('ok', 'accepted')) AS ok FROM offered WHERE due < (SELECT min(start) FROM phases)`);
   const kinds = OPERATION_KINDS.filter((kind) => at(kind, null) !== undefined);
@@ -83,6 +85,7 @@ async function availability(database: Database, query: (name: string) => Promise
     byKind: Object.fromEntries(kinds.map((kind) => [kind, tally(kind, null)])),
     byPhase: Object.fromEntries(phases.map((phase) => [phase, { ...tally(null, phase), latency: latency(at(null, phase)) }])),
     latency: latency(at(null, null)),
+    silences: silences as unknown as Silence[],
     ...(warmUp.offered === 0 ? {} : { warmUp: { offered: Number(warmUp.offered), ok: Number(warmUp.ok) } }),
   };
 }

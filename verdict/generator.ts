@@ -8,6 +8,7 @@ const BY_CALLS: Readonly<Record<string, keyof Bounds>> = {
   availability: 'availability',
   'time-availability': 'timeAvailability',
   'longest-outage': 'longestOutageMs',
+  'longest-silence': 'longestSilenceMs',
   rto: 'rtoMs',
 };
 

@@ -16,6 +16,7 @@ export const STEPS: readonly Step[] = [
   { script: 'views/machine.sql' },
   { script: 'views/offered.sql' },
   { script: 'views/bins.sql' },
+  { script: 'views/vain.sql' },
   { script: 'views/drops.sql', when: `EXISTS (FROM history WHERE op = 'dropped')` },
   { script: 'views/faults.sql' },
   { script: 'views/backends.sql' },
