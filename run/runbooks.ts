@@ -33,7 +33,9 @@ export async function carryOutRunbook(
     skipped: () => undefined,
     ended: ({ name }, found, tookMs) => note({ runbook, site, step: name, tookMs, found }),
   };
-  return runbook === 'promote' ? promote(plan, site, { ...asked, watcher }) : failback(plan, site, { ...asked, watcher });
+  // what a run loses its verdict tells; here nobody is to be asked. Who is cut off from a writer that lives takes it for lost
+  const consent = { ...asked, discard: 'every', ...(cutOff === undefined ? {} : { otherIsLost: cutOff }) } as const;
+  return runbook === 'promote' ? promote(plan, site, { ...consent, watcher }) : failback(plan, site, { ...consent, watcher });
 }
 
 /** An address of the topology's own network that no host has: what is sent there stays there. */

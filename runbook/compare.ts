@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
-import { quoted } from './database.ts';
+import { one, quoted } from './database.ts';
 import type { Plan } from './plan.ts';
 
 /** Rows, by a hash of what is in them, with how often one site has them more than the other. */
@@ -16,8 +16,8 @@ export interface Difference {
   onlyThere: Surplus;
 }
 
-/** The platform's word on how far lists may go: written anew every second, and nobody's data. */
-const PASSING = '."horizon"';
+/** Comparisons after which a difference is none of what is under way. */
+const LOOKS = 4;
 const BUCKETS = 1024;
 /** Rows that are fetched at a time. */
 const BATCH = 1000;
@@ -25,26 +25,62 @@ const BATCH = 1000;
 const ROW = 'md5(t::text)';
 const BUCKET = `(hashtextextended(t::text, 0) & ${BUCKETS - 1})::integer`;
 
-/** The tables of a publication, schema and all. */
-export async function publishedTables(client: pg.Client, { publication }: Pick<Plan, 'publication'>): Promise<string[]> {
-  const { rows } = await client.query<{ schema: string; name: string }>(
-    'SELECT schemaname AS schema, tablename AS name FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1, 2',
+/** A table that is published. */
+export interface Table {
+  schema: string;
+  name: string;
+  /** as SQL takes it */
+  sql: string;
+  /** the platform's word on how far lists may go: written anew every second, and nobody's data */
+  passing: boolean;
+}
+
+/** The tables of a publication. */
+export async function publishedTables(client: pg.Client, { publication }: Pick<Plan, 'publication'>): Promise<Table[]> {
+  const { rows } = await client.query<Omit<Table, 'sql'>>(
+    `SELECT schemaname AS schema, tablename AS name,
+       coalesce(to_regclass(format('%I.%I', schemaname, tablename)) = to_regclass('horizon'), false) AS passing
+     FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1, 2`,
     [publication],
   );
   if (rows.length === 0) throw new HoldfastError(`publication "${publication}": expected tables, it has none`);
-  return rows.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`);
+  return rows.map((table) => ({ ...table, sql: `${quoted(table.schema)}.${quoted(table.name)}` }));
 }
 
 /** Compares every published table as both sites have it now; a HoldfastError where a table is not the same kind of table. Empty: they are equal. */
 export async function differences(here: pg.Client, there: pg.Client, plan: Pick<Plan, 'publication'>): Promise<Difference[]> {
   const found: Difference[] = [];
-  for (const table of await publishedTables(there, plan)) {
-    if (table.endsWith(PASSING)) continue;
+  for (const { sql: table, passing } of await publishedTables(there, plan)) {
+    if (passing) continue;
     await requireSameColumns(here, there, table);
     const [onlyHere, onlyThere] = await Promise.all([surplus(here, there, table), surplus(there, here, table)]);
     if (onlyHere.size + onlyThere.size > 0) found.push({ table, onlyHere, onlyThere });
   }
   return found;
+}
+
+/**
+ * What differs in every one of several looks at two sites, between which the follower has caught up with what the writer had: while the platform
+ * writes, a follower is always a little behind. Empty: they are equal in what was there at the first look.
+ */
+export async function lastingDifferences(
+  there: pg.Client,
+  here: pg.Client,
+  plan: Pick<Plan, 'publication'>,
+  caughtUp: (lsn: string) => Promise<unknown>,
+): Promise<Difference[]> {
+  let left = await differences(here, there, plan);
+  for (let look = 1; look < LOOKS && left.length > 0; look += 1) {
+    const { lsn } = await one<{ lsn: string }>(there, 'SELECT pg_current_wal_flush_lsn()::text AS lsn');
+    await caughtUp(lsn);
+    left = lasting(left, await differences(here, there, plan));
+  }
+  return left;
+}
+
+/** A difference as people are told. */
+export function inWords({ table, onlyHere, onlyThere }: Difference): string {
+  return `${table}: ${rowsIn(onlyThere)} rows are missing, ${rowsIn(onlyHere)} are there alone`;
 }
 
 /** What is different in both of two looks: what was under way in one is not in the other. */
@@ -63,22 +99,31 @@ export function rowsIn(surplus: Surplus): number {
   return [...surplus.values()].reduce((sum, times) => sum + times, 0);
 }
 
+/** Rows that only one site had, and where they are now. */
+export interface Kept {
+  rows: number;
+  tables: string[];
+  files: string[];
+}
+
 /** Writes the rows that only `here` has to a file for each table; how many there were, by table. */
 export async function keepOwnRows(
   here: pg.Client,
   there: pg.Client,
   { plan, folder }: { plan: Pick<Plan, 'publication'>; folder: string },
-): Promise<{ rows: number; files: string[] }> {
+): Promise<Kept> {
   let rows = 0;
   const files: string[] = [];
+  const tables: string[] = [];
   for (const { table, onlyHere } of await differences(here, there, plan)) {
     if (onlyHere.size === 0) continue;
+    tables.push(table);
     const file = join(folder, `${table.replaceAll(/[^\w.]/g, '')}.jsonl`);
     await writeRows(here, table, { hashes: onlyHere, file });
     rows += rowsIn(onlyHere);
     files.push(file);
   }
-  return { rows, files };
+  return { rows, tables, files };
 }
 
 function common(some: Surplus, others: Surplus): Surplus {
@@ -141,14 +186,16 @@ async function requireSameColumns(here: pg.Client, there: pg.Client, table: stri
   const [own, other] = await Promise.all([columnsOf(here, table), columnsOf(there, table)]);
   if (own !== other)
     throw new HoldfastError(
-      `table ${table}: expected the same columns at both sites, came (${own}) and (${other || 'no such table'}): apply the schema change where it is missing`,
+      `table ${table}: expected the same columns at both sites, got (${own}) and (${other || 'no such table'}): apply the schema change where it is missing`,
     );
 }
 
 async function columnsOf(client: pg.Client, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string | null }>(
-    `SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum) AS columns
-     FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    `SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod),
+         CASE WHEN attgenerated <> '' THEN 'generated as ' || pg_get_expr(adbin, adrelid) END), ', ' ORDER BY attnum) AS columns
+     FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
     [table],
   );
   return rows[0]?.columns ?? '';

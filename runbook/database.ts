@@ -1,11 +1,20 @@
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { HoldfastError, UsageError, messageOf } from '../support/errors.ts';
+import { HoldfastError, UsageError } from '../support/errors.ts';
+import { ConnectionsTaken, refusal, Unreachable, Untold } from './lost.ts';
 import type { SitePlan } from './plan.ts';
 
 /** One retransmission of a SYN is after 1 s; a promotion waits so long for a writer that is gone. */
 const CONNECT_MS = 3_000;
+/** Sessions that hold a server's last connections may end by themselves within this; ms. */
+const CONNECTIONS_MS = 10_000;
 /** Above the longest single statement, which compares a table. */
 const QUERY_MS = 300_000;
+/** A statement that waits so long for a lock of somebody else fails, and the run goes back; ms. */
+const LOCK_MS = 10_000;
+/** A server that answers says good-bye within this; another one is left; ms. */
+const END_MS = 1_000;
 
 /** Of all sessions of a database one may hold it: the runbook that is at work there. */
 const RUNBOOK_LOCK = 4_865_233_067;
@@ -14,16 +23,36 @@ const LET_GO_MS = 2_000;
 /** SQLSTATE lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** A site whose database gave no answer: it is down, or cut off from here. */
-export class Unreachable extends HoldfastError {}
+/**
+ * What our sessions need, whatever roles, databases and servers have by default: one way of writing values at both sites, statements that wait for
+ * no standby and end by no time limit but ours, the right to write where the site as a whole is read-only, and no word of theirs in anybody's log.
+ */
+const SESSION: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  synchronous_commit: 'local',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  session_replication_role: 'origin',
+  row_security: 'off',
+  statement_timeout: '0',
+  transaction_timeout: '0',
+  idle_session_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  lock_timeout: `${LOCK_MS}ms`,
+};
 
 /** Connections that a runbook leaves open from one step to the next, by dsn: each costs a tenth of a second on a busy machine, in which nobody may write. */
 const idle = new Map<string, pg.Client>();
 /** Runbooks at work in this process; without one a connection ends with its use. */
 let atWork = 0;
 
-/** Runs `use` with one connection to a site's database; an Unreachable where there is none, a UsageError where the server refuses the dsn. */
-export async function withSite<T>(site: SitePlan, use: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Runs `use` with one connection to a site's database; an Unreachable where there is none, a UsageError where something answers and refuses. */
+export async function withSite<T>(site: Pick<SitePlan, 'name' | 'dsn'>, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = (await takeIdle(site)) ?? (await opened(site));
   let onError: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_resolve, reject) => {
@@ -38,13 +67,13 @@ export async function withSite<T>(site: SitePlan, use: (client: pg.Client) => Pr
     return result;
   } finally {
     if (isWhole && atWork > 0 && !idle.has(site.dsn)) idle.set(site.dsn, client);
-    else await client.end().catch(() => undefined);
+    else await close(client);
     client.off('error', onError);
   }
 }
 
 /** A connection that an earlier step left, if its server still answers: a site may be lost between two steps, and a query would wait for minutes. */
-async function takeIdle({ dsn }: SitePlan): Promise<pg.Client | undefined> {
+async function takeIdle({ dsn }: Pick<SitePlan, 'dsn'>): Promise<pg.Client | undefined> {
   const client = idle.get(dsn);
   idle.delete(dsn);
   if (client === undefined) return undefined;
@@ -52,32 +81,54 @@ async function takeIdle({ dsn }: SitePlan): Promise<pg.Client | undefined> {
     await client.query({ text: 'SELECT 1', query_timeout: CONNECT_MS } as pg.QueryConfig);
     return client;
   } catch {
-    client.end().catch(() => undefined);
+    await close(client);
     return undefined;
   }
 }
 
-async function opened(site: SitePlan): Promise<pg.Client> {
+async function opened(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<pg.Client> {
   const client = await connected(site);
-  // one way of writing values at both sites; our own statements wait for no standby
-  await client.query(
-    `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET synchronous_commit = local`,
-  );
-  return client;
+  try {
+    await client.query(
+      // a server has those of its version
+      'SELECT set_config(name, value, false) FROM json_each_text($1) AS wanted (name, value) WHERE EXISTS (SELECT FROM pg_settings s WHERE lower(s.name) = lower(wanted.name))',
+      [JSON.stringify(SESSION)],
+    );
+    return client;
+  } catch (error) {
+    await close(client);
+    throw error;
+  }
 }
 
-/** Does the work of a runbook while it holds databases of sites. */
-export async function holding<T>(sites: readonly SitePlan[], work: () => Promise<T>): Promise<T> {
+/** Does the work of a runbook while it holds databases of sites; `ifThere` are held where they give an answer. Names those that gave none. */
+export async function holding<T>(
+  {
+    sites = [],
+    ifThere = [],
+    untoldIsLost = false,
+  }: { sites?: readonly SitePlan[]; ifThere?: readonly SitePlan[]; untoldIsLost?: boolean },
+  work: (silent: ReadonlySet<string>) => Promise<T>,
+): Promise<T> {
   const held: { letGo: () => Promise<void> }[] = [];
+  const silent = new Set<string>();
   atWork += 1;
   try {
     for (const site of sites) held.push(await holdSite(site));
-    return await work();
+    for (const site of ifThere) {
+      try {
+        held.push(await holdSite(site));
+      } catch (error) {
+        if (!(error instanceof Unreachable || (untoldIsLost && error instanceof Untold))) throw error;
+        silent.add(site.name);
+      }
+    }
+    return await work(silent);
   } finally {
     atWork -= 1;
     await Promise.all(held.map(({ letGo }) => letGo()));
     if (atWork === 0) {
-      await Promise.all([...idle.values()].map((client) => client.end().catch(() => undefined)));
+      await Promise.all([...idle.values()].map(close));
       idle.clear();
     }
   }
@@ -87,14 +138,14 @@ export async function holding<T>(sites: readonly SitePlan[], work: () => Promise
  * Holds a site's database for one runbook until it is let go, or that runbook's process has ended: others may have been started elsewhere, with
  * journals of their own. A UsageError where it is held already.
  */
-export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<void> }> {
-  const client = await connected(site);
-  // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
-  await client.query(
-    `SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2; SET lock_timeout = ${LET_GO_MS}`,
-  );
-  const letGo = (): Promise<void> => client.end().catch(() => undefined);
+export async function holdSite(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<{ letGo: () => Promise<void> }> {
+  const client = await opened(site);
+  const letGo = (): Promise<void> => close(client);
   try {
+    // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
+    await client.query(
+      `SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2; SET lock_timeout = ${LET_GO_MS}`,
+    );
     await client.query('SELECT pg_advisory_lock($1)', [RUNBOOK_LOCK]);
     return { letGo };
   } catch (error) {
@@ -106,44 +157,73 @@ export async function holdSite(site: SitePlan): Promise<{ letGo: () => Promise<v
   }
 }
 
-async function connected(site: SitePlan): Promise<pg.Client> {
+/** A connection to a server; an Unreachable or a UsageError says why there is none. Whoever asked for it closes it. */
+export async function connected(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<pg.Client> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await connectedOnce(site);
+    } catch (error) {
+      if (!(error instanceof ConnectionsTaken) || performance.now() - began > CONNECTIONS_MS) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function connectedOnce(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<pg.Client> {
+  // what came over the wire tells a server that answers from one that does not
+  const socket = new Socket();
   const client = new pg.Client({
     connectionString: site.dsn,
-    connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
     keepAlive: true,
     application_name: 'holdfast runbook',
+    stream: () => socket,
   });
   // whoever needs it finds out by himself that it is lost
   client.on('error', () => undefined);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    socket.destroy(new Error('timeout expired'));
+  }, CONNECT_MS);
   try {
     await client.connect();
     return client;
   } catch (error) {
-    client.end().catch(() => undefined);
-    throw refusal(site, error);
+    socket.destroy();
+    throw refusal(site, error, socket, timedOut);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** As withSite, or undefined where the site's database gives no answer. */
-export async function ifReachable<T>(site: SitePlan, use: (client: pg.Client) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await withSite(site, use);
-  } catch (error) {
-    if (error instanceof Unreachable) return undefined;
-    throw error;
-  }
+/** Ends a connection; one whose server does not take part is left after a second. */
+export async function close(client: pg.Client): Promise<void> {
+  const ended = client.end().catch(() => undefined);
+  await Promise.race([ended, sleep(END_MS, undefined, { ref: false })]);
 }
 
-/* A server that answers and refuses is not a site that is lost: taking a wrong password for one would promote beside a living writer. */
-function refusal({ name }: SitePlan, error: unknown): HoldfastError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const starting = code === '57P03' || code.startsWith('08');
-  if (/^[0-9A-Z]{5}$/.test(code) && !starting)
-    return new UsageError(`site ${name}: expected its dsn to be accepted; ${messageOf(error)}: correct it in the plan`, { cause: error });
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new UsageError(`site ${name}: expected a host that can be found; ${messageOf(error)}: correct its dsn in the plan`);
-  return new Unreachable(`site ${name}: its database gives no answer (${messageOf(error)})`);
+/**
+ * As withSite, or undefined where the site's database gives no answer. `patient`: one that has answered before is asked for 3 s, for a server that
+ * is started anew refuses for a moment before it says so. `untoldIsLost`: a person has said that it is lost where this cannot be told from here.
+ */
+export async function ifReachable<T>(
+  site: SitePlan,
+  use: (client: pg.Client) => Promise<T>,
+  { patient = false, untoldIsLost = false } = {},
+): Promise<T | undefined> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await withSite(site, use);
+    } catch (error) {
+      if (untoldIsLost && error instanceof Untold) return undefined;
+      if (!(error instanceof Unreachable)) throw error;
+      if (!patient || performance.now() - began > CONNECT_MS) return undefined;
+      await sleep(100);
+    }
+  }
 }
 
 /** An identifier as SQL takes it. */
@@ -160,6 +240,6 @@ export function literal(text: string): string {
 export async function one<Row extends pg.QueryResultRow>(client: pg.Client, sql: string, values: unknown[] = []): Promise<Row> {
   const { rows } = await client.query<Row>(sql, values);
   const [row] = rows;
-  if (row === undefined) throw new HoldfastError(`expected a row of "${sql}", came none`);
+  if (row === undefined) throw new HoldfastError(`expected a row of "${sql}", got none`);
   return row;
 }

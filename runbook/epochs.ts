@@ -1,19 +1,36 @@
 import type pg from 'pg';
-import { publishedTables } from './compare.ts';
 import { one } from './database.ts';
-import type { Plan } from './plan.ts';
 
-/** The highest epoch that a site knows of: its own as a writer, and those of the rows that it has. */
-export async function highestEpoch(client: pg.Client, plan: Plan): Promise<number> {
-  let { highest } = await one<{ highest: number }>(client, 'SELECT epoch AS highest FROM writer');
-  for (const table of await publishedTables(client, plan)) {
-    const { rowCount } = await client.query(
-      `SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'epoch' AND attnum > 0 AND NOT attisdropped`,
-      [table],
-    );
-    if (rowCount === 0) continue;
-    const { epoch } = await one<{ epoch: number | null }>(client, `SELECT max(epoch)::integer AS epoch FROM ${table}`);
-    highest = Math.max(highest, epoch ?? 0);
-  }
+/**
+ * The highest epoch that a site knows of: its own as a writer, and those of the terms that it has. Every term comes to a follower before the
+ * first row that was written in it.
+ */
+export async function highestEpoch(client: pg.Client): Promise<number> {
+  const { highest } = await one<{ highest: number }>(
+    client,
+    'SELECT greatest(epoch, (SELECT max(epoch) FROM terms)) AS highest FROM writer',
+  );
   return highest;
+}
+
+/** Whether the last term that a site knows of was its own: it was the writing one, and nobody after it that it knows of. */
+export async function wasLastWriter(client: pg.Client): Promise<boolean> {
+  const { last } = await one<{ last: boolean | null }>(
+    client,
+    'SELECT (SELECT system FROM terms ORDER BY epoch DESC LIMIT 1) = system_identifier::text AS last FROM pg_control_system()',
+  );
+  return last === true;
+}
+
+/**
+ * The position of an old writer up to which the one after it took over what that had written; undefined where that is not known, or where the site
+ * was not the writer of its epoch.
+ */
+export async function takenOverFrom(writer: pg.Client, old: { epoch: number; system: string }): Promise<string | undefined> {
+  const { rows } = await writer.query<{ position: string | null }>(
+    `SELECT previous_end::text AS position FROM terms
+     WHERE epoch > $1 AND EXISTS (SELECT FROM terms WHERE epoch = $1 AND system = $2) ORDER BY epoch LIMIT 1`,
+    [old.epoch, old.system],
+  );
+  return rows[0]?.position ?? undefined;
 }

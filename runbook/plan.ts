@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError, messageOf } from '../support/errors.ts';
+import { z } from 'zod';
+import { UsageError } from '../support/errors.ts';
+import { whyNoDsn } from './dsn.ts';
 
 /** Where one site's database is. */
 export interface SitePlan {
   name: string;
   /** of a superuser, as this command reaches it */
   dsn: string;
-  /** as the database of the other site reaches it */
-  replicationDsn: string;
+  /** as the database of the other site reaches it, by a role of the person's own; otherwise made of `dsn` and a role for nothing else */
+  replicationDsn?: string;
+  /** a file with passwords (libpq's "passfile") at the server of the other site, for the connection to this one */
+  replicationPassfile?: string;
 }
-
-/** A peer that confirms nothing for so long is gone; as wal_sender_timeout is recommended; ms. */
-const GONE_MS = 5_000;
 
 /** Sends all traffic to a site; rejects when that failed. */
 export type SendTraffic = (site: string) => Promise<void>;
@@ -41,49 +42,72 @@ export interface Plan {
   sequenceGap: number;
 }
 
-const DEFAULTS = { role: 'platform', publication: 'mintpress', subscription: 'mintpress', synchronous: false } as const;
-const NUMBERS = {
-  tailSeconds: { otherwise: 30, least: 1, most: 3600 },
-  rebuildSeconds: { otherwise: 600, least: 1, most: 86_400 },
-  sequenceGap: { otherwise: 1000, least: 0, most: 1_000_000_000 },
-} as const;
-const TEXTS = ['role', 'publication', 'subscription'] as const;
-const KNOWN = [...TEXTS, ...Object.keys(NUMBERS), 'sites', 'synchronous', 'balancer', 'journal', 'kept'];
+/* Every message says what is expected; what came may hold a password or a token, and is told by its kind alone. */
+const text = z.string('expected a text').min(1, 'expected a text');
+/* Slots take no other characters; the rest follows for simplicity. */
+const identifier = z
+  .string('expected a letter and up to 62 of a–z, 0–9 and "_"')
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected a letter and up to 62 of a–z, 0–9 and "_"');
+const dsn = z.string('expected "postgres://user:password@host:port/database"').superRefine((value, context) => {
+  const why = whyNoDsn(value);
+  if (why !== undefined) context.addIssue({ code: 'custom', message: why });
+});
+const whole = (otherwise: number, least: number, most: number): z.ZodDefault<z.ZodNumber> => {
+  const expected = `expected a whole number from ${least} to ${most}`;
+  return z.number(expected).int(expected).min(least, expected).max(most, expected).default(otherwise);
+};
+const BALANCER = 'expected a command and its arguments, one of which holds "{site}"';
+const command = z
+  .array(
+    z.string(BALANCER).refine((part) => !part.includes('\0'), BALANCER),
+    BALANCER,
+  )
+  .min(1, BALANCER)
+  .refine((parts) => parts.some((part) => part.includes('{site}')), BALANCER);
+const site = z.strictObject({ dsn, replicationDsn: dsn.optional(), replicationPassfile: text.optional() }, { error: kindOfObject });
+const SITE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 
-/** Reads and checks a plan; paths in it are relative to its folder. A UsageError names the field, what was expected and what came. */
+const fields = {
+  sites: z.record(z.string(), site, { error: kindOfObject }),
+  role: identifier.default('platform'),
+  publication: identifier.default('mintpress'),
+  subscription: identifier.default('mintpress'),
+  synchronous: z.boolean('expected true or false').default(false),
+  journal: text.default('runbook.jsonl'),
+  kept: text.default('kept'),
+  tailSeconds: whole(30, 1, 3600),
+  rebuildSeconds: whole(600, 1, 86_400),
+  sequenceGap: whole(1000, 0, 1_000_000_000),
+};
+const withCommand = z.strictObject({ ...fields, balancer: command }, { error: kindOfObject });
+const withFunction = z.strictObject(fields, { error: kindOfObject });
+
+/** Reads and checks a plan; paths in it are relative to its folder. A UsageError names the field and what was expected, and shows no value. */
 export function readPlan(path: string): Plan {
-  let text: string;
+  let content: string;
   try {
-    text = readFileSync(path, 'utf8');
+    content = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`plan ${path}: expected a readable file; ${messageOf(error)}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`plan ${path}: expected a readable file; ${code ?? 'it cannot be read'}`);
   }
   try {
-    return planFrom(JSON.parse(text), dirname(resolve(path)));
+    return planFrom(parsed(content), dirname(resolve(path)));
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`plan ${path}: ${error.message}`);
-    throw new UsageError(`plan ${path}: expected JSON; ${messageOf(error)}`);
+    throw error;
   }
 }
 
 /** A plan from what JSON said; `folder` is what its paths are relative to, `sendTraffic` takes the place of the command. */
 export function planFrom(value: unknown, folder: string, sendTraffic?: SendTraffic): Plan {
-  const given = objectOf(value, 'the plan');
-  refuseUnknown(given, KNOWN, 'the plan');
-  const text = (key: (typeof TEXTS)[number]): string => identifierOf(given[key] ?? DEFAULTS[key], key);
-  const number = (key: keyof typeof NUMBERS): number => numberOf(given[key], key);
+  const { sites, journal, kept, ...rest } = sendTraffic === undefined ? checked(withCommand, value) : checked(withFunction, value);
   return {
-    sites: sitesOf(given.sites),
-    role: text('role'),
-    publication: text('publication'),
-    subscription: text('subscription'),
-    synchronous: booleanOf(given.synchronous ?? DEFAULTS.synchronous, 'synchronous'),
-    balancer: sendTraffic ?? commandOf(given.balancer),
-    journal: resolve(folder, textOf(given.journal ?? 'runbook.jsonl', 'journal')),
-    kept: resolve(folder, textOf(given.kept ?? 'kept', 'kept')),
-    tailSeconds: number('tailSeconds'),
-    rebuildSeconds: number('rebuildSeconds'),
-    sequenceGap: number('sequenceGap'),
+    ...rest,
+    sites: pairOf(sites),
+    balancer: sendTraffic ?? (rest as z.infer<typeof withCommand>).balancer,
+    journal: resolve(folder, journal),
+    kept: resolve(folder, kept),
   };
 }
 
@@ -92,81 +116,64 @@ export function siteAndOther({ sites }: Plan, name: string): { site: SitePlan; o
   const site = sites.find((one) => one.name === name);
   const other = sites.find((one) => one.name !== name);
   if (site === undefined || other === undefined)
-    throw new UsageError(`unknown site "${name}": expected ${sites.map((one) => one.name).join(' or ')}`);
+    throw new UsageError(`unknown site${SITE_NAME.test(name) ? ` "${name}"` : ''}: expected ${sites.map((one) => one.name).join(' or ')}`);
   return { site, other };
 }
 
-function sitesOf(value: unknown): [SitePlan, SitePlan] {
-  const named = Object.entries(objectOf(value, 'sites')).map(([name, one]): SitePlan => {
-    const site = objectOf(one, `sites.${name}`);
-    refuseUnknown(site, ['dsn', 'replicationDsn'], `sites.${name}`);
-    const dsn = dsnOf(site.dsn, `sites.${name}.dsn`);
-    return { name, dsn, replicationDsn: bounded(dsnOf(site.replicationDsn ?? dsn, `sites.${name}.replicationDsn`)) };
+/* JSON.parse shows the text around an error, which may be a password. */
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    throw new UsageError('expected JSON; see what "python3 -m json.tool" says of it');
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new UsageError(result.error.issues.map(inWords).join('; '));
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length === 0 ? 'the plan' : issue.path.map((part) => shown(String(part))).join('.');
+  if (issue.code === 'unrecognized_keys') return `${where}: unknown ${issue.keys.map(shown).join(', ')}`;
+  return `${where}: ${issue.message}, got ${kindOf(issue.input)}`;
+}
+
+/** A name, unless it may be a value that stands in the wrong place. */
+function shown(name: string): string {
+  return SITE_NAME.test(name) && name.length < 30 ? name : 'a field whose name is not shown here';
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'boolean' ? 'truth value' : typeof value}`;
+}
+
+/* An object that has fields too many is told of them; for zod's own words "invalid_type" is enough. */
+function kindOfObject({ code }: { code?: string }): string | undefined {
+  return code === 'invalid_type' ? 'expected an object' : undefined;
+}
+
+function pairOf(sites: Record<string, z.infer<typeof site>>): [SitePlan, SitePlan] {
+  const named = Object.entries(sites).map(([name, one]): SitePlan => {
+    const { replicationDsn, replicationPassfile } = one;
+    return {
+      name,
+      dsn: one.dsn,
+      ...(replicationDsn === undefined ? {} : { replicationDsn }),
+      ...(replicationPassfile === undefined ? {} : { replicationPassfile }),
+    };
   });
+  if (named.some(({ name }) => !SITE_NAME.test(name)))
+    throw new UsageError('sites: expected names of letters, digits, "_", "." and "-"; one that is another is not shown here');
   const [first, second, ...more] = named;
   if (first === undefined || second === undefined || more.length > 0)
-    throw new UsageError(`sites: expected two, came ${named.length === 0 ? 'none' : named.map(({ name }) => name).join(', ')}`);
+    throw new UsageError(`sites: expected two, got ${named.length === 0 ? 'none' : named.map(({ name }) => name).join(', ')}`);
   if (first.dsn === second.dsn) throw new UsageError(`sites: expected two databases, ${first.name} and ${second.name} have the same dsn`);
   return [first, second];
-}
-
-/**
- * A source of a subscription whose connection ends when nothing is confirmed for 5 s; one that has such a bound is left as it is. Without it a
- * follower that was connecting while its writer came back waits for two minutes (net.ipv4.tcp_syn_retries), for its packets go on to the address
- * that the writer's pod had before; and with it every commit. libpq's connect_timeout does not bound a subscription.
- */
-export function bounded(dsn: string): string {
-  if (/[?&]tcp_user_timeout=/.test(dsn)) return dsn;
-  return `${dsn}${dsn.includes('?') ? '&' : '?'}tcp_user_timeout=${GONE_MS}`;
-}
-
-function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UsageError(`${what}: expected an object, came ${JSON.stringify(value) ?? 'nothing'}`);
-}
-
-function refuseUnknown(given: Record<string, unknown>, known: readonly string[], what: string): void {
-  const unknown = Object.keys(given).filter((key) => !known.includes(key));
-  if (unknown.length > 0) throw new UsageError(`${what}: unknown ${unknown.join(', ')}; expected some of ${known.join(', ')}`);
-}
-
-function textOf(value: unknown, what: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new UsageError(`${what}: expected a text, came ${JSON.stringify(value) ?? 'nothing'}`);
-}
-
-/* Slots take no other characters; the rest follows for simplicity. */
-function identifierOf(value: unknown, what: string): string {
-  const text = textOf(value, what);
-  if (/^[a-z][a-z0-9_]{0,62}$/.test(text)) return text;
-  throw new UsageError(`${what}: expected a letter and up to 62 of a–z, 0–9 and "_", came ${JSON.stringify(text)}`);
-}
-
-function booleanOf(value: unknown, what: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new UsageError(`${what}: expected true or false, came ${JSON.stringify(value)}`);
-}
-
-function dsnOf(value: unknown, what: string): string {
-  const text = textOf(value, what);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1) return text;
-  // what came may hold a password
-  throw new UsageError(`${what}: expected "postgres://user:password@host:port/database"`);
-}
-
-function commandOf(value: unknown): string[] {
-  if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string')) {
-    if (value.some((part: string) => part.includes('{site}'))) return value;
-  }
-  throw new UsageError(
-    `balancer: expected a command and its arguments, one of which holds "{site}", came ${JSON.stringify(value) ?? 'nothing'}`,
-  );
-}
-
-function numberOf(value: unknown, key: keyof typeof NUMBERS): number {
-  const { otherwise, least, most } = NUMBERS[key];
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`${key}: expected a whole number from ${least} to ${most}, came ${JSON.stringify(value)}`);
 }

@@ -1,37 +1,36 @@
 import type pg from 'pg';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../support/errors.ts';
-import { differences, keepOwnRows, lasting, publishedTables, rowsIn, type Difference } from './compare.ts';
+import { inWords, keepOwnRows, lastingDifferences, publishedTables, type Difference, type Kept } from './compare.ts';
 import { one, withSite } from './database.ts';
+import { takenOverFrom } from './epochs.ts';
 import { fence } from './fence.ts';
+import { transactionsAfter } from './own-tail.ts';
 import type { Plan, SitePlan } from './plan.ts';
-import {
-  empty,
-  release,
-  subscribe,
-  subscribesTo,
-  tablesFollow,
-  unsubscribe,
-  waitForStandby,
-  waitForTail,
-  waitFromNow,
-} from './replication.ts';
+import { foreignKeysFromOutside } from './preflight/publications.ts';
+import { isNamed } from './preflight/not-carried.ts';
+import { dropSlot, reserveSlot } from './slots.ts';
+import { waitForNobody, waitFromNow } from './standby.ts';
+import { stateOf } from './state.ts';
 import type { Facts, Step } from './steps.ts';
-
-/** Looks between two comparisons of copies while the platform writes; ms. */
-const BETWEEN_MS = 200;
-/** Comparisons after which a difference is none of what is under way. */
-const LOOKS = 10;
+import { subscribe, subscribesTo, tablesFollow, unsubscribe } from './subscription.ts';
+import { waitForTail } from './tail.ts';
 
 /** How a site comes to follow: from a slot that was made when both were equal, with a copy of everything, or as it does already. */
 export type Way = 'slot' | 'copy' | 'follows';
+
+/** Rows that only a site has which is to be rebuilt, and which the person has accepted to take from it: all, or those of tables by name. */
+export type Discard = 'every' | ReadonlySet<string>;
+
+/** A site has rows that the writer lacks: nothing is emptied until the person has said that they may go. */
+export class NeedsConsent extends HoldfastError {}
 
 export interface Rebuild {
   plan: Plan;
   writer: SitePlan;
   follower: SitePlan;
   way: (facts: Facts) => Way;
+  discard: Discard;
   /** of this run of the runbook, for the folder of rows that are kept */
   run: string;
   /** names of steps begin so: a run may rebuild both sites */
@@ -39,7 +38,8 @@ export interface Rebuild {
 }
 
 /** Makes a site follow the writer, whatever it held before, and proves that they are equal. */
-export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebuild): Step[] {
+export function rebuildSteps(rebuild: Rebuild): Step[] {
+  const { plan, writer, follower, way, prefix } = rebuild;
   const steps: Step[] = [
     {
       name: 'fence',
@@ -47,8 +47,7 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       carryOut: () =>
         withSite(follower, async (client) => {
           const fenced = await fence(client, follower, plan);
-          // it sends nothing any more, and keeps nothing for a follower of its own
-          await release(client, plan);
+          await waitForNobody(client, plan);
           return fenced;
         }),
     },
@@ -56,7 +55,10 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       name: 'keep',
       what: `rows that only site ${follower.name} has are kept`,
       carryOut: async (facts) => {
-        return way(facts) === 'copy' ? keepOwn({ plan, writer, follower, run }) : { rows: 0, files: [] };
+        const kept = way(facts) === 'copy' ? await keepOwn(rebuild) : { rows: 0, files: [] };
+        // it sends nothing any more, and keeps nothing for a follower of its own
+        await withSite(follower, (client) => dropSlot(client, plan));
+        return { rows: kept.rows, files: kept.files };
       },
     },
     {
@@ -64,8 +66,7 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       what: `site ${follower.name} follows site ${writer.name}`,
       carryOut: async (facts) => {
         const how = way(facts);
-        if (how !== 'follows')
-          await withSite(writer, (there) => withSite(follower, (here) => follow(here, there, { plan, writer, copy: how === 'copy' })));
+        if (how !== 'follows') await follow(rebuild, { copy: how === 'copy' });
         await withSite(follower, (here) => tablesFollow(here, follower, plan));
         return { how };
       },
@@ -74,14 +75,14 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       name: 'equal',
       what: 'both sites have the same rows',
       carryOut: async (facts) => {
-        const found = await compared({ plan, writer, follower });
+        const found = await compared(rebuild);
         if (found.length === 0) return {};
         // it followed, and was not equal: changed by itself, or an update of a row that it lacked was skipped in silence
         if (way(facts) === 'copy') throw unequal(follower, found);
-        const { rows, files } = await keepOwn({ plan, writer, follower, run });
-        await withSite(writer, (there) => withSite(follower, (here) => follow(here, there, { plan, writer, copy: true })));
+        const { rows, files } = await keepOwn(rebuild);
+        await follow(rebuild, { copy: true });
         await withSite(follower, (here) => tablesFollow(here, follower, plan));
-        const left = await compared({ plan, writer, follower });
+        const left = await compared(rebuild);
         if (left.length > 0) throw unequal(follower, left);
         return { differed: found.map(inWords), kept: rows, files };
       },
@@ -90,7 +91,7 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
       name: 'wait-for-follower',
       what: plan.synchronous ? `commits wait for site ${follower.name}` : 'commits wait for no other site',
       carryOut: async () => {
-        await withSite(writer, (client) => (plan.synchronous ? waitFromNow(client, plan) : waitForStandby(client, '')));
+        await withSite(writer, (client) => (plan.synchronous ? waitFromNow(client, plan) : waitForNobody(client, plan)));
         return { synchronous: plan.synchronous };
       },
     },
@@ -98,61 +99,99 @@ export function rebuildSteps({ plan, writer, follower, way, run, prefix }: Rebui
   return steps.map((step) => ({ ...step, name: `${prefix}${step.name}` }));
 }
 
-async function follow(
-  here: pg.Client,
-  there: pg.Client,
-  { plan, writer, copy }: { plan: Plan; writer: SitePlan; copy: boolean },
-): Promise<void> {
-  // from its slot a second subscription would be sent again what the first has not confirmed yet
-  if (!copy && (await subscribesTo(here, writer, plan))) return;
-  await unsubscribe(here, plan);
-  if (copy) {
-    await release(there, plan);
-    await empty(here, await publishedTables(there, plan));
-  }
-  await subscribe(here, writer, { plan, copy });
+async function follow({ plan, writer, follower }: Rebuild, { copy }: { copy: boolean }): Promise<void> {
+  await withSite(writer, (there) =>
+    withSite(follower, async (here) => {
+      // from its slot a second subscription would be sent again what the first has not confirmed yet
+      if (!copy && (await subscribesTo(here, writer, plan))) return;
+      if (copy) await refuseForeignKeys(here, follower, plan);
+      await unsubscribe(here, plan, there);
+      if (copy) {
+        // commits that wait for a follower would wait until it has copied everything
+        await waitForNobody(there, plan);
+        await reserveSlot(there, writer, plan);
+        await empty(here, there, plan);
+      }
+      await subscribe({ follower: here, writer: there, site: writer }, { plan, copy });
+    }),
+  );
 }
 
-/** Rows that only the follower has, in files of this run. */
-async function keepOwn({ plan, writer, follower, run }: Omit<Rebuild, 'way' | 'prefix'>): Promise<{ rows: number; files: string[] }> {
-  // what it would still take over is no evidence
-  await withSite(follower, (client) => unsubscribe(client, plan));
-  return withSite(follower, (here) =>
-    withSite(writer, (there) => keepOwnRows(here, there, { plan, folder: join(plan.kept, `${run}-${follower.name}`) })),
+async function refuseForeignKeys(here: pg.Client, { name }: SitePlan, plan: Plan): Promise<void> {
+  const keys = await foreignKeysFromOutside(here, plan);
+  if (keys.length === 0) return;
+  throw new HoldfastError(
+    `site ${name}: expected no foreign key of a table that is not published to one that is, got ${keys.join('; ')}: the published tables cannot be emptied; drop the key, or publish the table at both sites, and run this again`,
   );
+}
+
+/* The guard of the platform does not hold a rebuild up. */
+async function empty(follower: pg.Client, writer: pg.Client, plan: Plan): Promise<void> {
+  const tables = await publishedTables(writer, plan);
+  await follower.query('BEGIN');
+  try {
+    await follower.query('SET LOCAL session_replication_role = replica');
+    await follower.query(`TRUNCATE ${tables.map(({ sql }) => sql).join(', ')}`);
+    await follower.query('COMMIT');
+  } catch (error) {
+    await follower.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Writes rows that only the follower has to files of this run. A NeedsConsent unless its log proves that the writer has had every change of it, or
+ * the person has said that those rows may go.
+ */
+async function keepOwn({ plan, writer, follower, discard, run }: Rebuild): Promise<Kept> {
+  const folder = join(plan.kept, `${run}-${follower.name}`);
+  return withSite(writer, (there) =>
+    withSite(follower, async (here) => {
+      // what it would still take over is no evidence
+      await unsubscribe(here, plan, there);
+      const kept = await keepOwnRows(here, there, { plan, folder });
+      const asked = discard === 'every' ? [] : kept.tables.filter((table) => !isNamed(table, discard));
+      if (asked.length === 0) return kept;
+      const late = await lostTransactions(here, there, { plan, follower });
+      if (late === 0) return kept;
+      const what =
+        late === undefined ? 'whether the writer ever had them cannot be told' : `${late} transactions of it never arrived there`;
+      throw new NeedsConsent(
+        `site ${follower.name} has ${kept.rows} rows that site ${writer.name} does not have (${asked.join(', ')}); ${what}. They are kept in ${kept.files.join(', ')}; nothing was emptied, and site ${writer.name} writes. Once you know what they are, "holdfast failback ${follower.name} --as-reader --discard ${asked.map((table) => table.replaceAll('"', '')).join(' ')}" takes them from its tables`,
+      );
+    }),
+  );
+}
+
+async function lostTransactions(
+  here: pg.Client,
+  there: pg.Client,
+  { plan, follower }: Pick<Rebuild, 'plan' | 'follower'>,
+): Promise<number | undefined> {
+  const position = await takenOverFrom(there, await stateOf(here, follower, plan));
+  return position === undefined ? undefined : transactionsAfter(here, position, plan);
 }
 
 /** What still differs once the follower has caught up with the position that the writer has now; empty: they are equal, but for what is under way. */
 async function compared({ plan, writer, follower }: Pick<Rebuild, 'plan' | 'writer' | 'follower'>): Promise<Difference[]> {
   return withSite(writer, (there) =>
     withSite(follower, async (here) => {
+      const caughtUp = async (lsn: string): Promise<void> => {
+        const { complete, missingBytes } = await waitForTail(there, { ...plan, tailSeconds: plan.rebuildSeconds }, lsn);
+        if (!complete)
+          throw new HoldfastError(
+            `site ${follower.name} lacks ${missingBytes} bytes of the log of site ${writer.name} after ${plan.rebuildSeconds} s: expected it to catch up; see the log of its server`,
+          );
+      };
       const { lsn } = await one<{ lsn: string }>(there, 'SELECT pg_current_wal_flush_lsn()::text AS lsn');
-      const { complete, missingBytes } = await waitForTail(there, { ...plan, tailSeconds: plan.rebuildSeconds }, lsn);
-      if (!complete)
-        throw new HoldfastError(
-          `site ${follower.name} lacks ${missingBytes} bytes of the log of site ${writer.name} after ${plan.rebuildSeconds} s: expected it to catch up; see the log of its server`,
-        );
-      return lastingDifferences(there, here, plan);
+      await caughtUp(lsn);
+      return lastingDifferences(there, here, plan, caughtUp);
     }),
   );
 }
 
-/** What differs in every one of several looks at two sites: while the platform writes, a follower is always a little behind. Empty: they are equal in what was there at the first look. */
-export async function lastingDifferences(there: pg.Client, here: pg.Client, plan: Plan): Promise<Difference[]> {
-  let left = await differences(here, there, plan);
-  for (let look = 1; look < LOOKS && left.length > 0; look += 1) {
-    await sleep(BETWEEN_MS);
-    left = lasting(left, await differences(here, there, plan));
-  }
-  return left;
-}
-
 function unequal({ name }: SitePlan, found: readonly Difference[]): HoldfastError {
   return new HoldfastError(
-    `site ${name}: expected the same rows as the writing site, came ${found.map(inWords).join('; ')}: somebody else writes there; run this again once nobody does`,
+    `site ${name}: expected the same rows as the writing site, got ${found.map(inWords).join('; ')}: somebody else writes there; run this again once nobody does`,
   );
-}
-
-function inWords({ table, onlyHere, onlyThere }: Difference): string {
-  return `${table}: ${rowsIn(onlyThere)} rows are missing, ${rowsIn(onlyHere)} are there alone`;
 }

@@ -1,13 +1,18 @@
-import { HoldfastError, UsageError } from '../support/errors.ts';
+import type pg from 'pg';
+import { HoldfastError, messageOf, UsageError } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
-import { holding, withSite } from './database.ts';
+import { holding, ifReachable, withSite } from './database.ts';
+import { leadAlike } from './dsn.ts';
+import { wasLastWriter } from './epochs.ts';
 import { append, readEntries, unfinished, type Run } from './journal.ts';
 import { siteAndOther, type Plan, type SitePlan } from './plan.ts';
-import { checkPromotion, giveUp, keptSinceEqual, promotionSteps, REFUSES, type Promotion } from './promote.ts';
-import { lastingDifferences, rebuildSteps } from './rebuild.ts';
-import { TailMissing } from './replication.ts';
-import { stateOf } from './state.ts';
-import { carryOut, factsOf, GivesUp, type Facts, type Watcher } from './steps.ts';
+import { checkFailback } from './preflight/failback.ts';
+import { askSource, HEARD_MS, hearsOf, lastHeard } from './preflight/link.ts';
+import { checkSwitch, checkTakeover, type Befores } from './preflight/promotion.ts';
+import { goBack, keptSinceEqual, promotionSteps, REFUSES, takeBackSteps, type Promotion } from './promote.ts';
+import { NeedsConsent, rebuildSteps, type Discard } from './rebuild.ts';
+import { stateOf, VERSIONS, type SiteState } from './state.ts';
+import { carryOut, factsOf, GivesUp, StepFailed, type Facts, type Watcher } from './steps.ts';
 
 /** The step that closes a run. */
 const LAST = 'done';
@@ -16,32 +21,55 @@ const LAST = 'done';
 export interface Ending {
   writer: string;
   epoch: number;
-  /** the other site follows, and is equal; false: it gives no answer and has to be rebuilt once it does */
+  /** the other site follows, and is equal; false: it gives no answer and has to be rebuilt once it does, or `why` */
   follows: boolean;
+  /** why the other site does not follow though it answers, and what to do */
+  why?: string;
   facts: Facts;
 }
 
+/** What a person has accepted, in so many words. */
+export interface Consent {
+  /** go on though the old writer has, or may have, writes that do not arrive */
+  acceptLoss?: boolean;
+  /** the name of the other site: it is lost, where that cannot be told from here */
+  otherIsLost?: string;
+  /** what replication does not carry and may stay where it is, by name */
+  leaveBehind?: readonly string[];
+  /** tables whose rows that only the site has which is rebuilt may go from it, by name; they are kept in files */
+  discard?: Discard;
+}
+
 /** Makes a site the writing one, and the other, if it answers, its follower. A run that was interrupted is taken up where it ended. */
-export async function promote(
-  plan: Plan,
-  name: string,
-  { acceptLoss = false, watcher }: { acceptLoss?: boolean; watcher: Watcher },
-): Promise<Ending> {
+export async function promote(plan: Plan, name: string, { watcher, ...consent }: Consent & { watcher: Watcher }): Promise<Ending> {
   const { site, other } = siteAndOther(plan, name);
+  const { otherIsLost, acceptLoss = false, leaveBehind = [], discard = acceptLoss ? 'every' : new Set<string>() } = consent;
+  if (otherIsLost !== undefined && otherIsLost !== other.name)
+    throw new UsageError(`"--other-is-lost": expected the name of the other site, "${other.name}", typed as it is; nothing was changed`);
+  const untoldIsLost = otherIsLost !== undefined;
   using _alone = takeLock(`${plan.journal}.lock`, `promote ${name}`);
-  // an old writer may be gone, and is not waited for
-  return await holding([site], async () => {
-    const promotion: Promotion = { plan, site, other, acceptLoss };
-    const run = await begun(plan, {
-      runbook: 'promote',
-      site: name,
-      check: async () => {
-        promotion.hasAnswered = await checkPromotion(promotion);
-        return {};
-      },
+  return holding({ sites: [site] }, async () => {
+    // while the other one is asked, what comes from it is listened for
+    const heard = { at: await withSite(site, (here) => lastHeard(here, plan)), since: performance.now() };
+    return holding({ ifThere: [other], untoldIsLost }, async (silent) => {
+      const isLost = silent.has(other.name);
+      if (untoldIsLost && !isLost)
+        throw new UsageError(`site ${other.name} answers: it is not lost; leave "--other-is-lost" out. Nothing was changed`);
+      const promotion: Promotion = { plan, site, other, acceptLoss, leaveBehind: new Set(leaveBehind), isLost };
+      const run = await begun(plan, {
+        runbook: 'promote',
+        site: name,
+        abandoned: otherIsLost,
+        check: () => checkPromotion(promotion, { heard, isSaidLost: untoldIsLost }),
+      });
+      if (factsOf(plan.journal, run).begin?.takesBack === true) {
+        await carryOut(takeBackSteps(promotion), { journal: plan.journal, run, watcher }).catch(itsCause);
+        const { open } = factsOf(plan.journal, run);
+        return finish(plan, { writer: site, run, follows: open?.[other.name] === 'follows' });
+      }
+      await carryOutPromotion(promotion, run, watcher);
+      return settle(plan, { site, other, run, watcher, discard });
     });
-    await carryOutPromotion(promotion, run, watcher);
-    return settle(plan, { site, other, run, watcher });
   });
 }
 
@@ -49,64 +77,150 @@ export async function promote(
 export async function failback(
   plan: Plan,
   name: string,
-  { asReader = false, watcher }: { asReader?: boolean; watcher: Watcher },
+  { asReader = false, watcher, leaveBehind = [], discard = new Set<string>() }: Consent & { asReader?: boolean; watcher: Watcher },
 ): Promise<Ending> {
   const { site, other } = siteAndOther(plan, name);
   using _alone = takeLock(`${plan.journal}.lock`, `failback ${name}`);
-  return await holding([site, other], async () => {
+  return await holding({ sites: [site, other] }, async () => {
     const run = await begun(plan, { runbook: 'failback', site: name, check: () => checkFailback(plan, site, other) });
     const way = ({ begin }: Facts): 'follows' | 'copy' => (begin?.follows === true ? 'follows' : 'copy');
-    const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, run: run.run, prefix: 'return-' });
-    await carryOut(rebuild, { journal: plan.journal, run, watcher });
+    const rebuild = rebuildSteps({ plan, writer: other, follower: site, way, discard, run: run.run, prefix: 'return-' });
+    await carryOut(rebuild, { journal: plan.journal, run, watcher }).catch((error: unknown) => {
+      // whoever is asked may decide otherwise than to go on
+      const cause = causeOf(error);
+      if (cause instanceof NeedsConsent) append(plan.journal, run, { step: LAST, facts: { gaveUp: cause.message } });
+      throw cause;
+    });
     if (asReader) return finish(plan, { writer: other, run, follows: true });
-    await carryOutPromotion({ plan, site, other, acceptLoss: false }, run, watcher);
-    return settle(plan, { site, other, run, watcher });
+    const promotion: Promotion = { plan, site, other, acceptLoss: false, leaveBehind: new Set(leaveBehind), isLost: false };
+    if (factsOf(plan.journal, run).fence === undefined) {
+      const { before } = await checkPromotion(promotion);
+      append(plan.journal, run, { step: 'check', facts: { before } });
+    }
+    await carryOutPromotion(promotion, run, watcher);
+    return settle(plan, { site, other, run, watcher, discard });
   });
 }
 
+/** When a follower had last heard of its writer, and when that was looked at. */
+interface Heard {
+  at: string | undefined;
+  since: number;
+}
+
+/** Refuses a promotion that cannot be meant, or that cannot come to its end, before anything is changed. What a run has to know later. */
+async function checkPromotion(
+  promotion: Promotion,
+  { heard, isSaidLost = false }: { heard?: Heard; isSaidLost?: boolean } = {},
+): Promise<{ before: Befores; takesBack?: boolean; untried?: string }> {
+  const { plan, site, other, isLost } = promotion;
+  return withSite(site, async (here) => {
+    const own = await stateOf(here, site, plan);
+    const untried = own.version > VERSIONS.most ? { untried: `PostgreSQL ${own.version}` } : {};
+    const old = isLost ? undefined : await ifReachable(other, (there) => stateOf(there, other, plan));
+    const isClosed = !own.writable && old?.writable !== true && (old !== undefined || isSaidLost);
+    if (isClosed && own.subscription === undefined && (await wasLastWriter(here))) return { before: {}, takesBack: true, ...untried };
+    if (old !== undefined)
+      return { before: await withSite(other, (there) => checkSwitch(promotion, { here, there, own, old })), ...untried };
+    if (!isSaidLost) await refuseIfAlive(promotion, here, own, heard);
+    return { before: await checkTakeover(promotion, here, own), ...untried };
+  });
+}
+
+/* A dsn that leads nowhere is no writer that is lost: its follower may hear of it. */
+async function refuseIfAlive({ plan, site, other }: Promotion, here: pg.Client, own: SiteState, heard: Heard | undefined): Promise<void> {
+  if (own.subscription === undefined) return;
+  const { source } = own.subscription;
+  const answer = leadAlike(source, other.dsn) ? 'silent' : await askSource(source);
+  const answers = answer === 'answers' || typeof answer === 'object';
+  const isHeard = heard !== undefined && (await hearsOf(here, plan, heard.at, heard.since + HEARD_MS));
+  if (!answers && !isHeard) return;
+  throw new UsageError(
+    `site ${other.name} gives no answer by its dsn, but ${answers ? `what site ${site.name} follows answers` : `site ${site.name} hears of it`}: it lives; correct its dsn in the plan. If it is lost all the same, say so with "--other-is-lost ${other.name}". Nothing was changed`,
+  );
+}
+
 async function carryOutPromotion(promotion: Promotion, run: Run, watcher: Watcher): Promise<void> {
-  const { plan } = promotion;
+  const { plan, other } = promotion;
   try {
     await carryOut(promotionSteps(promotion), { journal: plan.journal, run, watcher });
   } catch (error) {
-    if (error instanceof TailMissing) await giveUp(promotion);
-    if (error instanceof GivesUp) append(plan.journal, run, { step: LAST, facts: { gaveUp: error.message } });
-    throw error;
+    if (!(error instanceof StepFailed)) throw error;
+    const { cause } = error;
+    let isBack: boolean;
+    try {
+      isBack = await goBack(promotion, factsOf(plan.journal, run));
+    } catch (failed) {
+      throw new HoldfastError(
+        `${messageOf(cause)}. Then site ${other.name} was to go on as before, which failed too: ${messageOf(failed)}. Run the same command again`,
+        { cause: failed },
+      );
+    }
+    if (isBack || cause instanceof GivesUp) append(plan.journal, run, { step: LAST, facts: { gaveUp: messageOf(cause) } });
+    if (!isBack) throw cause;
+    const exitCode = cause instanceof HoldfastError ? cause.exitCode : undefined;
+    throw new HoldfastError(`${messageOf(cause)}. Site ${other.name} goes on as before`, {
+      cause,
+      ...(exitCode === undefined ? {} : { exitCode }),
+    });
   }
 }
 
 /* The other site follows the new writer, now if it answers, otherwise by a failback when it is back. */
 async function settle(
   plan: Plan,
-  { site, other, run, watcher }: { site: SitePlan; other: SitePlan; run: Run; watcher: Watcher },
+  { site, other, run, watcher, discard }: { site: SitePlan; other: SitePlan; run: Run; watcher: Watcher; discard: Discard },
 ): Promise<Ending> {
   const answers = factsOf(plan.journal, run)['one-writer']?.[other.name] === REFUSES;
-  if (answers) {
-    const way = (facts: Facts): 'slot' | 'copy' => (keptSinceEqual(facts) ? 'slot' : 'copy');
-    const rebuild = rebuildSteps({ plan, writer: site, follower: other, way, run: run.run, prefix: 'reverse-' });
+  if (!answers) return finish(plan, { writer: site, run, follows: false });
+  const way = (facts: Facts): 'slot' | 'copy' => (keptSinceEqual(facts) ? 'slot' : 'copy');
+  const rebuild = rebuildSteps({ plan, writer: site, follower: other, way, discard, run: run.run, prefix: 'reverse-' });
+  try {
     await carryOut(rebuild, { journal: plan.journal, run, watcher });
+  } catch (error) {
+    const cause = causeOf(error);
+    if (cause instanceof NeedsConsent) return finish(plan, { writer: site, run, follows: false, why: cause.message });
+    throw cause;
   }
-  return finish(plan, { writer: site, run, follows: answers });
+  return finish(plan, { writer: site, run, follows: true });
 }
 
-async function finish(plan: Plan, { writer, run, follows }: { writer: SitePlan; run: Run; follows: boolean }): Promise<Ending> {
+async function finish(
+  plan: Plan,
+  { writer, run, follows, why }: { writer: SitePlan; run: Run; follows: boolean; why?: string },
+): Promise<Ending> {
   const { epoch } = await withSite(writer, (client) => stateOf(client, writer, plan));
   append(plan.journal, run, { step: LAST, facts: { epoch, follows } });
-  return { writer: writer.name, epoch, follows, facts: factsOf(plan.journal, run) };
+  return { writer: writer.name, epoch, follows, ...(why === undefined ? {} : { why }), facts: factsOf(plan.journal, run) };
 }
 
-/** A run that was interrupted, or a new one once it has been checked. */
+function causeOf(error: unknown): unknown {
+  return error instanceof StepFailed ? error.cause : error;
+}
+
+function itsCause(error: unknown): never {
+  throw causeOf(error);
+}
+
+/** A run that was interrupted, or a new one once it has been checked. `abandoned`: a run to that site is given up, for it is lost. */
 async function begun(
   plan: Plan,
-  { runbook, site, check }: { runbook: Run['runbook']; site: string; check: () => Promise<Record<string, unknown>> },
+  {
+    runbook,
+    site,
+    check,
+    abandoned,
+  }: { runbook: Run['runbook']; site: string; check: () => Promise<Record<string, unknown>>; abandoned?: string | undefined },
 ): Promise<Run> {
   const [first] = unfinished(readEntries(plan.journal), LAST);
-  if (first !== undefined && (first.runbook !== runbook || first.site !== site))
+  const isOther = first !== undefined && (first.runbook !== runbook || first.site !== site);
+  if (isOther && first.site !== abandoned)
     throw new UsageError(
-      `"${first.runbook} ${first.site}" was begun at ${first.at} and did not come to its end: expected it to be run again first; its journal is ${plan.journal}`,
+      `"${first.runbook} ${first.site}" was begun at ${first.at} and did not come to its end: expected it to be run again first; its journal is ${plan.journal}. If site ${first.site} is lost, "promote ${site} --other-is-lost ${first.site}" gives that run up`,
     );
-  if (first !== undefined) return first;
+  if (first !== undefined && !isOther) return first;
   const facts = await check();
+  if (first !== undefined) append(plan.journal, first, { step: LAST, facts: { gaveUp: `site ${first.site} is lost` } });
   const run = {
     run: new Date()
       .toISOString()
@@ -117,26 +231,4 @@ async function begun(
   };
   append(plan.journal, run, { step: 'begin', facts });
   return run;
-}
-
-/** Refuses a failback that cannot be meant; whether the site follows and is equal already. */
-async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan): Promise<{ follows: boolean }> {
-  return withSite(other, (there) =>
-    withSite(site, async (here) => {
-      const [own, writer] = [await stateOf(here, site, plan), await stateOf(there, other, plan)];
-      if (own.system === writer.system)
-        throw new UsageError(`sites ${site.name} and ${other.name}: expected two servers, both dsn lead to the same one`);
-      if (!writer.writable && own.writable)
-        throw new UsageError(`site ${site.name} is the writing one already, under epoch ${own.epoch}: nothing to fail back`);
-      if (!writer.writable)
-        throw new HoldfastError(`neither site takes writes: expected site ${other.name} to; "holdfast promote" makes one the writing site`);
-      if (own.writable && own.epoch > writer.epoch)
-        throw new UsageError(
-          `site ${site.name} takes writes under the later epoch (${own.epoch}, ${other.name} ${writer.epoch}): expected "failback ${other.name}", whose rows are the older ones`,
-        );
-      if (!writer.publishes) throw new UsageError(`site ${other.name}: expected publication "${plan.publication}", there is none`);
-      const isFollowing = !own.writable && own.subscription?.enabled === true && own.subscription.working;
-      return { follows: isFollowing && (await lastingDifferences(there, here, plan)).length === 0 };
-    }),
-  );
 }

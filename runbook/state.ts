@@ -3,10 +3,15 @@ import { HoldfastError } from '../support/errors.ts';
 import { one } from './database.ts';
 import type { Plan, SitePlan } from './plan.ts';
 
+/** PostgreSQL versions with which the runbooks were tried; a later one works or not, and is said to be untried. */
+export const VERSIONS = { least: 14, most: 18 } as const;
+
 /** What a site's database says of itself. */
 export interface SiteState {
   /** identifier of the server */
   system: string;
+  /** major version of the server */
+  version: number;
   /** it lets the platform write */
   writable: boolean;
   epoch: number;
@@ -21,29 +26,40 @@ export interface Subscription {
   name: string;
   /** connection string of what it follows */
   source: string;
+  /** name of its slot there */
+  slot: string | null;
+  publications: string[];
   enabled: boolean;
   /** its worker runs */
   working: boolean;
 }
 
-/** Looks at a site; a HoldfastError where it is no database of the platform. */
-export async function stateOf(client: pg.Client, { name }: SitePlan, plan: Plan): Promise<SiteState> {
-  const { recovery, writer, system } = await one<{ recovery: boolean; writer: string | null; system: string }>(
+/** Looks at a site; a HoldfastError where it is no database of the platform, or of a version that is not supported. */
+export async function stateOf(client: pg.Client, { name }: Pick<SitePlan, 'name'>, plan: Plan): Promise<SiteState> {
+  const { recovery, writer, system, number } = await one<{ recovery: boolean; writer: string | null; system: string; number: string }>(
     client,
-    `SELECT pg_is_in_recovery() AS recovery, to_regclass('writer')::text AS writer,
+    `SELECT pg_is_in_recovery() AS recovery, to_regclass('writer')::text AS writer, current_setting('server_version_num') AS number,
        (SELECT system_identifier FROM pg_control_system())::text AS system`,
   );
+  const version = Math.floor(Number(number) / 10_000);
+  if (version < VERSIONS.least)
+    throw new HoldfastError(
+      `site ${name}: expected PostgreSQL ${VERSIONS.least} or later, got ${version}: upgrade it; nothing was changed`,
+    );
   if (recovery) throw new HoldfastError(`site ${name}: expected a server that is no physical standby; promote it with its own tools first`);
   if (writer === null)
     throw new HoldfastError(`site ${name}: expected the platform's table "writer" in this database, there is none: is the dsn right?`);
-  const { epoch, writable } = await one<{ epoch: number; writable: boolean }>(client, 'SELECT epoch, writable FROM writer');
+  const { rows } = await client.query<{ epoch: number; writable: boolean }>('SELECT epoch, writable FROM writer');
+  const [row, ...more] = rows;
+  if (row === undefined || more.length > 0)
+    throw new HoldfastError(`site ${name}: expected one row in table "writer", got ${rows.length}: see "holdfast schema"`);
   const { rows: publications } = await client.query('SELECT FROM pg_publication WHERE pubname = $1', [plan.publication]);
   const subscriptions = await subscriptionsOf(client);
   const subscription = subscriptions.find((known) => known.name === plan.subscription);
   return {
     system,
-    writable,
-    epoch,
+    version,
+    ...row,
     publishes: publications.length > 0,
     ...(subscription === undefined ? {} : { subscription }),
     others: subscriptions.flatMap((known) => (known === subscription ? [] : [known.name])),
@@ -53,7 +69,7 @@ export async function stateOf(client: pg.Client, { name }: SitePlan, plan: Plan)
 /** The subscriptions of this database; the catalogue has those of the whole server. */
 export async function subscriptionsOf(client: pg.Client): Promise<Subscription[]> {
   const { rows } = await client.query<Subscription>(
-    `SELECT subname AS name, subconninfo AS source, subenabled AS enabled,
+    `SELECT subname AS name, subconninfo AS source, subslotname AS slot, subpublications AS publications, subenabled AS enabled,
        EXISTS (SELECT FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL) AS working
      FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()`,
   );

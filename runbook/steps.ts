@@ -15,13 +15,21 @@ export interface Step {
 /** Ends a run for good: taking it up again would do harm. */
 export class GivesUp extends HoldfastError {}
 
+/** A step that failed; its own error is the cause. What a watcher throws is none. */
+export class StepFailed extends Error {
+  constructor(cause: unknown) {
+    super('a step of a runbook failed', { cause });
+    this.name = new.target.name;
+  }
+}
+
 export interface Watcher {
   begins(step: Step): void;
   ended(step: Step, found: Record<string, unknown>, tookMs: number): void;
   skipped(step: Step): void;
 }
 
-/** Carries steps out in their order, but those that this run has done before it was interrupted; each is in the journal before the next begins. */
+/** Carries steps out in their order, a StepFailed where one fails, but those that this run has done before it was interrupted; each is in the journal before the next begins. */
 export async function carryOut(
   steps: readonly Step[],
   { journal, run, watcher }: { journal: string; run: Run; watcher: Watcher },
@@ -34,7 +42,9 @@ export async function carryOut(
     }
     watcher.begins(step);
     const began = performance.now();
-    const found = await step.carryOut(facts);
+    const found = await step.carryOut(facts).catch((error: unknown) => {
+      throw new StepFailed(error);
+    });
     const tookMs = Math.round(performance.now() - began);
     append(journal, run, { step: step.name, facts: found, tookMs });
     facts[step.name] = found;
