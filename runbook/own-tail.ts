@@ -27,7 +27,7 @@ export async function transactionsAfter(old: pg.Client, position: string, plan: 
      late AS (
        SELECT xid FROM messages WHERE kind = $3
          AND ('x' || encode(substr(data, 2, 8), 'hex'))::bit(64)::bigint >= pg_wal_lsn_diff($4::pg_lsn, '0/0'))
-     SELECT count(DISTINCT m.xid) AS count FROM messages m JOIN late USING (xid)
+     SELECT count(DISTINCT m.xid::text) AS count FROM messages m JOIN late ON late.xid::text = m.xid::text
      WHERE kind = ANY ($5) AND (kind = $6 OR ('x' || encode(substr(data, 2, 4), 'hex'))::bit(32)::bigint IS DISTINCT FROM to_regclass('horizon')::oid::bigint)`,
     [plan.subscription, `"${plan.publication}"`, BEGIN, position, CHANGES, TRUNCATE],
   );

@@ -28,9 +28,13 @@ export interface TestPair {
 
 const SETTINGS = { wal_level: 'logical', wal_receiver_status_interval: '1s', wal_retrieve_retry_interval: '200ms' };
 
-export async function startPair(bin: string, { synchronous = false } = {}): Promise<TestPair> {
+export async function startPair(
+  bin: string,
+  { synchronous = false, settings = {} }: { synchronous?: boolean; settings?: Record<string, string> } = {},
+): Promise<TestPair> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-runbook-'));
-  const [a, b] = await Promise.all([startPrimary(bin, 'a', SETTINGS), startPrimary(bin, 'b', SETTINGS)]);
+  const start = (name: string): Promise<TestServer> => startPrimary(bin, name, { ...SETTINGS, ...settings });
+  const [a, b] = await Promise.all([start('a'), start('b')]);
   const servers = { a, b };
   for (const server of [a, b]) {
     await server.sql('CREATE ROLE app LOGIN');
@@ -40,6 +44,8 @@ export async function startPair(bin: string, { synchronous = false } = {}): Prom
     // before it would say that it wrote under the first epoch
     if (server === b) await server.sql('UPDATE writer SET writable = false');
     await server.sql(oneWriterSql('mintpress'));
+    await server.sql(`CREATE TRIGGER only_at_the_writer BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON tickets
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_unless_writer()`);
     await server.sql('ALTER PUBLICATION mintpress ADD TABLE tickets');
   }
   await b.sql('ALTER ROLE app IN DATABASE postgres SET default_transaction_read_only = on');

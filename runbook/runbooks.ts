@@ -48,7 +48,7 @@ export async function promote(plan: Plan, name: string, { watcher, ...consent }:
     throw new UsageError(`"--other-is-lost": expected the name of the other site, "${other.name}", typed as it is; nothing was changed`);
   const untoldIsLost = otherIsLost !== undefined;
   using _alone = takeLock(`${plan.journal}.lock`, `promote ${name}`);
-  return holding({ sites: [site] }, async () => {
+  return await holding({ sites: [site] }, async () => {
     // while the other one is asked, what comes from it is listened for
     const heard = { at: await withSite(site, (here) => lastHeard(here, plan)), since: performance.now() };
     return holding({ ifThere: [other], untoldIsLost }, async (silent) => {

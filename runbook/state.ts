@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { HoldfastError } from '../support/errors.ts';
+import { HoldfastError, UsageError } from '../support/errors.ts';
 import { one } from './database.ts';
 import type { Plan, SitePlan } from './plan.ts';
 
@@ -43,9 +43,7 @@ export async function stateOf(client: pg.Client, { name }: Pick<SitePlan, 'name'
   );
   const version = Math.floor(Number(number) / 10_000);
   if (version < VERSIONS.least)
-    throw new HoldfastError(
-      `site ${name}: expected PostgreSQL ${VERSIONS.least} or later, got ${version}: upgrade it; nothing was changed`,
-    );
+    throw new UsageError(`site ${name}: expected PostgreSQL ${VERSIONS.least} or later, got ${version}: upgrade it; nothing was changed`);
   if (recovery) throw new HoldfastError(`site ${name}: expected a server that is no physical standby; promote it with its own tools first`);
   if (writer === null)
     throw new HoldfastError(`site ${name}: expected the platform's table "writer" in this database, there is none: is the dsn right?`);

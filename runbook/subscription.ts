@@ -11,8 +11,6 @@ import { subscriptionsOf } from './state.ts';
 
 /** A subscription's worker ends within this once it is told; ms. */
 const WORKER_GONE_MS = 10_000;
-/** A worker that is at work ends within this by itself; then it is terminated; ms. */
-const WORKER_PATIENCE_MS = 1_000;
 
 /** Settings under which a statement is in no log and no statistics of the server, as far as it has them. */
 const UNSEEN: Readonly<Record<string, string>> = {
@@ -28,7 +26,6 @@ const UNSEEN: Readonly<Record<string, string>> = {
 export async function disableSubscription(follower: pg.Client, { subscription }: Plan): Promise<void> {
   if (!(await hasSubscription(follower, subscription))) return;
   await follower.query(`ALTER SUBSCRIPTION ${quoted(subscription)} DISABLE`);
-  const began = performance.now();
   await until({
     subject: `subscription "${subscription}"`,
     condition: 'at work no more',
@@ -36,9 +33,8 @@ export async function disableSubscription(follower: pg.Client, { subscription }:
     intervalMs: 20,
     probe: async () => {
       const workers = 'FROM pg_stat_subscription WHERE subname = $1 AND pid IS NOT NULL';
-      // one that waits for a lock, or for its writer, does not look whether it is wanted
-      if (performance.now() - began > WORKER_PATIENCE_MS)
-        await follower.query(`SELECT pg_terminate_backend(pid) ${workers}`, [subscription]);
+      // by itself one looks once a second whether it is wanted, and not while it waits for a lock or for its writer
+      await follower.query(`SELECT pg_terminate_backend(pid) ${workers}`, [subscription]);
       return (await follower.query(`SELECT ${workers}`, [subscription])).rowCount === 0;
     },
   });

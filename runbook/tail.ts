@@ -115,7 +115,7 @@ export async function applyHealth(follower: pg.Client, { subscription }: Plan): 
     : undefined;
   return {
     ...(errors === undefined ? {} : { applyErrors: Number(errors.errors) }),
-    ...(last?.age == null ? {} : { lastAppliedSeconds: tenths(last.age) }),
+    ...(typeof last?.age === 'string' ? { lastAppliedSeconds: tenths(last.age) } : {}),
   };
 }
 
