@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { summaryTable } from '../reports/index.ts';
 import { EXIT } from '../support/errors.ts';
+import { printableJson } from '../support/printable.ts';
 import { judge } from '../verdict/judge.ts';
+import { interruptible } from './with-lab.ts';
 
 /** `holdfast check`: judges a record again, offline, from its files alone; writes nothing into it. */
 export function checkCommand(): Command {
@@ -10,10 +12,14 @@ export function checkCommand(): Command {
     .argument('<record>', 'folder of a run record, of this or of another tool')
     .option('--json', 'print the verdict as JSON')
     .action(async (record: string, options: { json?: boolean }) => {
-      const verdict = await judge(record);
-      console.log(
-        options.json === true ? JSON.stringify(verdict, undefined, 2) : summaryTable([verdict], { colour: process.stdout.isTTY }),
+      process.exitCode = await interruptible(
+        async () => {
+          const verdict = await judge(record);
+          console.log(options.json === true ? printableJson(verdict) : summaryTable([verdict], { colour: process.stdout.isTTY }));
+          return { pass: EXIT.pass, fail: EXIT.broken, inconclusive: EXIT.inconclusive }[verdict.verdict];
+        },
+        // judging removes what it made itself
+        async () => {},
       );
-      process.exitCode = { pass: EXIT.pass, fail: EXIT.broken, inconclusive: EXIT.inconclusive }[verdict.verdict];
     });
 }

@@ -8,6 +8,7 @@ import { readJournal, readable, unreadable, type JournalLine } from '../faults/j
 import { leaseOf } from '../faults/lease.ts';
 import { startHealer } from '../run/healer.ts';
 import { EXIT } from '../support/errors.ts';
+import { say } from '../support/printable.ts';
 import { takeLock } from '../support/lock.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { nameOption, requireRoot, type LabOptions } from './options.ts';
@@ -46,7 +47,7 @@ export function faultCommand(): Command {
 }
 
 function list(): void {
-  for (const fault of Object.values(catalogue)) console.log(`${fault.name.padEnd(19)} ${fault.kind}`);
+  for (const fault of Object.values(catalogue)) say(`${fault.name.padEnd(19)} ${fault.kind}`);
 }
 
 type InjectOptions = LabOptions & Words & { for?: string; detach?: boolean };
@@ -60,10 +61,10 @@ async function inject(fault: string, target: string, { name, for: length, detach
   await refuseUnrest(topology);
   const active = await injectFault({ topology, spec, leaseMs, startHealer: () => startHealer(topology) });
   const shown = readJournal(topology.journalDir, active.head.id);
-  for (const line of shown) console.log(saying(line, shown));
+  for (const line of shown) say(saying(line, shown));
   if (detach === true) return;
   const all = await active.gone();
-  for (const line of all.slice(shown.length)) console.log(saying(line, all));
+  for (const line of all.slice(shown.length)) say(saying(line, all));
 }
 
 /** One line of a journal, with the time since its first. */
@@ -75,21 +76,20 @@ function saying({ state, atNs, fault, target, evidence }: JournalLine, [first]: 
 async function heal(options: LabOptions): Promise<void> {
   requireRoot('fault heal');
   const healings = await healAll(labTopology(options.name), 'holdfast fault heal');
-  if (healings.length === 0) console.log('nothing to heal');
-  for (const { fault, target, healed, error } of healings)
-    console.log(`${fault} on ${target}: ${healed ? 'healed' : `not healed: ${error}`}`);
+  if (healings.length === 0) say('nothing to heal');
+  for (const { fault, target, healed, error } of healings) say(`${fault} on ${target}: ${healed ? 'healed' : `not healed: ${error}`}`);
   if (healings.some(({ healed }) => !healed)) process.exitCode = EXIT.unhealed;
 }
 
 function log(options: LabOptions): void {
   requireRoot('fault log');
   const { journalDir } = labTopology(options.name);
-  for (const { id, error } of unreadable(journalDir)) console.log(`${id}: ${error}`);
+  for (const { id, error } of unreadable(journalDir)) say(`${id}: ${error}`);
   const rows = readable(journalDir);
-  if (rows.length === 0) console.log('the journal is empty');
+  if (rows.length === 0) say('the journal is empty');
   for (const lines of rows) {
     const zero = BigInt(lines[0]?.atNs ?? 0);
     const states = lines.map(({ state, atNs }) => `${state} +${Number((BigInt(atNs) - zero) / 1_000_000n)} ms`);
-    console.log(`${lines[0]?.id} ${lines[0]?.fault} on ${lines[0]?.target}: ${states.join(', ')}`);
+    say(`${lines[0]?.id} ${lines[0]?.fault} on ${lines[0]?.target}: ${states.join(', ')}`);
   }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
+import { printable } from '../support/printable.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { benchCommand } from './bench.ts';
 import { checkCommand } from './check.ts';
@@ -59,8 +60,8 @@ try {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
-  console.error(`holdfast: ${messageOf(error)}`);
+  console.error(printable(`holdfast: ${messageOf(error)}`));
   if (error instanceof HoldfastError) return error.exitCode;
-  if (error instanceof Error && error.stack !== undefined) console.error(error.stack);
+  if (error instanceof Error && error.stack !== undefined) console.error(printable(error.stack));
   return EXIT.internal;
 }

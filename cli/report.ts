@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { resultsTable, writeReport } from '../reports/index.ts';
+import { resultsTable, writeReport, type Result } from '../reports/index.ts';
 import { resultsOf } from '../run/results.ts';
-import { EXIT, UsageError } from '../support/errors.ts';
+import { EXIT, HoldfastError, UsageError, messageOf } from '../support/errors.ts';
 import { reportsDir, runsDir } from '../support/paths.ts';
+import { say } from '../support/printable.ts';
+import { judge } from '../verdict/judge.ts';
 import { allurePages, allureResults } from './allure.ts';
+import { interruptible } from './with-lab.ts';
 
 interface ReportOptions {
   table?: boolean;
@@ -30,23 +33,56 @@ export function reportCommand(): Command {
       for (const folder of folders)
         if (!existsSync(folder))
           throw new UsageError(`expected a folder of a record, or of the results of sessions; there is no ${folder}`);
-      if (options.table === true) return table(folders, options.session ?? []);
-      if (options.session !== undefined) throw new UsageError('--session chooses what is in a table: add --table, or leave it out');
-      for (const page of await pages(folders)) console.log(page);
+      if (options.table !== true && options.session !== undefined)
+        throw new UsageError('--session chooses what is in a table: add --table, or leave it out');
+      process.exitCode = await interruptible(
+        async () => {
+          if (options.table === true) return table(folders, options.session ?? []);
+          for (const page of await pages(folders)) say(page);
+          return EXIT.pass;
+        },
+        // judging removes what it made itself
+        async () => {},
+      );
     });
 }
 
-function table(folders: readonly string[], sessions: readonly string[]): void {
+async function table(folders: readonly string[], sessions: readonly string[]): Promise<number> {
   const places = folders.length > 0 ? folders : [runsDir()].filter(existsSync);
   const results = resultsOf(places, { sessions, latest: folders.length === 0 });
-  console.log(resultsTable(results));
-  if (results.length === 0) process.exitCode = EXIT.inconclusive;
+  say(resultsTable(await judgedAnew(results)));
+  return results.length === 0 ? EXIT.inconclusive : EXIT.pass;
+}
+
+/** Results with the verdicts that their records come to here: what a record says of itself may be another's. */
+async function judgedAnew<R extends Result & { folder?: string }>(results: readonly R[]): Promise<R[]> {
+  const judged: R[] = [];
+  for (const result of results)
+    judged.push(result.folder === undefined || result.verdict === undefined ? result : await anew(result, result.folder));
+  return judged;
+}
+
+async function anew<R extends Result>(result: R, folder: string): Promise<R> {
+  try {
+    const verdict = await judge(folder);
+    return { ...result, scenario: verdict.scenario, verdict };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { ...result, verdict: undefined, error: messageOf(error) };
+  }
 }
 
 async function pages(folders: readonly string[]): Promise<string[]> {
   const records = folders.filter((folder) => existsSync(join(folder, 'run.json')));
-  if (folders.length > 0 && records.length === folders.length) return Promise.all(folders.map(writeReport));
+  if (folders.length > 0 && records.length === folders.length) return pagesOf(folders);
   if (records.length > 0)
     throw new UsageError(`expected records or folders of sessions, not both; of these ${records.join(', ')} are records`);
   return [await allurePages(allureResults(folders.length > 0 ? folders : [reportsDir()]))];
+}
+
+/** Judges each record again before its page is made: its verdict.json may be another's. */
+async function pagesOf(folders: readonly string[]): Promise<string[]> {
+  const written: string[] = [];
+  for (const folder of folders) written.push(await writeReport(folder, await judge(folder)));
+  return written;
 }

@@ -6,6 +6,7 @@ import { repeatsTable, summaryTable } from '../reports/index.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
+import { say } from '../support/printable.ts';
 import { identify } from '../support/processes.ts';
 import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
@@ -77,10 +78,9 @@ function print(outcomes: readonly Outcome[], session: string): void {
   if (verdicts.length + skipped.length > 0) console.log(summaryTable(verdicts, { skipped, colour: process.stdout.isTTY }));
   const spread = repeatsTable(verdicts);
   if (spread !== undefined) console.log(spread);
-  for (const { title, error } of outcomes)
-    if (error !== undefined) console.log(`inconclusive: "${title}" ended without a verdict: ${error}`);
+  for (const { title, error } of outcomes) if (error !== undefined) say(`inconclusive: "${title}" ended without a verdict: ${error}`);
   for (const { folder, verdict } of outcomes) {
-    if (folder !== undefined && verdict !== undefined) console.log(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
+    if (folder !== undefined && verdict !== undefined) say(`${verdict.held ? 'held  ' : 'FAILED'} ${join(folder, 'report.html')}`);
   }
   console.log(`"holdfast report" makes the page over all scenarios; "holdfast check <folder>" judges a record again`);
   console.log(sessionLine(session));

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { junit } from '../reports/index.ts';
 import { codeOf, type Outcome } from '../run/session.ts';
 import { writeSession } from '../run/session-file.ts';
+import { writeAtomic } from '../support/files.ts';
 import { projectRoot, reportsDir } from '../support/paths.ts';
 import { giveToUser } from '../support/user.ts';
 import { profileOf } from './profiles.ts';
@@ -49,6 +50,6 @@ export function leaveJUnit(over: {
   const { outcomes, ...suite } = over;
   const cases = outcomes.map((outcome) => ({ ...outcome, code: codeOf(outcome) }));
   const path = join(reportsDir(), 'junit.xml');
-  writeFileSync(path, junit({ ...suite, cases, root: projectRoot }));
+  writeAtomic(path, junit({ ...suite, cases, root: projectRoot }));
   giveToUser(path);
 }

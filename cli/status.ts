@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openFaults } from '../faults/journal.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { messageOf } from '../support/errors.ts';
+import { say } from '../support/printable.ts';
 import { allLabs } from '../topology/lab/store.ts';
 import { nameOption, requireRoot, type LabOptions } from './options.ts';
 
@@ -13,9 +14,9 @@ export function statusCommand(): Command {
     .action(async (options: LabOptions) => {
       requireRoot('status');
       const labs = allLabs();
-      console.log(labs.length === 0 ? 'no lab on this machine' : `labs on this machine: ${labs.map(({ name }) => name).join(', ')}`);
+      say(labs.length === 0 ? 'no lab on this machine' : `labs on this machine: ${labs.map(({ name }) => name).join(', ')}`);
       if (!labs.some(({ name }) => name === options.name)) {
-        console.log(`no lab "${options.name}": "holdfast up --name ${options.name}" makes one`);
+        say(`no lab "${options.name}": "holdfast up --name ${options.name}" makes one`);
         return;
       }
       await describe(options.name);
@@ -25,20 +26,20 @@ export function statusCommand(): Command {
 async function describe(name: string): Promise<void> {
   const topology = labTopology(name);
   for (const host of topology.hosts)
-    console.log(`${host.name.padEnd(10)} ${host.role.padEnd(18)} ${host.address.padEnd(16)} ${await host.state()}`);
+    say(`${host.name.padEnd(10)} ${host.role.padEnd(18)} ${host.address.padEnd(16)} ${await host.state()}`);
   const copies = await topology.database.copies().catch((error: unknown) => messageOf(error));
-  if (typeof copies === 'string') console.log(`database   ${copies}`);
+  if (typeof copies === 'string') say(`database   ${copies}`);
   else
     for (const copy of copies)
-      console.log(
+      say(
         `${copy.name.padEnd(10)} ${copy.role}${copy.sync ? ', synchronous' : ''}, timeline ${copy.timeline}, ${copy.running ? 'running' : 'not running'}`,
       );
   const backends = await topology.balancer.backends().catch((error: unknown) => ({ 'load balancer': messageOf(error) }));
-  console.log(
+  say(
     Object.entries(backends)
       .map(([backend, status]) => `${backend} ${status}`)
       .join(', '),
   );
   for (const lines of openFaults(topology.journalDir))
-    console.log(`open fault: ${lines[0]?.fault} on ${lines[0]?.target} (${lines.at(-1)?.state})`);
+    say(`open fault: ${lines[0]?.fault} on ${lines[0]?.target} (${lines.at(-1)?.state})`);
 }

@@ -1,10 +1,10 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, readdirSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootId, monotonicNs } from '../support/clock.ts';
 import { HoldfastError, messageOf } from '../support/errors.ts';
+import { openToAppend, readOrdinary } from '../support/files.ts';
 import { limits } from '../support/limits.ts';
 import { takeLockSoon } from '../support/lock.ts';
-import { readPlainFile } from '../support/plain-file.ts';
 import { identify } from '../support/processes.ts';
 import type { FaultState } from '../record/format.ts';
 import { hashOf, JOURNAL_FORMAT, parseJournal, type JournalHead, type JournalLine } from './journal-line.ts';
@@ -38,7 +38,7 @@ export function append(
   const at = monotonicNs();
   const body = { format: JOURNAL_FORMAT, ...head, state, atNs: at.toString(), evidence, ...more };
   const line: JournalLine = { ...body, hash: hashOf(lines.at(-1)?.hash ?? '', body) };
-  const file = openSync(path, 'a', 0o600);
+  const file = openToAppend(path, 0o600);
   try {
     writeSync(file, `${JSON.stringify(line)}\n`);
     fsyncSync(file);
@@ -51,7 +51,7 @@ export function append(
 /** Lines of one fault; an unfinished last line does not count, a broken chain or another version is an error. */
 export function readJournal(dir: string, id: string): JournalLine[] {
   const path = fileOf(dir, id);
-  return parseJournal(readPlainFile(path), { id, path });
+  return parseJournal(readOrdinary(path), { id, path });
 }
 
 /** Every fault that a lab's journal knows, oldest first; one whose file cannot be trusted comes as the error instead. */
@@ -105,7 +105,7 @@ export function headOf(lines: readonly JournalLine[]): JournalHead {
 /** What a writer that was killed left of a line. */
 function cutTornLine(path: string): void {
   if (!existsSync(path)) return;
-  const text = readPlainFile(path);
+  const text = readOrdinary(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { UsageError, messageOf } from '../support/errors.ts';
+import { interruption } from '../support/interrupt.ts';
 import type { RecordFile } from './files.ts';
 import { textProblem } from './json-text.ts';
 import { schemaOf } from './line-schemas.ts';
@@ -20,6 +21,7 @@ export async function checkLines(file: RecordFile, { byShape = false }: { byShap
   let rest: Buffer = Buffer.alloc(0);
   try {
     for await (const chunk of bytesOf(file)) {
+      interruption.signal.throwIfAborted();
       const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
       const end = bytes.lastIndexOf(NEWLINE) + 1;
       check.lines(bytes.subarray(0, end));

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { flatEntries } from './json-text.ts';
 
-/* JSON of texts without surrogates, of whole numbers that are safe by their length, and of any number. */
-const TEXT = String.raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"`;
+/* JSON of texts without escapes, of texts without surrogates, of whole numbers that are safe by their length, and of what may follow one. */
+const PLAIN = String.raw`"[^"\\\x00-\x1f]*"`;
+const ESCAPED = String.raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"`;
 const WHOLE = String.raw`(?:0|[1-9]\d{0,14})`;
 const FRACTION = String.raw`(?:\.\d{1,17})?`;
 
@@ -59,12 +60,17 @@ function patternOf(schema: z.ZodType, value: string): string | undefined {
   if (value === 'null') return value;
   const { def } = schema as unknown as { def: Definition };
   if (def.innerType !== undefined) return patternOf(def.innerType, value);
-  if (def.type === 'string') return (def.checks ?? []).length === 0 ? TEXT : undefined;
+  if (def.type === 'string') return (def.checks ?? []).length === 0 ? textPattern(value) : undefined;
   if (def.type === 'boolean') return '(?:true|false)';
   if (def.type === 'enum') return oneOf(Object.values(def.entries ?? {}));
   if (def.type === 'literal') return oneOf(def.values ?? []);
-  if (def.type === 'array') return def.element?.def.type === 'string' ? listOf(TEXT) : undefined;
+  if (def.type === 'array') return def.element?.def.type === 'string' ? listOf(textPattern(value)) : undefined;
   return def.type === 'number' ? numberPattern(schema as z.ZodNumber) : undefined;
+}
+
+/* Looking for escapes takes time; few texts have any. */
+function textPattern(value: string): string {
+  return value.includes('\\') ? ESCAPED : PLAIN;
 }
 
 type Definition = {
@@ -89,7 +95,7 @@ function numberPattern({ format, minValue, maxValue }: z.ZodNumber): string | un
 
 /* A field that the format does not know may hold anything, as long as it does not make the line an object of objects. */
 function anyPattern(value: string): string | undefined {
-  if (value.startsWith('"')) return TEXT;
+  if (value.startsWith('"')) return textPattern(value);
   if (value.startsWith('[')) return undefined;
   return /^[-\d]/u.test(value) ? String.raw`-?${WHOLE}(?:\.\d+)?(?:[eE][-+]?\d+)?` : '(?:true|false|null)';
 }

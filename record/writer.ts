@@ -1,11 +1,12 @@
-import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, lstatSync, mkdirSync, renameSync, rmSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { z } from 'zod';
-import { writeAtomic } from '../support/files.ts';
+import { draftOf, openDraft, openOrdinary, openToAppend, writeAtomic } from '../support/files.ts';
+import { insidePath } from './files.ts';
 import { FaultLine, FinalRow, Observation, Run, RunbookLine, TransactionLine } from './format.ts';
 import { Verdict } from './verdict-format.ts';
 
@@ -17,8 +18,7 @@ export class RecordWriter {
 
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(join(folder, 'final'), { recursive: true });
-    mkdirSync(join(folder, 'evidence'), { recursive: true });
+    for (const room of ['final', 'evidence']) this.#makeRoom(room);
   }
 
   /** Where the load generator appends the history while the run lasts. */
@@ -56,7 +56,7 @@ export class RecordWriter {
 
   /** Writes what the truth says of transactions. */
   async writeTransactions(lines: readonly TransactionLine[]): Promise<void> {
-    mkdirSync(join(this.folder, 'evidence'), { recursive: true });
+    this.#makeRoom('evidence');
     await this.#writeAll('evidence/transactions', TransactionLine, lines);
   }
 
@@ -67,20 +67,33 @@ export class RecordWriter {
 
   /** Writes the rows that a copy held when it was deposed. */
   async writeDeposed(copy: string, rows: AsyncIterable<unknown>): Promise<void> {
-    mkdirSync(join(this.folder, 'evidence/deposed'), { recursive: true });
+    this.#makeRoom('evidence/deposed');
     await this.#writeAll(`evidence/deposed/${copy}`, FinalRow, rows);
   }
 
   /** Replaces `<name>.jsonl` ("history", "observations") by its compressed form. */
   async compress(name: string): Promise<void> {
     const plain = join(this.folder, `${name}.jsonl`);
-    await compress(createReadStream(plain, { highWaterMark: 1 << 20 }), `${plain}.gz`);
+    await compress(createReadStream(plain, { fd: openOrdinary(plain), highWaterMark: 1 << 20 }), `${plain}.gz`);
     rmSync(plain);
   }
 
   /** Writes verdict.json as a whole. */
   writeVerdict(verdict: Verdict): void {
     writeVerdict(this.folder, verdict);
+  }
+
+  /* Made where it is missing; a link to a folder elsewhere is none of the record's. */
+  #makeRoom(room: string): void {
+    mkdirSync(this.folder, { recursive: true });
+    for (const [depth] of room.split('/').entries()) {
+      const within = room
+        .split('/')
+        .slice(0, depth + 1)
+        .join('/');
+      if (lstatSync(join(this.folder, within), { throwIfNoEntry: false }) === undefined) mkdirSync(join(this.folder, within));
+      insidePath(this.folder, within, { directory: true });
+    }
   }
 
   async #writeAll(name: string, schema: z.ZodType, rows: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
@@ -115,7 +128,7 @@ class LineFile {
   #error: Error | undefined;
 
   constructor(path: string) {
-    this.#stream = createWriteStream(path, { flags: 'a' });
+    this.#stream = createWriteStream(path, { fd: openToAppend(path) });
     this.#stream.on('error', (error) => (this.#error ??= error));
   }
 
@@ -134,9 +147,9 @@ class LineFile {
 }
 
 async function compress(source: Readable, target: string): Promise<void> {
-  const temporary = `${target}.${process.pid}.new`;
+  const temporary = draftOf(target);
   try {
-    await pipeline(source, createGzip({ level: 4 }), createWriteStream(temporary));
+    await pipeline(source, createGzip({ level: 4 }), createWriteStream(temporary, { fd: openDraft(temporary) }));
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

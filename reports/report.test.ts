@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import type { Verdict } from '../record/verdict-format.ts';
 import { writeReport } from './report.ts';
-import { emptyFolder, jsonLines, syntheticFolder, writeSynthetic } from './testing.ts';
+import { emptyFolder, jsonLines, syntheticFolder, verdictIn, writeSynthetic } from './testing.ts';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'&]]></style></svg>\u001b[31m\u202e `;
 
@@ -13,7 +13,7 @@ const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'&]]></s
 type Page = { body: { textContent: string }; querySelectorAll: (selector: string) => Iterable<unknown> };
 
 async function reportOf(folder: string): Promise<{ text: string; words: string; document: Page }> {
-  const text = readFileSync(await writeReport(folder), 'utf8');
+  const text = readFileSync(await writeReport(folder, verdictIn(folder)), 'utf8');
   const { document } = (parseHTML as (page: string) => { document: Page })(text);
   return { text, document, words: document.body.textContent.replace(/\s+/g, ' ') };
 }
@@ -117,6 +117,6 @@ describe('the report', () => {
   });
 
   test('says what is missing when the folder is no record', async (context) => {
-    await assert.rejects(writeReport(emptyFolder(context)), /has no run\.json/);
+    await assert.rejects(writeReport(emptyFolder(context), NOTHING), /has no run\.json/);
   });
 });

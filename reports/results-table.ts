@@ -114,9 +114,11 @@ function scenariosOf(results: readonly Result[]): Runs[] {
   return [...Map.groupBy(results, ({ pattern, scenario }) => `${pattern}\0${scenario}`).values()] as unknown as Runs[];
 }
 
-/** Text that stays in its cell. */
+/** Text that stays in its cell, and is nothing but text there. */
 function cellText(text: string): string {
-  return plain(text).replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return plain(text)
+    .replace(/[\\|`[\]]/gu, '\\$&')
+    .replaceAll('<', '&lt;');
 }
 
 function least(values: readonly number[]): number | undefined {

@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { Observation, OPERATION_KINDS, OUTCOMES, type ExitSample, type HistoryLine, type Run } from '../record/format.ts';
 import { withoutNulls } from '../record/nulls.ts';
-import { openRecord, reasonOf } from '../record/reader.ts';
-import { Verdict } from '../record/verdict-format.ts';
-import { HoldfastError } from '../support/errors.ts';
-import { readJson } from '../support/files.ts';
+import { openRecord } from '../record/reader.ts';
+import type { Verdict } from '../record/verdict-format.ts';
 import { Actions, type Action } from './actions.ts';
 import { Journal, type FaultSpan } from './journal.ts';
 import { copyState, Lanes, type BackendState, type CopyState, type Lane } from './lanes.ts';
@@ -32,8 +29,8 @@ export type RunData = {
   notes: string[];
 };
 
-/** Reads the run record in `folder`; only run.json must be there. */
-export async function readRun(folder: string): Promise<RunData> {
+/** Reads the run record in `folder`; only run.json must be there. The verdict is given: what lies there as verdict.json may be another's. */
+export async function readRun(folder: string, verdict?: Verdict): Promise<RunData> {
   const record = openRecord(folder);
   const { run } = record;
   const notes: string[] = [];
@@ -72,7 +69,7 @@ export async function readRun(folder: string): Promise<RunData> {
   return {
     folder,
     run,
-    verdict: verdictOf(folder),
+    verdict,
     slices,
     copies: copies.finish(),
     backends: backends.finish(),
@@ -82,14 +79,6 @@ export async function readRun(folder: string): Promise<RunData> {
     finals,
     notes,
   };
-}
-
-function verdictOf(folder: string): Verdict | undefined {
-  const content = readJson<unknown>(join(folder, 'verdict.json'));
-  if (content === undefined) return undefined;
-  const { data, error } = Verdict.safeParse(content);
-  if (data !== undefined) return data;
-  throw new HoldfastError(`${join(folder, 'verdict.json')}: ${reasonOf(error)}; judge the record again with holdfast check`);
 }
 
 const isExit = (seen: object): seen is ExitSample => 'exit' in seen;

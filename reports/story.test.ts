@@ -8,7 +8,9 @@ import { actionEvents } from './story-actions.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
 import { readRun } from './run-data.ts';
 import { storyEvents, storyOf } from './story.ts';
-import { syntheticFolder } from './testing.ts';
+import { syntheticFolder, verdictIn } from './testing.ts';
+
+const read = (folder: string): ReturnType<typeof readRun> => readRun(folder, verdictIn(folder));
 
 function told(lines: readonly object[]): string[] {
   const journal = new Journal();
@@ -20,7 +22,7 @@ const freeze = { fault: 'freeze', target: 'db1' };
 
 describe('the story', () => {
   test('tells the whole run in order, with the fate of what got no answer', async (context) => {
-    const story = storyOf(await readRun(syntheticFolder(context)));
+    const story = storyOf(await read(syntheticFolder(context)));
     const expected = [
       '12.4 s: db1 frozen.',
       '12.4 s: writes begin to fail.',
@@ -43,14 +45,14 @@ describe('the story', () => {
   });
 
   test('does not claim that nothing was lost when no final state was read', async (context) => {
-    const data = await readRun(syntheticFolder(context));
+    const data = await read(syntheticFolder(context));
     const story = storyOf({ ...data, finals: [] });
     assert.ok(story.includes('Whether an acknowledged write was lost is not known.'));
     assert.ok(!story.some((line) => line.startsWith('Nothing acknowledged')));
   });
 
   test('tells of a fault that was planned and refused, when its time had come', async (context) => {
-    const data = await readRun(syntheticFolder(context));
+    const data = await read(syntheticFolder(context));
     const leftOut = [{ at: 20e6, fault: 'freeze', target: 'b', reason: 'b1 asked from observer: silent for 250 ms' }];
     const [event] = storyEvents({ ...data, run: { ...data.run, leftOut } }).filter(({ at }) => at === 20e6);
     assert.deepEqual(event, { at: 20e6, tone: 'fact', text: 'left out: freeze on b was refused.', aside: leftOut[0]?.reason });

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { HistoryLine, Run } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
+import { readJson } from '../support/files.ts';
 import { syntheticHistory, STORY } from './testing-history.ts';
 import { journal, observations } from './testing-observed.ts';
 import { syntheticVerdict } from './testing-verdict.ts';
@@ -43,6 +44,11 @@ export function writeSynthetic(folder: string, options: Synthetic = {}): void {
   writeFileSync(join(folder, 'faults.jsonl'), jsonLines(journal(prefix)));
   const rows = jsonLines(present.map((id) => ({ id, count: 1, completions: 1 })));
   for (const copy of ['db1', 'db2', 'db3']) writeFileSync(join(folder, 'final', `${copy}.jsonl`), rows);
+}
+
+/** The verdict that a test left beside its record, if it did. */
+export function verdictIn(folder: string): Verdict | undefined {
+  return readJson<Verdict>(join(folder, 'verdict.json'));
 }
 
 /** The text of a .jsonl file. */

@@ -1,5 +1,4 @@
-/* Characters that could move the cursor, colour a terminal, reverse a line or break XML. */
-const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu;
+import { UNSAFE } from '../support/printable.ts';
 
 /** Text from a record made harmless for terminals and documents: one line, no control characters, at most `max` characters. */
 export function plain(value: unknown, max = 400): string {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readRun } from './run-data.ts';
-import { syntheticFolder } from './testing.ts';
+import { syntheticFolder, verdictIn } from './testing.ts';
 import { timelineSvg } from './timeline.ts';
+
+const read = (folder: string): ReturnType<typeof readRun> => readRun(folder, verdictIn(folder));
 
 describe('the timeline', () => {
   test('is one static drawing that carries its own colours, light and dark', async (context) => {
-    const svg = timelineSvg(await readRun(syntheticFolder(context)));
+    const svg = timelineSvg(await read(syntheticFolder(context)));
     assert.ok(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"'));
     assert.ok(svg.includes('prefers-color-scheme:dark'));
     for (const words of [
@@ -24,7 +26,7 @@ describe('the timeline', () => {
   });
 
   test('draws what runbooks and administrators did, a row each', async (context) => {
-    const data = await readRun(syntheticFolder(context));
+    const data = await read(syntheticFolder(context));
     const svg = timelineSvg({
       ...data,
       actions: [
@@ -49,7 +51,7 @@ describe('the timeline', () => {
   });
 
   test('draws inside its frame what began before or ended after what is shown', async (context) => {
-    const data = await readRun(syntheticFolder(context));
+    const data = await read(syntheticFolder(context));
     const late = { fault: 'freeze', target: 'db1', at: { applied: 55e6 }, evidence: {} };
     const svg = timelineSvg({ ...data, faults: [late] }, { width: 660 });
     const rights = [...svg.matchAll(/<rect x="(-?[\d.]+)"[^>]*? width="([\d.]+)"/g)].map(([, x, width]) => Number(x) + Number(width));

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync, copyFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleLoad } from '../load/bundle.ts';
@@ -76,7 +76,9 @@ function move(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch {
-    copyFileSync(from, to);
+    // the client's disk is another's
+    if (!lstatSync(from).isFile()) throw new HoldfastError(`${from}: expected the history, an ordinary file`);
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
     rmSync(from);
   }
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { healerFiles } from '../faults/healer.ts';
 import { HoldfastError } from '../support/errors.ts';
-import { readJson } from '../support/files.ts';
+import { openToAppend, readJson } from '../support/files.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import { isAlive, type ProcessIdentity } from '../support/processes.ts';
@@ -14,7 +14,7 @@ export async function startHealer(topology: Topology): Promise<void> {
   const files = healerFiles(topology);
   if (healerAlive(topology) !== undefined) return;
   for (const folder of [topology.journalDir, topology.companionsDir]) mkdirSync(folder, { recursive: true });
-  const log = openSync(files.log, 'a', 0o600);
+  const log = openToAppend(files.log, 0o600);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'healer-main.ts'), topology.name], {
     detached: true,
     stdio: ['ignore', log, log],

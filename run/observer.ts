@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { RecordWriter } from '../record/writer.ts';
 import type { Observation } from '../record/format.ts';
 import { HoldfastError } from '../support/errors.ts';
+import { readOrdinary } from '../support/files.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Program, Topology } from '../topology/model.ts';
@@ -71,7 +72,7 @@ async function stopObserver(program: Program): Promise<string[]> {
 }
 
 function collect(file: string, writer: RecordWriter): number {
-  const text = readFileSync(file, 'utf8');
+  const text = readOrdinary(file);
   // a sample cut by a killed observer is no sample
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)

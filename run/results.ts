@@ -13,6 +13,8 @@ interface Found extends Result {
 }
 
 interface Recorded extends Found {
+  /** its folder */
+  folder: string;
   /** name of its folder */
   record: string;
 }
@@ -31,7 +33,7 @@ const DEEPEST = 6;
 export function resultsOf(
   folders: readonly string[],
   { sessions = [], latest = false }: { sessions?: readonly string[]; latest?: boolean } = {},
-): Result[] {
+): (Result & { folder?: string })[] {
   const files = folders.flatMap((folder) => filesBelow(folder));
   const told = files.filter((file) => !isRecord(file)).map((file) => readJson<SessionFile>(file) as SessionFile);
   const skipped = new Set(told.flatMap(recordsSkipped));
@@ -59,7 +61,17 @@ function recordedIn(file: string): Recorded[] {
   if (run === undefined) return [];
   const verdict = readJson<Verdict>(join(dirname(file), 'verdict.json'));
   const { scenario, startedAt = '', session, topology } = run;
-  return [{ scenario, startedAt, session, pattern: topology?.pattern ?? 'unknown', verdict, record: basename(dirname(file)) }];
+  return [
+    {
+      scenario,
+      startedAt,
+      session,
+      pattern: topology?.pattern ?? 'unknown',
+      verdict,
+      record: basename(dirname(file)),
+      folder: dirname(file),
+    },
+  ];
 }
 
 function besideRecords({ session, startedAt, pattern, unrecorded, skipped = [] }: SessionFile): Found[] {

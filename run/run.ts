@@ -237,7 +237,7 @@ export class Run implements Disposable {
     await this.#writeRun(final === undefined ? {} : { truth: final.truth, copies: final.copies, catchUpMs: final.catchUpMs });
     const verdict = await judge(this.folder);
     this.#writer.writeVerdict(verdict);
-    await writeReport(this.folder);
+    await writeReport(this.folder, verdict);
     giveToUser(this.folder);
     return verdict;
   }

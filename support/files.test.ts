@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readJson, writeAtomic } from './files.ts';
+import { openAnew, openDraft, openToAppend, readJson, readOrdinary, writeAtomic } from './files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-files-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -46,4 +60,43 @@ test('a file that is not there is told from one that is no JSON', () => {
   assert.equal(readJson(join(folder, 'no', 'folder', 'either.json')), undefined);
   assert.throws(() => readJson(path), SyntaxError);
   assert.throws(() => readJson(folder), /EISDIR/u);
+});
+
+test('nothing is written through a link, or under a name that can be foreseen', () => {
+  const own = mkdtempSync(join(folder, 'links-'));
+  const outside = join(own, 'outside');
+  writeFileSync(outside, 'mine');
+  const page = join(own, 'report.html');
+  symlinkSync(outside, page);
+  symlinkSync(outside, `${page}.${process.pid}.new`);
+  writeAtomic(page, 'a page');
+  assert.equal(lstatSync(page).isFile(), true);
+  for (const open of [openDraft, openToAppend]) {
+    const link = join(own, open.name);
+    symlinkSync(outside, link);
+    assert.throws(() => open(link), /EEXIST|expected an ordinary file, but it is a link/u);
+    rmSync(link);
+    symlinkSync(join(own, 'nowhere'), link);
+    assert.throws(() => open(link), /EEXIST|expected an ordinary file, but it is a link/u);
+  }
+  const log = join(own, 'log');
+  symlinkSync(outside, log);
+  closeSync(openAnew(log));
+  linkSync(outside, join(own, 'same'));
+  assert.throws(() => openToAppend(join(own, 'same')), /expected a file of this one name/u);
+  assert.equal(readFileSync(outside, 'utf8'), 'mine');
+  assert.equal(readdirSync(own).includes('nowhere'), false);
+});
+
+test('a link, a FIFO, a socket and a device are refused, and not waited for', () => {
+  const own = mkdtempSync(join(folder, 'kinds-'));
+  execFileSync('mkfifo', [join(own, 'fifo')]);
+  writeFileSync(join(own, 'file'), '{}');
+  symlinkSync('file', join(own, 'link'));
+  symlinkSync('/dev/zero', join(own, 'zero'));
+  for (const name of ['fifo', 'link', 'zero']) {
+    assert.throws(() => readJson(join(own, name)), /expected an ordinary file, but it is/u);
+    assert.throws(() => openToAppend(join(own, name)), /expected an ordinary file, but it is/u);
+  }
+  assert.throws(() => readOrdinary('/dev/zero'), /expected an ordinary file, but it is none/u);
 });

@@ -10,17 +10,22 @@ const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NON
 export function writeAtomic(path: string, content: string | Uint8Array, options: { mode?: number } = {}): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = draftOf(path);
-  const file = openDraft(draft, options.mode);
   try {
-    try {
-      writeFileSync(file, content);
-    } finally {
-      closeSync(file);
-    }
+    writeNew(draft, content, options.mode);
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
+  }
+}
+
+/** Writes a file that is not there yet; where anything has its name, it fails. */
+export function writeNew(path: string, content: string | Uint8Array, mode?: number): void {
+  const file = openDraft(path, mode);
+  try {
+    writeFileSync(file, content);
+  } finally {
+    closeSync(file);
   }
 }
 

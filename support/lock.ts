@@ -1,14 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError } from './errors.ts';
+import { draftOf, readOrdinary, writeNew } from './files.ts';
 import { identify, isAlive, type ProcessIdentity } from './processes.ts';
 
 /** Takes a lock file for this process; a HoldfastError names the live owner. It is stale only when its owner is gone. */
 export function takeLock(path: string, purpose: string): Disposable {
   mkdirSync(dirname(path), { recursive: true });
   const mine = JSON.stringify({ ...identify(process.pid), purpose });
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, mine, { mode: 0o600 });
+  const draft = draftOf(path);
+  writeNew(draft, mine, 0o600);
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
@@ -47,7 +48,7 @@ export function takeLockSoon(path: string, purpose: string, timeoutMs: number): 
 /** The live process that holds a lock, if any. */
 export function lockOwner(path: string): (ProcessIdentity & { purpose: string }) | undefined {
   try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity & { purpose: string };
+    const owner = JSON.parse(readOrdinary(path)) as ProcessIdentity & { purpose: string };
     return isAlive(owner) ? owner : undefined;
   } catch {
     return undefined;
@@ -69,7 +70,7 @@ function removeStale(path: string, draft: string): void {
 
 function release(path: string, mine: string): void {
   try {
-    if (readFileSync(path, 'utf8') === mine) rmSync(path);
+    if (readOrdinary(path) === mine) rmSync(path);
   } catch {
     // already gone: nothing to release
   }

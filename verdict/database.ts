@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { UsageError } from '../support/errors.ts';
+import { interruption } from '../support/interrupt.ts';
 
 /** What judging may use of this machine. */
 export type DatabaseOptions = {
@@ -26,11 +27,16 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #stored: { path: string; most: number };
+  /** aborted when a person wants no more of it */
+  readonly #signal: AbortSignal;
+  readonly #interrupt = (): void => this.#connection.interrupt();
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, stored: { path: string; most: number }) {
     this.#instance = instance;
     this.#connection = connection;
     this.#stored = stored;
+    this.#signal = interruption.signal;
+    this.#signal.addEventListener('abort', this.#interrupt);
   }
 
   /** Opens the database and locks its configuration. `temporary` takes what does not fit into memory. */
@@ -57,6 +63,7 @@ export class Database {
 
   /** Runs statements without a result. */
   async run(sql: string): Promise<void> {
+    this.#heed();
     await this.#connection.run(sql);
   }
 
@@ -85,6 +92,7 @@ export class Database {
 
   /** The rows of a query. */
   async rows(sql: string): Promise<Row[]> {
+    this.#heed();
     const reader = await this.#connection.runAndReadAll(sql);
     return reader.getRowObjectsJS().map((row) => plainOf(row) as unknown as Row);
   }
@@ -110,8 +118,13 @@ export class Database {
   }
 
   close(): void {
+    this.#signal.removeEventListener('abort', this.#interrupt);
     this.#connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  #heed(): void {
+    this.#signal.throwIfAborted();
   }
 }
 

@@ -54,8 +54,9 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
 export async function withTables<T>(record: RecordFolder, options: JudgeOptions, use: (database: Database) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(options.tempDirectory ?? tmpdir(), 'holdfast-verdict-'));
   const limits = { memoryLimit: MEMORY_LIMIT, spillBytes: spillOf(record), ...options };
-  const database = await Database.open([record.folder], temporary, limits);
+  let database: Database | undefined;
   try {
+    database = await Database.open([record.folder], temporary, limits);
     const files = await loadTables(database, record, temporary);
     await loadSettings(database, record, files);
     await makeViews(database, options.part);
@@ -66,7 +67,7 @@ export async function withTables<T>(record: RecordFolder, options: JudgeOptions,
     const room = `${limits.memoryLimit} of memory and ${limits.spillBytes} bytes of disk`;
     throw new MachineError(`${record.folder}: expected ${room} to do for judging`, { cause: error });
   } finally {
-    database.close();
+    database?.close();
     await rm(temporary, { recursive: true, force: true });
   }
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { readJson, writeAtomic } from '../../support/files.ts';
+import { openAnew, readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
@@ -16,7 +16,7 @@ import type { Lab } from './store.ts';
 /** Starts a companion of that name. */
 export function startCompanion(lab: Lab, name: string, [file, ...args]: readonly [string, ...string[]]): ProcessIdentity {
   mkdirSync(folderOf(lab), { recursive: true });
-  const log = openSync(fileOf(lab, `${name}.log`), 'w');
+  const log = openAnew(fileOf(lab, `${name}.log`));
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
   child.unref();

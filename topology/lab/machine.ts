@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { readJson, writeAtomic } from '../../support/files.ts';
+import { openAnew, readJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
@@ -133,7 +133,7 @@ export const hostEnvironment = {
 };
 
 function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
-  const log = openSync(join(machine.dir, 'boot.log'), 'w');
+  const log = openAnew(join(machine.dir, 'boot.log'));
   const enter = machine.network === undefined ? [] : ['nsenter', `--net=/run/netns/${machine.network}`];
   const args = [
     ...enter,
