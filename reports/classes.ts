@@ -14,11 +14,14 @@ const MEANINGS: Record<string, string> = {
   unfinished: 'A change is present whose job was never completed.',
   phantom: 'The write was answered as failed, and is present.',
   unexpected: 'A row is present that nobody tried to write in this run.',
+  'never-written':
+    'A read showed what nobody had written by then: an id, a version or a value that no write of the run had sent, or that certainly failed.',
   stale:
     'The read began after the write was known, by an answer or an earlier read of the primary, and did not see it or saw an older version.',
   'non-monotonic': 'A read saw the write, and a later read of the same copy, or of the primary, did not or saw an older version.',
   'non-monotonic-session': 'One client saw the write, and later, served by another copy, did not or saw an older version.',
   skipped: 'A list went past a position and never showed a write committed before it.',
+  'broken-list': 'A list repeated a write, showed one behind another that came after it, held more than its limit, or did not go on.',
   'split-brain':
     'Two databases acknowledged writes at the same time, each as the writer: what one of them took will be lost or overwritten.',
   'two-writable': 'Two copies accepted writes at the same time; no acknowledgement shows harm.',

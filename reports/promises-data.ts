@@ -103,6 +103,7 @@ const ALWAYS: readonly (readonly [string, string, boolean])[] = [
   ['duplicated', 'Writes present more than once', true],
   ['phantom', 'Failed writes that are present', true],
   ['unexpected', 'Rows nobody wrote', true],
+  ['never-written', 'Reads that showed what nobody wrote', false],
   ['unfinished', 'Changes whose job was never completed', true],
   ['missing-at-copy', 'Rows missing or different at another copy', true],
   ['extra-at-copy', 'Rows at another copy only', true],
@@ -112,7 +113,7 @@ const ALWAYS: readonly (readonly [string, string, boolean])[] = [
 
 /** Classes that no run may show; `known`: a final state was read. */
 export function everyRunRows(verdict: Verdict, known: boolean): Row[] {
-  const classes = verdict.availability.byKind.list === undefined ? ALWAYS : [...ALWAYS, SKIPPED];
+  const classes = verdict.availability.byKind.list === undefined ? ALWAYS : [...ALWAYS, ...OF_LISTS];
   return classes.map(([name, what, needsFinal]) => ({
     what,
     promised: '0, always',
@@ -122,8 +123,11 @@ export function everyRunRows(verdict: Verdict, known: boolean): Row[] {
   }));
 }
 
-/* Only a run with lists can show it. */
-const SKIPPED = ['skipped', 'Lists that skipped a write', true] as const;
+/* Only a run with lists can show them. */
+const OF_LISTS = [
+  ['skipped', 'Lists that skipped a write', true],
+  ['broken-list', 'Lists that repeated, disordered or overfilled', false],
+] as const;
 
 /** A measured figure in words; undefined when there is none. */
 export function shown(measured: number | null | undefined, format: (value: number) => string): string | undefined {

@@ -27,7 +27,7 @@ export function decide(
   { figures, overload }: { figures: Figures; overload: string | undefined },
 ): Pick<Verdict, 'verdict' | 'reasons' | 'held'> {
   const broken = findings.filter((finding) => finding.breaks);
-  const doubts = findings.filter((finding) => UNDECIDING.has(finding.class));
+  const doubts = findings.filter((finding) => UNDECIDING.has(finding.class) || (finding.class === 'never-written' && !finding.breaks));
   const verdict = broken.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
   const alarms = broken.filter((finding) => !isExplained(finding, findings));
   const reasons = alarms.map((finding) => `${finding.class}: ${finding.message}${explains(finding, findings)}`);

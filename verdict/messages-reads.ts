@@ -1,9 +1,12 @@
 import type { FindingClass } from '../record/format.ts';
-import type { Case, Describe, Judged } from './group.ts';
+import type { Case, Describe, Group, Judged } from './group.ts';
 import { count, ms, plural } from './numbers.ts';
 
 /** Classes that reads show. */
-type ReadClass = Extract<FindingClass, 'stale' | 'non-monotonic' | 'non-monotonic-session' | 'skipped' | 'never-read'>;
+type ReadClass = Extract<
+  FindingClass,
+  'stale' | 'non-monotonic' | 'non-monotonic-session' | 'skipped' | 'broken-list' | 'never-written' | 'never-read'
+>;
 
 /** What is said of findings among reads. */
 export const READ_MESSAGES: Record<ReadClass, Describe> = {
@@ -36,8 +39,38 @@ export const READ_MESSAGES: Record<ReadClass, Describe> = {
       message: `${plural(group.count, 'walk')} through a list, ${asked ?? ''}, passed elements and never showed them, up to ${count(group.worst ?? 0)} in one walk`,
     };
   },
+  'broken-list': ({ group }) => ({ breaks: true, message: brokenList(group) }),
+  'never-written': neverWritten,
   'never-read': ({ group }) => ({ breaks: false, message: group.message ?? '' }),
 };
+
+function brokenList({ scope, count: all, worst }: Group): string {
+  switch (scope) {
+    case 'twice':
+      return `${plural(all, 'element')} shown more than once by one walk through a list, up to ${count(worst ?? 0)} times`;
+    case 'order':
+      return `${plural(all, 'element')} of a list shown behind what was begun after its acknowledgement`;
+    case 'limit':
+      return `${plural(all, 'page')} of a list with more items than its limit, up to ${count(worst ?? 0)}`;
+    default:
+      return `${plural(all, 'page')} of a list with items that gave the position to go on from that it was asked from`;
+  }
+}
+
+function neverWritten({ group, facts }: Case): Judged {
+  const missing = facts.ends === 1 ? Math.max(0, Number(facts.stated) - Number(facts.lines)) : 0;
+  const why = {
+    excused: '; the cut history may lack the calls that sent them',
+    close: '; the clocks of two machines may differ by as much',
+  }[group.scope];
+  const explained = group.count <= missing ? `; the ${plural(missing, 'line')} missing from the history may explain them` : undefined;
+  const reasons = [...new Set(group.witnesses.flatMap((witness) => (typeof witness.why === 'string' ? [witness.why] : [])))].sort();
+  const early = group.worst === null ? '' : `, up to ${ms(group.worst)} before it was sent`;
+  return {
+    breaks: why === undefined && explained === undefined,
+    message: `${plural(group.count, 'sighting')} of what no write of this run had sent by then (${reasons.join('; ')})${early}${why ?? explained ?? ''}`,
+  };
+}
 
 function stale(found: Case): Judged {
   const { group, run } = found;

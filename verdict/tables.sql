@@ -16,6 +16,10 @@ CREATE MACRO whole(x) AS CASE WHEN x = trunc(x) AND abs(x) <= 9007199254740991 T
 -- Which of n values in order is the quantile q, as `quantile_disc` has it: the first that at least that share of all is not above.
 CREATE MACRO rank_of(q, n) AS greatest(1, n - floor(n - n * q));
 
+-- An id that ends in a number: what stands before it, and the number.
+CREATE MACRO id_prefix(id) AS regexp_extract(id, '(?s)^(.*?)([0-9]+)$', 1);
+CREATE MACRO id_number(id) AS try_cast(regexp_extract(id, '(?s)^(.*?)([0-9]+)$', 2) AS UBIGINT);
+
 -- A position such as 0/3000148 in bytes; NULL when it is none.
 CREATE MACRO lsn_bytes(lsn) AS
   try_cast('0x' || split_part(lsn, '/', 1) AS UBIGINT)::HUGEINT * 4294967296
@@ -58,16 +62,26 @@ CREATE TABLE gone_rows (
 CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status, valid BOOLEAN);
 
 -- Filled by views/ from what a history need not have: keys, lists, stale reads, two writers.
+-- `said`: the version that the put names; `version`: its place in the order of its key, which is that version where its acks name theirs.
 CREATE TABLE puts (
-  line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, outcome op_outcome, version BIGINT, epoch BIGINT, value VARCHAR, write VARCHAR,
-  acked BOOLEAN, promised BOOLEAN);
+  line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, outcome op_outcome, version BIGINT, said BIGINT, epoch BIGINT, value VARCHAR, write VARCHAR,
+  acked BOOLEAN, promised BOOLEAN, timed BOOLEAN, late BOOLEAN);
 CREATE TABLE update_losses (
   id VARCHAR, promised BOOLEAN, why VARCHAR, truth_version BIGINT, truth_epoch BIGINT, truth_value VARCHAR, line BIGINT, earlier BIGINT, acked_at BIGINT);
-CREATE TABLE truth_keys (id VARCHAR, version BIGINT, epoch BIGINT, value VARCHAR);
+CREATE TABLE truth_keys (id VARCHAR, version BIGINT, said BIGINT, epoch BIGINT, value VARCHAR, late BOOLEAN);
+CREATE TABLE gets (
+  line BIGINT, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR, token VARCHAR, seen BIGINT, late BOOLEAN);
+CREATE TABLE untold_keys (id VARCHAR, why VARCHAR);
+CREATE TABLE untold_gets (line BIGINT, id VARCHAR, why VARCHAR);
+-- What no write had sent by the end of the call that showed it: see views/unwritten.sql. `write`: the write that comes nearest.
+CREATE TABLE unwritten (
+  line BIGINT, id VARCHAR, "end" BIGINT, version BIGINT, value VARCHAR, why VARCHAR, sent BIGINT, write BIGINT, excusable BOOLEAN);
+CREATE TABLE early_sightings (line BIGINT, id VARCHAR, "end" BIGINT);
 CREATE TABLE seen_beyond (line BIGINT, id VARCHAR, start BIGINT);
 CREATE TABLE walked (
   nr BIGINT, line BIGINT, start BIGINT, "end" BIGINT, asked VARCHAR, token VARCHAR, "full" BOOLEAN);
-CREATE TABLE list_sightings (line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, asked VARCHAR);
+CREATE TABLE list_sightings (line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, asked VARCHAR, nth BIGINT);
+CREATE TABLE list_breaks (scope VARCHAR, line BIGINT, worst BIGINT, id VARCHAR, behind VARCHAR, earlier BIGINT);
 CREATE TABLE skips (scope VARCHAR, line BIGINT, skipped BIGINT, id VARCHAR, known BIGINT);
 CREATE TABLE stale_reads (line BIGINT, id VARCHAR, copy VARCHAR, asked VARCHAR, token VARCHAR, start BIGINT, known BIGINT, seen BIGINT);
 CREATE TABLE lesser_reads (

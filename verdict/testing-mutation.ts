@@ -20,6 +20,17 @@ export function promised({ history, accepted }: Element): Line | undefined {
   return accepted ? undefined : history.find((line) => line.op === 'add' && line.outcome === 'ok' && line.replicated !== false);
 }
 
+/** Whether a line is a given call, however else it was spoilt. */
+export function isCall(line: Line, call: Line): boolean {
+  return ['op', 'id', 'client', 'start', 'end', 'role'].every((field) => line[field] === call[field]);
+}
+
+/** A page with one more item; it stays as full as it was. */
+export function longer(page: Line, id: string): Line {
+  const items = [...(page.items as string[]), id];
+  return { ...page, items, limit: Math.max(Number(page.limit), items.length) };
+}
+
 /** An add acknowledged by the primary, late. */
 export function ack(course: World['course'], id: string, after = 0, change: Line = {}): Line {
   return add(id, LATE + after, LATE + after + 5, { ...standing(course, LATE + after), ...change });

@@ -1,7 +1,7 @@
 import { position, standing } from './testing-cluster.ts';
 import type { Element } from './testing-elements.ts';
 import type { World } from './testing-model.ts';
-import { ack, chosen, LATE, more, promised, stored, type Mutation } from './testing-mutation.ts';
+import { ack, chosen, isCall, LATE, more, promised, stored, type Mutation } from './testing-mutation.ts';
 import { add, read } from './testing.ts';
 
 type Line = Record<string, unknown>;
@@ -140,9 +140,4 @@ function skippable({ elements: all, sketch }: World): { walk: string; id: string
       .filter((each) => each.present && shown.has(each.id) && Number(promised(each)?.end ?? Infinity) < newest)
       .map(({ id }) => ({ walk, id }));
   });
-}
-
-/** Whether a line is a given call, however else it was spoilt. */
-function isCall(line: Line, call: Line): boolean {
-  return ['op', 'id', 'client', 'start', 'end', 'role'].every((field) => line[field] === call[field]);
 }

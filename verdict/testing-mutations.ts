@@ -2,6 +2,8 @@ import { END } from './testing-cluster.ts';
 import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
+import { LIST_MUTATIONS } from './testing-mutations-lists.ts';
+import { UNWRITTEN_MUTATIONS } from './testing-mutations-unwritten.ts';
 import { WRITE_MUTATIONS } from './testing-mutations-writes.ts';
 import { read, steady } from './testing.ts';
 
@@ -11,6 +13,8 @@ type Line = Record<string, unknown>;
 export const MUTATIONS: readonly Mutation[] = [
   ...WRITE_MUTATIONS,
   ...READ_MUTATIONS,
+  ...UNWRITTEN_MUTATIONS,
+  ...LIST_MUTATIONS,
   {
     what: 'let the other copy acknowledge a write as well',
     class: 'split-brain',

@@ -6,4 +6,4 @@ FROM lost_adds AS l LEFT JOIN told AS t ON t.id = l.id WHERE NOT l.promised
 UNION ALL
 SELECT CASE WHEN p.acked THEN 'degraded' ELSE 'accepted' END, NULL, t.class, u.id, u.line, u.why, d.copies
 FROM update_losses AS u JOIN puts AS p ON p.line = u.line LEFT JOIN told AS t ON t.id = u.id
-LEFT JOIN deposed_holders AS d ON d.id = u.id AND d.version = p.version WHERE NOT u.promised
+LEFT JOIN deposed_holders AS d ON d.id = u.id AND d.version = p.said WHERE NOT u.promised

@@ -6,5 +6,5 @@ SELECT '' AS scope, greatest(0, (f.applied - u.acked_at) / 1000)::DOUBLE AS wors
   CASE WHEN u.earlier IS NULL THEN []::BIGINT[] ELSE [u.earlier] END AS earlier, u.why AS truth, u.truth_version, u.truth_value, u.truth_epoch, d.copies AS deposed
 FROM update_losses AS u JOIN puts AS p ON p.line = u.line
 ASOF LEFT JOIN (SELECT applied FROM faults WHERE applied IS NOT NULL) AS f ON u.acked_at <= f.applied
-LEFT JOIN told AS t ON t.id = u.id LEFT JOIN deposed_holders AS d ON d.id = u.id AND d.version = p.version
+LEFT JOIN told AS t ON t.id = u.id LEFT JOIN deposed_holders AS d ON d.id = u.id AND d.version = p.said
 WHERE u.promised

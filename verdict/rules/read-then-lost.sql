@@ -9,7 +9,8 @@ WITH sightings AS (
   UNION ALL
   SELECT line, id, start FROM seen_beyond
 ), first_seen AS (
-  SELECT s.id, s.line, s.start FROM sightings AS s JOIN ops AS o ON o.line = s.line
+  -- what nobody had sent by then is never-written
+  SELECT s.id, s.line, s.start FROM (FROM sightings ANTI JOIN unwritten USING (line, id)) AS s JOIN ops AS o ON o.line = s.line
   QUALIFY row_number() OVER (PARTITION BY s.id ORDER BY s.start, o."end", o.client, o.copy, o.site, o.pod) = 1
 ), writes AS (
   SELECT w.id, arg_min(w.line, (w.start, w."end", w.client, w.attempt)) AS line

@@ -8,6 +8,7 @@ UNION ALL SELECT 'faults', NULL, NULL, NULL, NULL, message, start FROM unmet_fau
 UNION ALL SELECT 'samples', NULL, phase, copy, site, message, NULL FROM unmet_samples
 UNION ALL SELECT 'truth', NULL, NULL, copy, NULL, message, NULL FROM unmet_truth
 UNION ALL SELECT 'acks', NULL, phase, NULL, NULL, message, start FROM unmet_acks
+UNION ALL SELECT 'told', NULL, NULL, NULL, NULL, message, NULL FROM unmet_told
 UNION ALL SELECT 'routing', NULL, NULL, NULL, NULL, message, NULL FROM unmet_routing
 UNION ALL SELECT 'gone', NULL, NULL, copy, NULL, message, NULL FROM unmet_gone
 UNION ALL SELECT 'terms', NULL, NULL, NULL, NULL, message, start FROM unmet_terms

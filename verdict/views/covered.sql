@@ -11,9 +11,9 @@ WITH tokens AS (
   SELECT id, system, timeline, epoch, version,
     min(min(position)) OVER (PARTITION BY id, system, timeline, epoch ORDER BY version DESC ROWS UNBOUNDED PRECEDING) AS position
   FROM (
-    SELECT id, system, timeline::VARCHAR AS timeline, coalesce(epoch::VARCHAR, '') AS epoch, lsn_bytes(lsn) AS position,
-      CASE op WHEN 'put' THEN coalesce(version, 0) ELSE 0 END AS version
-    FROM ops SEMI JOIN tokens USING (id) WHERE op IN ('add', 'put') AND outcome = 'ok')
+    SELECT o.id, o.system, o.timeline::VARCHAR AS timeline, coalesce(o.epoch::VARCHAR, '') AS epoch, lsn_bytes(o.lsn) AS position,
+      coalesce(p.version, 0) AS version
+    FROM ops AS o SEMI JOIN tokens USING (id) LEFT JOIN puts AS p USING (line) WHERE o.op IN ('add', 'put') AND o.outcome = 'ok')
   WHERE position IS NOT NULL GROUP BY id, system, timeline, epoch, version
 )
 SELECT DISTINCT d.line

@@ -23,14 +23,20 @@ CREATE VIEW truth_ids AS SELECT id FROM truth_rows;
 CREATE VIEW same_as_truth AS
 SELECT s.copy FROM final_sources AS s JOIN final_sources AS t USING (source) WHERE t.copy = (SELECT copy FROM truth);
 
--- Elements: each id that was added. Its fate is folded over all attempts; `present` is NULL while the truth is not known.
+-- Elements: each id that was added. Its fate is folded over all attempts; `present` is NULL while the truth is not known. `sent`: when the first
+-- attempt began that may have written it.
 CREATE TABLE elements AS
 SELECT *, CASE WHEN (SELECT usable FROM truth) THEN id IN (FROM truth_ids) END AS present
 FROM (
   SELECT id, enum_range(NULL::element_fate)[min(CASE WHEN acked THEN 1 WHEN outcome = 'ok' THEN 2 WHEN outcome = 'unknown' THEN 3 ELSE 4 END)]::element_fate AS fate,
-    min("end") FILTER (WHERE acked) AS acked_at, min(start) AS started
+    min("end") FILTER (WHERE acked) AS acked_at, min(start) AS started, min(start) FILTER (WHERE outcome <> 'failed') AS sent
   FROM ops WHERE op = 'add' GROUP BY id
 );
+
+-- Passed ids: the highest number that each client is known to have sent, of a history that was cut: what it sent unrecorded is above that.
+CREATE VIEW passed_ids AS
+SELECT id_prefix(id) AS prefix, max(id_number(id)) AS highest
+FROM (SELECT id FROM elements UNION ALL SELECT id FROM puts) WHERE (SELECT truncated FROM history_state) GROUP BY 1;
 
 -- Shapes: which columns the final state of a copy has at all; a state without rows has none.
 CREATE TABLE final_shapes AS

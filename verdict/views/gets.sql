@@ -1,26 +1,55 @@
+-- Gets: which write of its key each one showed; -1: none. Where the get, or the puts, do not name the version, the value tells which it is. `late`: that
+-- write may have taken effect after later ones. What no put had sent is left to unwritten-gets.sql, and what does not tell its write to untold_gets.
+INSERT INTO gets
+WITH answers AS (
+  FROM ops ANTI JOIN unwritten USING (line) WHERE op = 'get' AND outcome = 'ok' AND found IS NOT NULL
+), keys AS (
+  SELECT id, bool_or(timed) AS timed FROM puts GROUP BY id
+), written AS (
+  SELECT id, value, max(version) AS version, bool_or(late) AS late FROM puts WHERE outcome <> 'failed' AND value IS NOT NULL GROUP BY id, value
+)
+SELECT g.line, g.id, g.client, g.start, g."end", g.copy, coalesce(g.role::VARCHAR, 'primary') AS asked, g.token,
+  CASE WHEN NOT g.found THEN -1
+    WHEN k.id IS NULL OR coalesce(g.version, 1) <= 0 AND g.payload IS NULL THEN coalesce(g.version, 0)
+    WHEN NOT k.timed AND g.version IS NOT NULL THEN g.version
+    WHEN w.id IS NULL AND g.payload IS NOT NULL AND e.sent IS NOT NULL THEN 0 -- of the add
+    ELSE w.version END AS seen,
+  coalesce(w.late, false) AS late
+FROM answers AS g LEFT JOIN keys AS k USING (id) LEFT JOIN written AS w ON w.id = g.id AND w.value = g.payload LEFT JOIN elements AS e ON e.id = g.id;
+
+INSERT INTO untold_gets
+SELECT line, id, 'found' FROM ops WHERE op = 'get' AND outcome = 'ok' AND found IS NULL
+UNION ALL
+SELECT line, id, 'silent' FROM gets WHERE seen IS NULL;
+DELETE FROM gets WHERE seen IS NULL;
+
 -- Known versions of keys: when it, or a later one, was first known: acknowledged, or read from the primary. What the truth lacks is left to other classes.
 CREATE TABLE known_versions AS
 SELECT v.id, v.version, min(v."at") OVER (PARTITION BY v.id ORDER BY v.version DESC ROWS UNBOUNDED PRECEDING) AS known
 FROM (
-  SELECT id, coalesce(version, 0) AS version, min("end") AS "at" FROM (
-    SELECT id, version, "end" FROM puts WHERE acked
+  SELECT id, version, min("end") AS "at" FROM (
+    SELECT id, coalesce(version, 0) AS version, "end" FROM puts WHERE acked
     UNION ALL
-    SELECT id, version, "end" FROM ops WHERE op = 'get' AND outcome = 'ok' AND found AND role IS DISTINCT FROM 'replica'
-  ) GROUP BY id, coalesce(version, 0)
+    SELECT id, seen, "end" FROM gets WHERE asked = 'primary' AND seen >= 0
+  ) GROUP BY id, version
 ) AS v LEFT JOIN truth_keys AS t USING (id)
 WHERE NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= v.version, true);
 
-CREATE TABLE gets AS
-SELECT line, id, client, start, "end", copy, coalesce(role::VARCHAR, 'primary') AS asked, token, CASE WHEN found THEN coalesce(version, 0) ELSE -1 END AS seen
-FROM ops WHERE op = 'get' AND outcome = 'ok' AND found IS NOT NULL;
+-- Gets that saw what the truth does not have: an absent key, or a version above the truth's.
+INSERT INTO seen_beyond
+SELECT g.line, g.id, g.start FROM gets AS g SEMI JOIN puts USING (id) LEFT JOIN truth_keys AS t ON t.id = g.id
+WHERE (SELECT usable FROM truth) AND g.seen >= 0 AND (t.id IS NULL OR g.seen > t.version);
 
-INSERT INTO stale_reads
-SELECT g.line, g.id, g.copy, g.asked, g.token, g.start, k.known, g.seen
+CREATE TEMP TABLE older_gets AS
+SELECT g.line, g.id, g.copy, g.asked, g.token, g.start, k.known, g.seen, g.late
 FROM gets AS g ASOF JOIN known_versions AS k ON k.id = g.id AND g.seen < k.version
 WHERE k.known < g.start;
+
+INSERT INTO stale_reads SELECT * EXCLUDE (late) FROM older_gets WHERE NOT late;
+INSERT INTO untold_gets SELECT line, id, 'late' FROM older_gets WHERE late;
 
 -- Only a get that shows less than one that began before it can go back in time.
 INSERT INTO lesser_reads
 SELECT line, id, client, start, "end", copy, asked, token, seen
 FROM (SELECT *, max(seen) OVER (PARTITION BY id ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest FROM gets)
-WHERE seen < highest;
+WHERE seen < highest AND NOT late;

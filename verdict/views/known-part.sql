@@ -1,13 +1,18 @@
 -- What known.sql describes, for one part of the elements: `in_part` says which. What groups or joins a hundred million at once does not fit into memory.
-CREATE OR REPLACE TEMP TABLE sighted AS
-SELECT o.id, min(o."end") AS "at"
+-- Sightings before the ack, or of what had none: few. Those that ended before the element was sent are for unwritten.sql.
+CREATE OR REPLACE TEMP TABLE early AS
+SELECT o.line, o.id, o."end", o.of_primary, e.id IS NOT NULL AS added, coalesce(o."end" >= e.sent, false) AS sent
 FROM (
-  SELECT id, "end" FROM ops WHERE found AND (op = 'read' AND outcome = 'ok' AND role IS DISTINCT FROM 'replica' OR op = 'add') AND in_part(id)
+  SELECT line, id, "end", role IS DISTINCT FROM 'replica' AS of_primary FROM ops WHERE found AND (op = 'read' AND outcome = 'ok' OR op = 'add') AND in_part(id)
   UNION ALL
-  SELECT id, "end" FROM list_sightings WHERE asked = 'primary' AND in_part(id)
+  SELECT line, id, "end", asked = 'primary' FROM list_sightings WHERE in_part(id)
 ) AS o LEFT JOIN (FROM elements WHERE in_part(id)) AS e USING (id)
-WHERE e.acked_at IS NULL OR o."end" < e.acked_at
-GROUP BY o.id;
+WHERE e.acked_at IS NULL OR o."end" < e.acked_at;
+
+INSERT INTO early_sightings SELECT line, id, "end" FROM early WHERE NOT sent;
+
+CREATE OR REPLACE TEMP TABLE sighted AS
+SELECT id, min("end") AS "at" FROM early WHERE of_primary AND (sent OR NOT added) GROUP BY id;
 
 CREATE OR REPLACE TEMP TABLE never_added AS FROM sighted ANTI JOIN elements USING (id);
 

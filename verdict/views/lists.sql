@@ -1,14 +1,14 @@
 -- Pages: the answers of a list, with the ids that each showed. `full`: it could hold no more.
 CREATE TABLE pages AS
 SELECT line, id AS name, client, start, "end", coalesce(role::VARCHAR, 'primary') AS asked, token,
-  page.after AS after, coalesce(page.next, page.after) AS next, coalesce(len(page.items) >= page.limit, len(page.items) > 0) AS "full", page.items AS items
+  page.after AS after, coalesce(page.next, page.after) AS next, page.next AS given, page.limit AS most, coalesce(len(page.items) >= page.limit, len(page.items) > 0) AS "full", page.items AS items
 FROM (
   SELECT *, from_json(payload, '{"after": "VARCHAR", "next": "VARCHAR", "limit": "BIGINT", "items": ["VARCHAR"]}') AS page
   FROM ops WHERE op = 'list' AND outcome = 'ok')
 WHERE page.items IS NOT NULL;
 
 -- An id that a page showed was there.
-INSERT INTO list_sightings SELECT line, unnest(items), start, "end", asked FROM pages;
+INSERT INTO list_sightings SELECT line, unnest(items), start, "end", asked, generate_subscripts(items, 1) FROM pages;
 
 -- Walks: pages of one name, whichever client asked for them, in the order of their starts, from one asked without a position up to the last that goes on
 -- where the one before it ended.

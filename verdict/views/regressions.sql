@@ -12,10 +12,14 @@ WITH numbered_restarts AS (
   -- restarts that were certainly over when it began
   SELECT o.id, o.client, o."end", o.copy, o.asked, o.version, coalesce(s.nr, 0) AS life, coalesce(o.copy, '(' || o.asked || ')') AS source
   FROM (
-    SELECT r.id, r.client, r.start, r."end", r.copy, coalesce(r.role::VARCHAR, 'primary') AS asked, CASE r.op WHEN 'get' THEN coalesce(r.version, 0) ELSE 0 END AS version
-    FROM ops AS r SEMI JOIN lesser_reads USING (id) LEFT JOIN truth_keys AS t USING (id)
-    WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.found
-      AND (r.op = 'read' OR NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= r.version, true))
+    SELECT r.id, r.client, r.start, r."end", r.copy, r.asked, r.version
+    FROM (
+      SELECT line, id, client, start, "end", copy, coalesce(role::VARCHAR, 'primary') AS asked, 0 AS version, false AS of_get FROM ops
+      WHERE op = 'read' AND outcome = 'ok' AND found
+      UNION ALL
+      SELECT line, id, client, start, "end", copy, asked, seen, true FROM gets WHERE seen >= 0
+    ) AS r SEMI JOIN lesser_reads USING (id) ANTI JOIN unwritten USING (line, id) LEFT JOIN truth_keys AS t USING (id)
+    WHERE NOT r.of_get OR NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= r.version, true)
   ) AS o ASOF LEFT JOIN numbered_restarts AS s ON s.copy = o.copy AND o.start >= s.over
 ), spots AS (
   SELECT 'primary' AS kind, '' AS place, 0 AS nr, id, version, "end" FROM sightings WHERE asked = 'primary'

@@ -1,0 +1,64 @@
+import { END, standing } from './testing-cluster.ts';
+import { ack, chosen, isCall, LATE, longer, more, stored, type Mutation } from './testing-mutation.ts';
+import { add, read } from './testing.ts';
+
+type Line = Record<string, unknown>;
+
+/** Longer than what clocks may differ by; µs. */
+const AGES = 20_000;
+
+/** Ways to let reads show what nobody wrote. */
+export const UNWRITTEN_MUTATIONS: readonly Mutation[] = [
+  {
+    what: 'let a read find what nobody sent',
+    class: 'never-written',
+    spoil: ({ sketch }) => more(sketch, read('nobody', LATE, LATE + 2, { role: 'replica' })),
+  },
+  {
+    what: 'let a read find what certainly failed',
+    class: 'never-written',
+    spoil: ({ sketch }) => more(sketch, add('f', LATE, LATE + 2, { outcome: 'failed' }), read('f', LATE + 10, LATE + 12)),
+  },
+  {
+    what: 'let a read find an element before it was sent',
+    class: 'never-written',
+    spoil: ({ sketch, course }) => stored(more(sketch, read('w', END, LATE), ack(course, 'w', AGES)), 'w'),
+  },
+  {
+    what: 'let a list show what nobody sent',
+    class: 'never-written',
+    spoil: ({ sketch }, pick) => {
+      const pages = sketch.history.filter((line) => line.op === 'list' && line.outcome === 'ok');
+      const victim = chosen(pages, pick);
+      const page = {
+        op: 'list',
+        id: 'odd walk',
+        client: 41,
+        start: LATE,
+        end: LATE + 2,
+        outcome: 'ok',
+        next: 'y',
+        limit: 3,
+        items: ['nothing'],
+      };
+      return victim === undefined
+        ? more(sketch, page)
+        : { ...sketch, history: sketch.history.map((line) => (line === victim ? longer(line, 'nothing') : line)) };
+    },
+  },
+  {
+    what: 'let a get show a value that nobody wrote',
+    class: 'never-written',
+    spoil: ({ sketch, course, keys }, pick) => {
+      const gets = keys.flatMap((key) => key.history.filter((line) => line.op === 'get' && line.found === true));
+      const victim = chosen(gets, pick);
+      const odd = (line: Line): Line => ({ ...line, value: 'of nobody' });
+      if (victim !== undefined) return { ...sketch, history: sketch.history.map((line) => (isCall(line, victim) ? odd(line) : line)) };
+      const where = standing(course, LATE);
+      return more(
+        sketch,
+        odd({ op: 'get', id: 'nobody', client: 42, start: LATE, end: LATE + 2, outcome: 'ok', found: true, version: 1, ...where }),
+      );
+    },
+  },
+];
