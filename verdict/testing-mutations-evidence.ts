@@ -1,6 +1,7 @@
-import type { Mutation } from './testing-mutation.ts';
+import { standing } from './testing-cluster.ts';
+import { chosen, everyFinal, isCall, LATE, more, type Mutation } from './testing-mutation.ts';
 import type { World } from './testing-model.ts';
-import { steady, type Sketch } from './testing.ts';
+import { put, steady, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
@@ -17,14 +18,41 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
   doubtful('apply the fault a second time, and say so only once', (world) =>
     journalled(world, (lines) => [...lines, { ...lines.find(({ state }) => state === 'applied'), at: atOf(lines, 'gone') - 1 }]),
   ),
+  doubtful('lose what the row of a key tells', (world, pick) => {
+    const { sketch, id } = keyed(world, pick);
+    return everyFinal(sketch, (rows) => rows.map((row) => (row.id === id ? { id } : row)));
+  }),
+  doubtful('lose what a get of a key showed', (world, pick) => {
+    const { sketch, id } = keyed(world, pick);
+    const where = { role: 'primary', copy: standing(world.course, LATE).copy };
+    return more(sketch, { op: 'get', id, client: 44, start: LATE + 10, end: LATE + 12, outcome: 'ok', found: true, ...where });
+  }),
+  doubtful('lose the items of a page', ({ sketch }, pick) => {
+    const pages = sketch.history.filter((line) => line.op === 'list' && line.outcome === 'ok');
+    const victim = chosen(pages, pick);
+    const page = { op: 'list', id: 'empty walk', client: 44, start: LATE, end: LATE + 2, outcome: 'ok' };
+    if (victim === undefined) return more(sketch, page);
+    return { ...sketch, history: sketch.history.map((line) => (isCall(line, victim) ? { ...line, items: undefined } : line)) };
+  }),
   doubtful('call a copy gone that was watched to the end', ({ sketch, truth, replica }) => ({
     ...sketch,
     run: { ...sketch.run, copies: { [truth]: 'primary', [replica]: 'gone' } },
   })),
 ];
 
-function doubtful(what: string, spoil: (world: World) => Sketch): Mutation {
+function doubtful(what: string, spoil: Mutation['spoil']): Mutation {
   return { what, class: 'vacuous', doubts: ['vacuous'], spoil };
+}
+
+/** A key with an acknowledged put and a row in the truth; the record has one more where none was so. */
+function keyed({ sketch, course, keys }: World, pick: number): { sketch: Sketch; id: string } {
+  const victim = chosen(
+    keys.filter((key) => key.acked > 0 && key.row !== undefined),
+    pick,
+  );
+  if (victim !== undefined) return { sketch, id: victim.id };
+  const row = { id: 'told', version: 1, value: 'told 1', epoch: standing(course, LATE).epoch };
+  return { sketch: everyFinal(more(sketch, put('told', 1, LATE, LATE + 5, standing(course, LATE))), (rows) => [...rows, row]), id: 'told' };
 }
 
 /** The record, or one with a fault where it has none, with another journal. */
