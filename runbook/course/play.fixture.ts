@@ -24,6 +24,7 @@ interface Play extends Played, Seen {
   course: Course;
   kills: Kill[];
   made: Made[];
+  latest?: Ended;
 }
 
 /** Commands that are tried at the most to come to a writer again. */
@@ -120,6 +121,7 @@ async function wayOn(it: Play, args: readonly string[]): Promise<void> {
 
 /* Whoever was away follows the writer at the end. */
 async function settle(it: Play): Promise<void> {
+  if (it.latest?.code === 0 && it.latest.output.includes('the other one follows')) return;
   const [writer] = await takers(it);
   const epochs = await Promise.all(SITES.map((site) => writerOf(it.sites, site)));
   const newest =
@@ -156,6 +158,7 @@ async function chain(it: Play, args: readonly string[], made: readonly Made[] = 
     const wasDone = again.how === 'ended' && again.output.includes(`site ${siteOf(args)} is the writing one already`);
     latest = wasDone ? { ...again, code: 0 } : again;
   }
+  it.latest = latest;
   over();
   for (const one of await Promise.allSettled(beside)) if (one.status === 'rejected') it.log.push(`beside it: ${String(one.reason)}`);
   if (latest.how === 'hung') it.findings.push({ sort: 'hung', what: last(latest) });
