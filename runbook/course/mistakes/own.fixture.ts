@@ -26,6 +26,7 @@ export const own: readonly Mistake[] = [
   {
     kind,
     name: 'the follower is read-only as a whole',
+    atLast: true,
     expected: 'either',
     make: async ({ sites }) => {
       await setting(sites, 'b', `SET default_transaction_read_only = 'on'`);
