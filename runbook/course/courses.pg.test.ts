@@ -5,8 +5,8 @@ import { drawCourse, inWords } from './course.fixture.ts';
 import { play } from './play.fixture.ts';
 
 /** Those that are played each time; HOLDFAST_COURSES asks for more, HOLDFAST_SEED for others, HOLDFAST_MISTAKES for those that hold this text. */
-const COURSES = Number(process.env.HOLDFAST_COURSES ?? 0);
-const FIRST_SEED = Number(process.env.HOLDFAST_SEED ?? 1);
+const COURSES = Number(process.env.HOLDFAST_COURSES ?? 3);
+const FIRST_SEED = Number(process.env.HOLDFAST_SEED ?? 206);
 const only = process.env.HOLDFAST_MISTAKES ?? '';
 const VERSIONS = (process.env.HOLDFAST_VERSIONS ?? '14,15,16,17,18').split(',').map(Number);
 const COURSE_MS = 600_000;

@@ -109,7 +109,7 @@ async function wayOn(it: Play, args: readonly string[]): Promise<void> {
     latest = await chain(it, now);
     if (latest.code === 0) return;
     tried.add(now.join(' '));
-    const further = named(latest.output, now, [siteOf(now), otherOf(siteOf(now))]);
+    const further = named(latest.output, now, otherOf(siteOf(now)));
     next = [...further, ...rest, [...args]].filter((one) => !tried.has(one.join(' ')) || one === further[0]);
   }
   const writing = await takers(it);
