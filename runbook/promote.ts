@@ -1,4 +1,4 @@
-import { HoldfastError } from '../support/errors.ts';
+import { HoldfastError, messageOf } from '../support/errors.ts';
 import { switchBalancer } from './balancer.ts';
 import { ifReachable, withSite } from './database.ts';
 import { highestEpoch } from './epochs.ts';
@@ -179,32 +179,37 @@ async function stillFenced({ plan, site, other }: Promotion): Promise<void> {
 }
 
 /**
- * Takes back what a promotion did that failed before its site was opened: the old writer goes on, and all is as it was. False where that cannot
- * be: the site may have opened, or the old writer gives no answer.
+ * Takes back what a promotion did that failed before its site was opened: the old writer goes on, and all is as it was; what of that failed is in
+ * the words that it returns. Undefined where it cannot be: the site may have opened, or the old writer gives no answer.
  */
-export async function goBack({ plan, site, other, isLost }: Promotion, facts: Facts): Promise<boolean> {
-  if (isLost || facts.open !== undefined) return false;
+export async function goBack({ plan, site, other, isLost }: Promotion, facts: Facts): Promise<string | undefined> {
+  if (isLost || facts.open !== undefined) return undefined;
   const was = (facts.check ?? facts.begin)?.before as Befores | undefined;
   const [ownBefore, oldBefore] = [was?.[site.name], was?.[other.name]];
   // one that was not reached was not changed either
   const isFenced = facts.fence?.reached !== false;
-  if (ownBefore === undefined || (isFenced && oldBefore === undefined)) return false;
+  if (ownBefore === undefined || (isFenced && oldBefore === undefined)) return undefined;
   const isOpen = await withSite(site, async (client) => (await stateOf(client, site, plan)).writable);
-  if (isOpen) return false;
+  if (isOpen) return undefined;
   // before its first commit: that may wait for the follower
   const isRestored = await ifReachable(other, async (client) => {
     await withSite(site, (here) => enableSubscription(here, plan));
     if (isFenced && oldBefore !== undefined) await restore(client, plan, oldBefore);
     return true;
   });
-  if (isRestored !== true) return false;
-  // the balancer's step begins once the one before it has ended
-  if (facts.sequences !== undefined) await switchBalancer(plan, other.name);
+  if (isRestored !== true) return undefined;
   await withSite(site, async (client) => {
     await dropSlot(client, plan);
     await restore(client, plan, ownBefore);
   });
-  return true;
+  // the balancer's step begins once the one before it has ended
+  if (facts.sequences === undefined) return `Site ${other.name} goes on as before`;
+  try {
+    await switchBalancer(plan, other.name);
+    return `Site ${other.name} goes on as before`;
+  } catch (error) {
+    return `Site ${other.name} goes on as before, but the traffic may still go to site ${site.name}, which refuses it: send it to site ${other.name}; ${messageOf(error)}`;
+  }
 }
 
 /** Whether the new writer has kept, from when both were equal, all that the other one will need. */

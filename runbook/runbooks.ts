@@ -147,22 +147,18 @@ async function carryOutPromotion(promotion: Promotion, run: Run, watcher: Watche
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     const { cause } = error;
-    let isBack: boolean;
+    let back: string | undefined;
     try {
-      isBack = await goBack(promotion, factsOf(plan.journal, run));
+      back = await goBack(promotion, factsOf(plan.journal, run));
     } catch (failed) {
       throw new HoldfastError(
         `${messageOf(cause)}. Then site ${other.name} was to go on as before, which failed too: ${messageOf(failed)}. Run the same command again`,
-        { cause: failed },
       );
     }
-    if (isBack || cause instanceof GivesUp) append(plan.journal, run, { step: LAST, facts: { gaveUp: messageOf(cause) } });
-    if (!isBack) throw cause;
+    if (back !== undefined || cause instanceof GivesUp) append(plan.journal, run, { step: LAST, facts: { gaveUp: messageOf(cause) } });
+    if (back === undefined) throw cause;
     const exitCode = cause instanceof HoldfastError ? cause.exitCode : undefined;
-    throw new HoldfastError(`${messageOf(cause)}. Site ${other.name} goes on as before`, {
-      cause,
-      ...(exitCode === undefined ? {} : { exitCode }),
-    });
+    throw new HoldfastError(`${messageOf(cause)}. ${back}`, exitCode === undefined ? {} : { exitCode });
   }
 }
 
