@@ -39,6 +39,14 @@ describe("the manifests of a site's database", () => {
       assert.doesNotMatch(JSON.stringify(object), /secret-/, object.kind);
   });
 
+  it('show no password on a command line, which every user of the machine may read', () => {
+    for (const object of siteDatabaseManifests(FOLLOWER)) {
+      const { data = {} } = object as { data?: Record<string, string> };
+      for (const line of Object.values(data).flatMap((text) => text.split('\n')))
+        assert.doesNotMatch(line, /psql.*-v \S*password|(?:printf|echo).*PASSWORD.*\|/u);
+    }
+  });
+
   it('pin the server to the node that has its volume, and let it shut down fast', () => {
     const volume = siteDatabaseManifests(WRITER).find(({ kind }) => kind === 'PersistentVolume');
     assert.match(JSON.stringify(volume), /"path":"\/data\/database".*"values":\["a2"\]/);

@@ -173,7 +173,7 @@ function setupScript({ address, nodePort, follows, slow = 1 }: SiteDatabase): st
 export PGHOST=${address} PGPORT=${nodePort} PGUSER=postgres PGPASSWORD="$POSTGRES_PASSWORD" PGCONNECT_TIMEOUT=${Math.ceil(2 * slow)} PGOPTIONS='-c statement_timeout=${Math.ceil(20 * slow)}s'
 to() { echo "dbname=$1 keepalives_idle=${Math.ceil(2 * slow)} keepalives_interval=1 keepalives_count=3 tcp_user_timeout=${Math.ceil(5000 * slow)}"; }
 until pg_isready -q; do sleep 0.1; done
-run() { psql -X -q -v ON_ERROR_STOP=1 -v platform_password="$PLATFORM_PASSWORD" -v replicator_password="$REPLICATOR_PASSWORD" "$@"; }
+run() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
 run -d "$(to postgres)" -f /etc/postgres/roles.sql
 ${follows === undefined ? '' : publicationThere(follows)}until run -d "$(to ${DATABASE_NAME})" -f /etc/postgres/platform.sql; do sleep 0.2; done
 `;
@@ -185,7 +185,10 @@ function publicationThere({ host, port }: { host: string; port: number }): strin
   return `until [ "$(${ask} -c "SELECT count(*) FROM pg_publication WHERE pubname = '${PUBLICATION}'")" = 1 ]; do sleep 0.2; done\n`;
 }
 
-const ROLES_SQL = `SELECT 'CREATE ROLE ' || name || ' LOGIN' || option FROM (VALUES ('platform', ''), ('replicator', ' REPLICATION')) AS wanted (name, option)
+/* Everybody on the node may read a command line: psql takes passwords from its environment. */
+const PASSWORDS = '\\getenv platform_password PLATFORM_PASSWORD\n\\getenv replicator_password REPLICATOR_PASSWORD\n';
+
+const ROLES_SQL = `${PASSWORDS}SELECT 'CREATE ROLE ' || name || ' LOGIN' || option FROM (VALUES ('platform', ''), ('replicator', ' REPLICATION')) AS wanted (name, option)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
 ALTER ROLE platform PASSWORD :'platform_password';
 ALTER ROLE replicator PASSWORD :'replicator_password';
@@ -203,7 +206,7 @@ UPDATE writer SET writable = false;
 ALTER ROLE platform IN DATABASE ${DATABASE_NAME} SET default_transaction_read_only = on;
 \\endif
 `;
-  return `BEGIN;
+  return `${PASSWORDS}BEGIN;
 SELECT to_regclass('writer') IS NULL AS new \\gset
 ${SCHEMA_SQL}
 ${grantsSql('platform')}
@@ -289,7 +292,7 @@ function server(database: SiteDatabase): V1StatefulSet {
               name: 'volume',
               image: database.image,
               imagePullPolicy: 'Never',
-              command: ['sh', '-ec', `chown postgres ${DATA} && chmod 700 ${DATA}`],
+              command: ['sh', '-ec', `chown -h postgres ${DATA} && chmod 700 ${DATA}`],
               volumeMounts: [{ name: 'data', mountPath: DATA }],
               securityContext: { runAsUser: 0, allowPrivilegeEscalation: false },
             },

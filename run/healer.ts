@@ -3,7 +3,7 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { healerFiles } from '../faults/healer.ts';
 import { HoldfastError } from '../support/errors.ts';
-import { openToAppend, readJson } from '../support/files.ts';
+import { openToAppend, readWholeJson } from '../support/files.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import { isAlive, type ProcessIdentity } from '../support/processes.ts';
@@ -38,7 +38,7 @@ export async function startHealer(topology: Topology): Promise<void> {
 
 /** The live healer of a topology, if any. */
 export function healerAlive(topology: Topology): ProcessIdentity | undefined {
-  const identity = readJson<ProcessIdentity>(healerFiles(topology).identity);
+  const identity = readWholeJson<ProcessIdentity>(healerFiles(topology).identity);
   return identity !== undefined && isAlive(identity) ? identity : undefined;
 }
 

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openAnew, openDraft, openToAppend, readJson, readOrdinary, writeAtomic } from './files.ts';
+import { openAnew, openDraft, openToAppend, readJson, readOrdinary, readWholeJson, writeAtomic } from './files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-files-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -99,4 +99,16 @@ test('a link, a FIFO, a socket and a device are refused, and not waited for', ()
     assert.throws(() => openToAppend(join(own, name)), /expected an ordinary file, but it is/u);
   }
   assert.throws(() => readOrdinary('/dev/zero'), /expected an ordinary file, but it is none/u);
+});
+
+test('of a file that is torn, empty or no object nothing is known, and no other error is passed over', () => {
+  const path = join(folder, 'torn.json');
+  for (const text of ['', '{"pid": 1', '\0\0\0\0', 'null', '7']) {
+    writeFileSync(path, text);
+    assert.equal(readWholeJson(path), undefined, text);
+  }
+  writeFileSync(path, '{"pid": 1}');
+  assert.deepEqual(readWholeJson(path), { pid: 1 });
+  assert.equal(readWholeJson(join(folder, 'absent.json')), undefined);
+  assert.throws(() => readWholeJson(folder), /EISDIR/u);
 });

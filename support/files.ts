@@ -102,6 +102,17 @@ function notOrdinary(path: string, what: string, cause?: unknown): UsageError {
   return new UsageError(`${path}: expected an ordinary file, but ${what}; remove it`, cause === undefined ? {} : { cause });
 }
 
+/** The object in a JSON file; undefined when there is none, or only what a machine that lost its power left of it. */
+export function readWholeJson<T extends object>(path: string): T | undefined {
+  try {
+    const value = readJson<T | null>(path);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 const CHUNK = 1 << 20;
 
 /** Whether two files hold the same bytes. */

@@ -5,16 +5,23 @@ import type { BackendStatus } from './model.ts';
 /** `site_node` */
 const SERVER = /^[a-z]_[a-z]\d+$/;
 
+/** Where an HAProxy's runtime API is: at a socket of its host, or over the network. */
+export type RuntimeApi = { path: string } | { host: string; port: number };
+
 /** One command to an HAProxy runtime API; the answer as text. A HoldfastError after `timeoutMs`. */
-export function askHaproxy(api: { host: string; port: number; timeoutMs: number }, command: string): Promise<string> {
+export function askHaproxy({ timeoutMs, ...api }: RuntimeApi & { timeoutMs: number }, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect({ host: api.host, port: api.port });
+    const socket = connect(api);
     const fail = (cause: unknown): void => {
       socket.destroy();
-      reject(new HoldfastError(`load balancer at ${api.host}:${api.port}: expected an answer to "${command}"`, { cause }));
+      reject(
+        new HoldfastError(`load balancer at ${'path' in api ? api.path : `${api.host}:${api.port}`}: expected an answer to "${command}"`, {
+          cause,
+        }),
+      );
     };
-    socket.setTimeout(api.timeoutMs, () => fail(new Error(`none within ${api.timeoutMs} ms`)));
+    socket.setTimeout(timeoutMs, () => fail(new Error(`none within ${timeoutMs} ms`)));
     socket.on('error', fail);
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));

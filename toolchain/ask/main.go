@@ -43,6 +43,7 @@ type outcome struct {
 
 func main() {
 	groups := flag.String("groups", "", "files to write the own process to, separated by commas")
+	certificate := flag.String("certificate", "", "file of the certificate and its key to show where a URL names a user")
 	within := flag.Duration("within", 250*time.Millisecond, "how long to wait for each")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: ask [options] {namespace URL}...; a namespace is the file of one, or \"\" for the own")
@@ -53,9 +54,14 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
+	shown, err := shownCertificates(*certificate)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ask:", err)
+		os.Exit(1)
+	}
 	questions := []question{}
 	for pair := range slices.Chunk(flag.Args(), 2) {
-		questions = append(questions, question{network: pair[0], url: pair[1]})
+		questions = append(questions, question{network: pair[0], url: pair[1], certificates: shown})
 	}
 	outcomes, err := askAll(*groups, questions, *within)
 	if err != nil {
@@ -70,7 +76,11 @@ func main() {
 	}
 }
 
-type question struct{ network, url string }
+type question struct {
+	network, url string
+	// shown where the URL names a user: a service that knows its clients by certificates
+	certificates []tls.Certificate
+}
 
 // askAll asks all at once, each over a connection of its own.
 func askAll(groups string, questions []question, within time.Duration) ([]outcome, error) {
@@ -112,7 +122,7 @@ func ask(asked question, within time.Duration) (outcome, error) {
 	if err := connection.SetDeadline(began.Add(within)); err != nil {
 		return outcome{}, err
 	}
-	status, err := request(connection, target)
+	status, err := request(connection, target, asked.certificates)
 	if err != nil {
 		return outcome{Came: cameOf(err), ConnectMs: &connectMs, What: err.Error()}, nil
 	}
@@ -141,15 +151,31 @@ func dial(network, address string, within time.Duration) (net.Conn, error) {
 	return net.DialTimeout("tcp", address, within)
 }
 
-func request(connection net.Conn, target *url.URL) (int, error) {
+// shownCertificates reads the files of a certificate and its key, separated by a comma.
+func shownCertificates(files string) ([]tls.Certificate, error) {
+	if files == "" {
+		return nil, nil
+	}
+	certificate, key, _ := strings.Cut(files, ",")
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	return []tls.Certificate{pair}, err
+}
+
+func request(connection net.Conn, target *url.URL, certificates []tls.Certificate) (int, error) {
 	if target.Scheme == "https" {
 		// whether it answers is asked, not who it is
-		secured := tls.Client(connection, &tls.Config{InsecureSkipVerify: true})
+		settings := &tls.Config{InsecureSkipVerify: true}
+		if target.User != nil {
+			settings.Certificates = certificates
+		}
+		secured := tls.Client(connection, settings)
 		if err := secured.Handshake(); err != nil {
 			return 0, err
 		}
 		connection = secured
 	}
+	// the user says what to show, and is nobody for a password
+	target.User = nil
 	asking := &http.Request{Method: http.MethodGet, URL: target, Host: target.Host, Close: true}
 	if err := asking.Write(connection); err != nil {
 		return 0, err

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +21,7 @@ const (
 
 func one(t *testing.T, url string, within time.Duration) outcome {
 	t.Helper()
-	outcomes, err := askAll("", []question{{"", url}}, within)
+	outcomes, err := askAll("", []question{{url: url}}, within)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestAllAreAskedAtOnceAndToldInTheirOrder(t *testing.T) {
 	defer server.Close()
 	questions := []question{}
 	for i := range many {
-		questions = append(questions, question{"", fmt.Sprintf("%s/%d", server.URL, 400+i)})
+		questions = append(questions, question{url: fmt.Sprintf("%s/%d", server.URL, 400+i)})
 	}
 	outcomes, err := askAll("", questions, patience)
 	if err != nil {
@@ -128,13 +130,30 @@ func TestAllAreAskedAtOnceAndToldInTheirOrder(t *testing.T) {
 
 func TestWhatCannotBeAskedIsAnError(t *testing.T) {
 	for _, url := range []string{"http://example.org:80/", "http://127.0.0.1/", "127.0.0.1", "%"} {
-		if outcomes, err := askAll("", []question{{"", url}}, patience); err == nil {
+		if outcomes, err := askAll("", []question{{url: url}}, patience); err == nil {
 			t.Errorf("%s: came %+v, want an error", url, outcomes)
 		}
 	}
 	for _, entry := range [][2]string{{"/nowhere/cgroup.procs", ""}, {"", "/nowhere/net"}, {"", "/dev/null"}} {
-		if outcomes, err := askAll(entry[0], []question{{entry[1], "http://127.0.0.1:1/"}}, patience); err == nil {
+		if outcomes, err := askAll(entry[0], []question{{network: entry[1], url: "http://127.0.0.1:1/"}}, patience); err == nil {
 			t.Errorf("%v: came %+v, want an error", entry, outcomes)
 		}
+	}
+}
+
+func TestACertificateIsShownWhereTheURLNamesAUser(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	server.StartTLS()
+	defer server.Close()
+	known := strings.Replace(server.URL, "https://", "https://lab@", 1)
+	for url, want := range map[string]string{server.URL: broken, known: answered} {
+		outcomes, err := askAll("", []question{{url: url, certificates: server.TLS.Certificates}}, patience)
+		if err != nil || outcomes[0].Came != want {
+			t.Errorf("%s: came %+v (%v), want %s", url, outcomes, err, want)
+		}
+	}
+	if _, err := shownCertificates("nowhere.pem,nowhere.key"); err == nil {
+		t.Error("a certificate that is not there: came no error")
 	}
 }

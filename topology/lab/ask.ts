@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { HoldfastError } from '../../support/errors.ts';
 import { slow } from '../../support/limits.ts';
 import type { Answer, Question } from '../model.ts';
+import { certificateFiles } from './certificate.ts';
 import { entryGroups } from './cgroups.ts';
 import { machineOf } from './hosts.ts';
 import { hostEnvironment, machineInit } from './machine.ts';
@@ -28,7 +29,9 @@ export async function askFrom(
   };
   const groups = entryGroups(lab.record.name, 'observer').map((group) => `${group}/cgroup.procs`);
   const asked = questions.flatMap(({ from, url }) => [network(from), url]);
-  const { exitCode, stdout, stderr } = await execa(toolOf(lab, 'ask'), [`-within=${withinMs}ms`, `-groups=${groups.join(',')}`, ...asked], {
+  const { certificate, key } = certificateFiles(lab);
+  const settings = [`-within=${withinMs}ms`, `-groups=${groups.join(',')}`, `-certificate=${certificate},${key}`];
+  const { exitCode, stdout, stderr } = await execa(toolOf(lab, 'ask'), [...settings, ...asked], {
     timeout: withinMs + BESIDE_MS,
     reject: false,
     stdin: 'ignore',

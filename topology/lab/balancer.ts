@@ -5,14 +5,17 @@ import { SHOW_FRONTENDS, SHOW_SERVERS, askHaproxy, requestsAt, serverStates, ser
 import type { BackendStatus } from '../model.ts';
 import { ENDPOINT_PORTS, PATRONI_PORT } from './database.ts';
 import { API_PORT } from './kubernetes.ts';
-import { writeHostFile, type Machine } from './machine.ts';
+import { machineInit, writeHostFile, type Machine } from './machine.ts';
 import type { Daemon } from './services.ts';
 import { sabotageOf } from './sabotage.ts';
 import type { PlannedHost } from './shape.ts';
 import { nodesOf, writeLab, type Lab } from './store.ts';
 
 export const BALANCER_PORT = 80;
+/** Runtime API for looks alone: the observer's. */
 export const RUNTIME_PORT = 9999;
+/** Runtime API for changes too, for root on this machine. */
+const ADMIN_SOCKET = '/run/haproxy.sock';
 export const NODE_PORT = 30080;
 /** Where an HAProxy says that it lives, whatever its servers do. */
 export const ALIVE_PORT = 8404;
@@ -91,7 +94,10 @@ async function tellServers(lab: Lab, site: string, commandFor: (server: string) 
 }
 
 async function ask(lab: Lab, command: string): Promise<string> {
-  return askHaproxy({ host: balancerOf(lab).address, port: RUNTIME_PORT, timeoutMs: limits.httpProbe }, command);
+  const host = balancerOf(lab);
+  const init = machineInit({ dir: join(lab.dir, 'hosts', host.name) });
+  if (init === undefined) throw new HoldfastError(`load balancer: expected an answer to "${command}"; host ${host.name} is off`);
+  return askHaproxy({ path: `/proc/${init}/root${ADMIN_SOCKET}`, timeoutMs: limits.httpProbe }, command);
 }
 
 /** On a node by which another site is made to reach the database: both endpoints, passed on. */
@@ -143,7 +149,8 @@ ${nodes.map((node) => `  server ${node.site}_${node.name} ${node.address}:${NODE
   return `global
   maxconn 8192
   nbthread 1
-  stats socket ipv4@${host.address}:${RUNTIME_PORT} level admin
+  stats socket ${ADMIN_SOCKET} mode 600 level admin
+  stats socket ipv4@${host.address}:${RUNTIME_PORT} level user
 defaults
   mode http
   timeout connect 500ms
@@ -193,7 +200,6 @@ ${servers}
   return `global
   maxconn 4096
   nbthread 1
-  stats socket ipv4@${host.address}:${RUNTIME_PORT} level admin
 defaults
   mode tcp
   timeout connect 500ms

@@ -13,7 +13,8 @@ fi
 mount -t overlay overlay -o "lowerdir=$HOST_IMAGE,upperdir=$HOST_DIR/upper,workdir=$HOST_DIR/work" "$HOST_DIR/root"
 cd "$HOST_DIR/root"
 mount -t proc proc proc
-mount -t sysfs sys sys
+# devices and modules are the machine's
+mount -t sysfs -o ro sys sys
 if [ "$HOST_CGROUP_VERSION" = 2 ]; then
   mount -t cgroup2 cgroup2 sys/fs/cgroup
   mkdir -p sys/fs/cgroup/init sys/fs/cgroup/pods
@@ -47,6 +48,17 @@ if [ -e /proc/sys/net/ipv4/ip_forward ]; then
   echo 1 > /proc/sys/net/ipv4/ip_forward
   for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > "$file"; done
 fi
+# the kernel has most settings once for the whole machine: a host may read those, and change its own network's alone
+mount --bind proc/sys proc/sys
+[ ! -d proc/sys/net ] || mount --bind proc/sys/net proc/sys/net
+mount -o remount,bind,ro proc/sys
+for setting in $HOST_SHOWN; do
+  file=${setting%%=*}
+  [ -e "proc/sys/$file" ] || continue
+  mkdir -p "run/shown/${file%/*}"
+  echo "${setting#*=}" > "run/shown/$file"
+  mount --bind "run/shown/$file" "proc/sys/$file"
+done
 echo "$HOST_NAME" > etc/hostname
 printf '127.0.0.1 localhost\n%s %s\n' "$HOST_ADDRESS" "$HOST_NAME" > etc/hosts
 : > etc/resolv.conf

@@ -99,6 +99,12 @@ export function hostProcesses(lab: string, host: string): number[] {
   return group === undefined ? [] : processesBelow(group);
 }
 
+/** Every process in a lab's groups, whoever made it. */
+export function labProcesses(lab: string): number[] {
+  const folders = cgroupVersion() === 1 ? hierarchies().map((mount) => join(mount, 'holdfast', lab)) : [unifiedBase(lab)];
+  return [...new Set(folders.filter((folder) => existsSync(folder)).flatMap(processesBelow))];
+}
+
 /** Removes a host's groups once it has no process; a busy one is left and named by the caller's check. */
 export async function removeHostGroup(lab: string, host: string): Promise<void> {
   for (const folder of await labGroups(lab, { create: false })) removeTree(join(folder, host));

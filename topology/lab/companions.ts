@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { openAnew, readJson, writeAtomic } from '../../support/files.ts';
+import { openAnew, readWholeJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
@@ -34,13 +34,13 @@ export function companions(lab: Lab): string[] {
 
 /** Whether a companion was started and runs still. */
 export function companionLives(lab: Lab, name: string): boolean {
-  const identity = readJson<ProcessIdentity>(fileOf(lab, `${name}.json`));
+  const identity = readWholeJson<ProcessIdentity>(fileOf(lab, `${name}.json`));
   return identity !== undefined && isAlive(identity);
 }
 
 /** Ends a companion and forgets it; one that has ended, or was never started, is no error. */
 export async function endCompanion(lab: Lab, name: string): Promise<void> {
-  const identity = readJson<ProcessIdentity>(fileOf(lab, `${name}.json`));
+  const identity = readWholeJson<ProcessIdentity>(fileOf(lab, `${name}.json`));
   if (identity === undefined) return;
   signalProcess(identity, 'SIGTERM');
   await until({

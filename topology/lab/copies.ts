@@ -3,7 +3,7 @@ import { HoldfastError, messageOf } from '../../support/errors.ts';
 import { limits } from '../../support/limits.ts';
 import { commandLine, identify, isStopped, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
 import { hostProcesses } from './cgroups.ts';
-import { copiesOf, DATA_DIR, PATRONI_PORT, superuserDsn } from './database.ts';
+import { copiesOf, DATA_DIR, PATRONI_PORT, patroniCredentials, superuserDsn } from './database.ts';
 import { machineOf } from './hosts.ts';
 import { runIn } from './machine.ts';
 import type { PlannedHost } from './shape.ts';
@@ -12,6 +12,7 @@ import type { Lab } from './store.ts';
 /** Asks the leading copy's Patroni for a planned change of leader; it chooses the next one, and answers when that leads. */
 export async function switchOver(lab: Lab, from: string): Promise<void> {
   const response = await fetch(`http://${hostOf(lab, from).address}:${PATRONI_PORT}/switchover`, {
+    headers: patroniCredentials(lab),
     method: 'POST',
     body: JSON.stringify({ leader: from }),
     signal: AbortSignal.timeout(limits.switchover),
@@ -22,6 +23,7 @@ export async function switchOver(lab: Lab, from: string): Promise<void> {
 /** Has a copy's Patroni restart its server; returns when that runs again. */
 export async function restartServer(lab: Lab, copy: string): Promise<void> {
   const response = await fetch(`http://${hostOf(lab, copy).address}:${PATRONI_PORT}/restart`, {
+    headers: patroniCredentials(lab),
     method: 'POST',
     body: '{}',
     signal: AbortSignal.timeout(limits.switchover),

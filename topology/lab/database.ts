@@ -2,21 +2,25 @@ import { DATABASE_NAME } from '../../platform/site.ts';
 import { limits, slow } from '../../support/limits.ts';
 import type { CommitLevel, CopyState, Replication } from '../model.ts';
 import { KEPT_DIR, keepingRewind } from './deposed.ts';
+import { writeCertificate } from './certificate.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { sabotageOf } from './sabotage.ts';
 import { givenUp, type Restore } from './lineage.ts';
 import { bootstrapMethod, databaseBackupConfig, pgbackrest, pgbackrestDaemon } from './pgbackrest.ts';
-import { NAMESPACE, SCOPE } from './patroni-store.ts';
+import { NAMESPACE, SCOPE, STORE_HEALTH_PORT, STORE_PORT } from './patroni-store.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
 import type { Lab } from './store.ts';
 
 export const PATRONI_PORT = 8008;
+const PATRONI_USER = 'holdfast';
 /** Size of each database host's disk; bounded so that it can be filled for real. */
 export const DATABASE_DISK_MB = 2048;
 /** Disk of a member of Patroni's store: two preallocated log segments of 64 MB, snapshots and data. */
 export const DCS_DISK_MB = 512;
 export const DCS_DISK = '/data/disk';
+const CERTIFICATE = '/data/store/certificate.pem';
+const KEY = '/data/store/key.pem';
 const BIN_DIR = '/usr/lib/postgresql/15/bin';
 export const DATA_DIR = '/var/lib/postgresql/data';
 /** On every node of a site that has a database of its own. */
@@ -28,13 +32,18 @@ const ARCHIVE_TIMEOUT_S = 5;
 /** Patroni's timing; the bounds of the failover scenarios are derived from it. ttl 20 s is the least Patroni accepts. */
 export const patroniTiming = { ttlS: 20 * slow, loopWaitS: Math.min(2 * slow, 10), retryTimeoutS: 5 * slow } as const;
 
-/** A member of Patroni's store; its durability is under test, so it syncs to disk. */
-export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
-  const peers = hostsOf(lab, 'dcs').map((peer) => `${peer.name}=http://${peer.address}:2380`);
+/** A member of Patroni's store; its durability is under test, so it syncs to disk. It talks to who has the lab's certificate, and says to everybody how it does. */
+export function dcsDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
+  writeCertificate(lab, machine, 'store');
+  const peers = hostsOf(lab, 'dcs').map((peer) => `${peer.name}=https://${peer.address}:2380`);
+  const trust = (prefix: string): string =>
+    `--${prefix}client-cert-auth --${prefix}trusted-ca-file=${CERTIFICATE} --${prefix}cert-file=${CERTIFICATE} --${prefix}key-file=${KEY}`;
   const args = [
-    `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=${DCS_DISK}/etcd --log-level=warn`,
-    `--listen-client-urls=http://${host.address}:2379 --advertise-client-urls=http://${host.address}:2379`,
-    `--listen-peer-urls=http://${host.address}:2380 --initial-advertise-peer-urls=http://${host.address}:2380`,
+    // it warns of every request with a certificate that comes as JSON, as Patroni's do
+    `exec /opt/holdfast/etcd/etcd --name=${host.name} --data-dir=${DCS_DISK}/etcd --log-level=error`,
+    `--listen-client-urls=https://${host.address}:${STORE_PORT} --advertise-client-urls=https://${host.address}:${STORE_PORT} ${trust('')}`,
+    `--listen-peer-urls=https://${host.address}:2380 --initial-advertise-peer-urls=https://${host.address}:2380 ${trust('peer-')}`,
+    `--listen-metrics-urls=http://${host.address}:${STORE_HEALTH_PORT}`,
     `--initial-cluster=${peers.join(',')} --initial-cluster-token=${lab.record.name} --heartbeat-interval=${100 * slow} --election-timeout=${1000 * slow}`,
   ];
   return [{ name: 'etcd', run: args.join(' ') }];
@@ -42,15 +51,16 @@ export function dcsDaemons(lab: Lab, host: PlannedHost): Daemon[] {
 
 /** Patroni and PostgreSQL on one database host. */
 export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
-  writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o644);
+  writeCertificate(lab, machine, 'store');
+  writeHostFile(machine, 'patroni.json', JSON.stringify(patroniConfig(lab, host)), 0o600);
   writeHostFile(machine, 'postgresql.conf', INITIAL_CONFIG, 0o644);
   writeHostFile(machine, 'postgres', named(host.name), 0o755);
   writeHostFile(machine, 'pg_rewind', keepingRewind({ binDir: BIN_DIR, dataDir: DATA_DIR, database: DATABASE_NAME }), 0o755);
   const owned = `/var/lib/postgresql ${DATA_DIR} /run/postgresql /data/${KEPT_DIR}`;
   const run = [
-    `mkdir -p ${owned} && chown postgres:postgres ${owned}`,
-    `chmod 0700 ${DATA_DIR}`,
-    'chown postgres /data/patroni.json && chmod 0600 /data/patroni.json',
+    `mkdir -p ${owned} && chown -h postgres:postgres ${owned}`,
+    `[ -L ${DATA_DIR} ] || chmod 0700 ${DATA_DIR}`,
+    `chown -h postgres /data/patroni.json ${KEY}`,
     waitForStore(lab),
     'cd /var/lib/postgresql',
     `exec setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql PATH=${BIN_DIR}:/usr/bin:/bin python3 -m patroni /data/patroni.json`,
@@ -230,6 +240,11 @@ interface PatroniSelf {
   replication_state?: string;
 }
 
+/** What Patroni's API wants from who changes something. */
+export function patroniCredentials({ secrets }: Pick<Lab, 'secrets'>): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${PATRONI_USER}:${secrets.patroni}`).toString('base64')}` };
+}
+
 /** What one copy says of itself; undefined when it does not answer. */
 async function askMember(host: PlannedHost): Promise<PatroniSelf | undefined> {
   try {
@@ -244,6 +259,7 @@ async function askPatroni(lab: Lab, path: string, init: RequestInit = {}): Promi
   const asked = hostsOf(lab, 'database').map(async (host) => {
     const response = await fetch(`http://${host.address}:${PATRONI_PORT}/${path}`, {
       ...init,
+      headers: patroniCredentials(lab),
       signal: AbortSignal.timeout(limits.httpProbe),
     });
     if (!response.ok) throw new Error(`Patroni at ${host.name} answered ${response.status} to ${path}`);
@@ -258,8 +274,19 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
     scope: SCOPE,
     name: host.name,
     namespace: NAMESPACE,
-    restapi: { listen: `${host.address}:${PATRONI_PORT}`, connect_address: `${host.address}:${PATRONI_PORT}` },
-    etcd3: { hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:2379`) },
+    restapi: {
+      listen: `${host.address}:${PATRONI_PORT}`,
+      connect_address: `${host.address}:${PATRONI_PORT}`,
+      // of who changes something; everybody may look
+      authentication: { username: PATRONI_USER, password: secrets.patroni },
+    },
+    etcd3: {
+      hosts: hostsOf(lab, 'dcs').map((dcs) => `${dcs.address}:${STORE_PORT}`),
+      protocol: 'https',
+      cacert: CERTIFICATE,
+      cert: CERTIFICATE,
+      key: KEY,
+    },
     bootstrap: {
       dcs: configOf(lab, { ...defaultReplication, archiving: false }),
       ...bootstrapMethod(wantedRestore(lab)),
@@ -317,7 +344,7 @@ function accessRules(lab: Lab): string[] {
 /** Patroni that finds no store waits 5 s before it asks again; asking first, one member after the other and for at most 20 s, starts it when it can succeed. */
 function waitForStore(lab: Lab): string {
   const addresses = hostsOf(lab, 'dcs').map(({ address }) => address);
-  const ask = `curl -sf -m ${Math.ceil(slow)} -o /dev/null http://$1:2379/health`;
+  const ask = `curl -sf -m ${Math.ceil(slow)} -o /dev/null http://$1:${STORE_HEALTH_PORT}/health`;
   return `set -- ${addresses.join(' ')}\nfor i in $(seq 200); do ${ask} && break; set -- "$@" $1; shift; sleep ${askPauseS}; done`;
 }
 

@@ -6,8 +6,11 @@ import { cacheDir, stateDir } from '../../support/paths.ts';
 import { isRoot } from '../../support/user.ts';
 import { missingPackages } from '../../toolchain/packages.ts';
 import { cgroupVersion } from './cgroups.ts';
+import { guardLack } from './guard.ts';
 import { tryMechanism } from './mechanisms.ts';
+import { routerNamespace } from './network.ts';
 import { checkState } from './prepare.ts';
+import { allLabs } from './store.ts';
 
 export interface Examined {
   good: boolean;
@@ -36,6 +39,7 @@ export async function examine(): Promise<Examined[]> {
     await tool('go', ['version'], 'install Go ≥ 1.26 from https://go.dev/dl'),
     { good: true, what: `cgroup v${cgroupVersion()}${existsSync('/run/systemd/system') ? ' under systemd' : ''}` },
     ...(await kernelFeatures()),
+    ...(await guards()),
   ];
 }
 
@@ -98,6 +102,18 @@ function diskSpace(): Examined[] {
 function packages(): Examined[] {
   const missing = missingPackages();
   return [{ good: missing.length === 0, what: 'system packages', remedy: `"holdfast run" installs them: ${missing.join(', ')}` }];
+}
+
+/** Whether other users are kept out of each lab that is up. */
+async function guards(): Promise<Examined[]> {
+  const up = allLabs().filter(({ name }) => existsSync(`/run/netns/${routerNamespace(name)}`));
+  return Promise.all(
+    up.map(async ({ name }) => {
+      const lack = await guardLack(name);
+      const remedy = `"holdfast up --name ${name}" makes it anew`;
+      return { good: lack === undefined, what: lack ?? `other users are kept out of lab "${name}"`, remedy };
+    }),
+  );
 }
 
 async function tool(name: string, args: string[], remedy: string): Promise<Examined> {

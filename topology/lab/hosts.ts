@@ -9,7 +9,7 @@ import { isFrozen, weighHost } from './cgroups.ts';
 import { DATA_DIR, databaseDaemons, dcsDaemons, detourOf } from './database.ts';
 import { diskOf } from './disks.ts';
 import { cloneImageStore } from './image-store.ts';
-import { nodeDaemons } from './kubernetes.ts';
+import { kubeletDemands, nodeDaemons } from './kubernetes.ts';
 import { bootMachine, killMachine, machineInit, makeDisk, type Machine } from './machine.ts';
 import { attachHost, detachHost, hostNamespace, pluggedHosts, unplugHost } from './network.ts';
 import { pgbackrestDaemon, repositoryConfig } from './pgbackrest.ts';
@@ -40,6 +40,7 @@ export function machineOf(lab: Lab, host: PlannedHost, prepared?: Prepared): Mac
     address: host.address,
     network: hostNamespace(lab.record.name, host.name),
     weight: shareOf(host.role),
+    ...(host.role === 'node' ? { shown: kubeletDemands } : {}),
   };
   const disk = diskOf(host);
   return disk === undefined ? machine : { ...machine, disk: { ...disk, image: join(dir, 'disk.img') } };
@@ -94,7 +95,7 @@ export function daemonsOf(lab: Lab, host: PlannedHost, machine: Machine): Daemon
     case 'node':
       return [...nodeDaemons(lab, host, machine), ...(detourOf(lab)?.name === host.name ? detourDaemons(lab, host, machine) : [])];
     case 'dcs':
-      return dcsDaemons(lab, host);
+      return dcsDaemons(lab, host, machine);
     case 'database':
       return databaseDaemons(lab, host, machine);
     case 'backup':

@@ -50,7 +50,8 @@ async function makeStore(from: { hostRoot: string; node: string }, draft: string
   const work = join(draft, 'work');
   const bundles = join(work, 'bundles');
   const machine: Machine = {
-    lab: `build${process.pid}`,
+    // no lab can have such a name
+    lab: `Build${process.pid}`,
     name: 'builder',
     dir: join(work, 'machine'),
     image: from.hostRoot,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { slow } from '../../support/limits.ts';
 import { pauseReference } from '../../toolchain/container-images.ts';
+import { writeCertificate } from './certificate.ts';
 import { groupsInHost } from './cgroups.ts';
 import { writeHostFile, type Machine } from './machine.ts';
 import { askPauseS, type Daemon } from './services.ts';
@@ -18,6 +19,16 @@ const nodeTimings = {
 export const API_PORT = 6443;
 const GATE = '/run/api-answers';
 const behindGate = `until [ -e ${GATE} ]; do sleep ${askPauseS / 2}; done\n`;
+
+/** A kubelet sets these for the whole machine, or refuses to start. It is shown them as set; they are about the end of a kernel that is not the lab's. */
+export const kubeletDemands: Readonly<Record<string, number>> = {
+  'kernel/panic': 10,
+  'kernel/panic_on_oops': 1,
+  'kernel/keys/root_maxbytes': 25_000_000,
+  'kernel/keys/root_maxkeys': 1_000_000,
+  'vm/overcommit_memory': 1,
+  'vm/panic_on_oom': 0,
+};
 
 /** Go's collector runs a third as often as by default: on few cores a boot is mostly CPU, and this is a tenth of it, for some tens of MB a daemon. */
 const thrifty = 'export GOGC=300';
@@ -74,6 +85,7 @@ function controlPlane(lab: Lab, host: PlannedHost, machine: Machine): Daemon[] {
     '--token-auth-file=/data/kubernetes/tokens.csv --authorization-mode=Node,RBAC --allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc --service-account-key-file=/data/kubernetes/service-account.pub',
     '--service-account-signing-key-file=/data/kubernetes/service-account.key',
+    '--kubelet-client-certificate=/data/kubernetes/certificate.pem --kubelet-client-key=/data/kubernetes/key.pem',
     '--kubelet-preferred-address-types=InternalIP --disable-admission-plugins=ServiceAccount',
   ].join(' ');
   const manager = [
@@ -112,18 +124,21 @@ function kubeProxy(host: PlannedHost): Daemon {
 /** A client that finds no API server backs off for seconds. One daemon asks for all of its node, and the others begin when it was answered, or after 20 s. */
 function apiGate(lab: Lab, host: PlannedHost): Daemon {
   const url = `${apiAddress(lab, host.site as string)}/readyz`;
-  const ask = `curl -skf -m ${Math.ceil(slow)} -o /dev/null -H 'Authorization: Bearer ${lab.secrets.proxy}' ${url}`;
+  const ask = `curl -skf -m ${Math.ceil(slow)} -o /dev/null -H @/data/kubernetes/proxy.header ${url}`;
   return { name: 'api-gate', run: `for i in $(seq 200); do ${ask} && break; sleep ${askPauseS}; done\ntouch ${GATE}\nexec sleep infinity` };
 }
 
 function writeNodeFiles(lab: Lab, host: PlannedHost, machine: Machine): void {
   const { secrets } = lab;
+  writeCertificate(lab, machine, 'kubernetes');
   writeHostFile(machine, 'kubernetes/containerd.toml', containerdConfig);
   writeHostFile(machine, 'cni/10-pods.conflist', JSON.stringify(podNetwork(host)));
   writeHostFile(machine, 'kubernetes/kubelet.json', JSON.stringify(kubeletConfig(lab, host)));
   writeHostFile(machine, 'kubernetes/proxy.json', JSON.stringify(proxyConfig(lab)));
   writeKubeconfig(lab, host, machine, 'kubelet', secrets.kubelets[host.name] as string);
   writeKubeconfig(lab, host, machine, 'proxy', secrets.proxy);
+  // everybody may read a command line
+  writeHostFile(machine, 'kubernetes/proxy.header', `Authorization: Bearer ${secrets.proxy}\n`, 0o600);
 }
 
 function writeKubeconfig(lab: Lab, host: PlannedHost, machine: Machine, name: string, token: string): void {
@@ -167,8 +182,12 @@ function kubeletConfig(lab: Lab, host: PlannedHost): object {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     address: host.address,
-    authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
-    authorization: { mode: 'AlwaysAllow' },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: '/data/kubernetes/certificate.pem' },
+    },
+    authorization: { mode: 'Webhook' },
     cgroupDriver: 'cgroupfs',
     cgroupRoot: groupsInHost(lab.record.name, host.name).pods,
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',

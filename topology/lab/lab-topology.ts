@@ -19,6 +19,8 @@ import { setFrozen } from './cgroups.ts';
 import { databaseService, restoreDatabase } from './database-service.ts';
 import { diskOf, fillDisk, freeDisk } from './disks.ts';
 import { PATRONI_PORT } from './database.ts';
+import { STORE_PORT } from './patroni-store.ts';
+import { restoreGuard } from './guard.ts';
 import { bootHost, daemonsOf, hostState, machineOf, powerOffHost } from './hosts.ts';
 import { API_PORT } from './kubernetes.ts';
 import { enterCommand, hostEnvironment, machineInit, type Machine } from './machine.ts';
@@ -162,7 +164,7 @@ const speakers: Partial<Record<HostRole, string>> = {
 
 /** Where the daemon that speaks for its host answers by itself: a member of the store that was cut off says how it does only when it has found the others again, seconds later. */
 function aliveUrl(planned: PlannedHost, speaker: string): string | undefined {
-  return speaker === 'etcd' ? `http://${planned.address}:2379/version` : daemonUrl(planned, speaker);
+  return speaker === 'etcd' ? `${storeUrl(planned)}/version` : daemonUrl(planned, speaker);
 }
 
 /** Where daemons that can be asked over the network answer; the etcd of a site listens on its host alone. */
@@ -172,9 +174,14 @@ function daemonUrl({ role, address }: PlannedHost, daemon: string): string | und
     'kube-apiserver': `https://${address}:${API_PORT}/livez`,
     patroni: `http://${address}:${PATRONI_PORT}/liveness`,
     haproxy: `http://${address}:${ALIVE_PORT}/alive`,
-    ...(role === 'dcs' ? { etcd: `http://${address}:2379/health` } : {}),
+    ...(role === 'dcs' ? { etcd: `${storeUrl({ address })}/health` } : {}),
   };
   return urls[daemon];
+}
+
+/** A member of the store, for who asks with the lab's certificate: a URL with a user. The port of its health alone outlives its end by seconds. */
+function storeUrl({ address }: Pick<PlannedHost, 'address'>): string {
+  return `https://lab@${address}:${STORE_PORT}`;
 }
 
 function balancerOf(lab: Lab, host: (name: string) => Host): Balancer {
@@ -228,6 +235,7 @@ async function probe(lab: Lab, from: string, command: string[], timeoutMs: numbe
 }
 
 async function reset(lab: Lab, reference: ReferenceState): Promise<void> {
+  await restoreGuard(lab);
   await mendEverything(lab);
   await bootMissing(lab, preparedOf(lab));
   await route(lab, reference);

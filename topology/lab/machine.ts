@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../support/errors.ts';
-import { openAnew, readJson, writeAtomic } from '../../support/files.ts';
+import { openAnew, readWholeJson, writeAtomic } from '../../support/files.ts';
 import { limits } from '../../support/limits.ts';
 import { until } from '../../support/poll.ts';
 import { command, identify, isAlive, signalProcess, type ProcessIdentity } from '../../support/processes.ts';
@@ -27,8 +27,10 @@ export interface Machine {
   /** read-only programs, bound below /opt/holdfast by name */
   tools: Record<string, string>;
   address: string;
-  /** named network namespace; undefined: the machine's own (only for making images) */
+  /** named network namespace; undefined: one of its own that leads nowhere (for making images) */
   network?: string;
+  /** settings of the kernel that its programs are shown instead of the machine's, by their path in /proc/sys */
+  shown?: Readonly<Record<string, number>>;
   /** share of the CPU relative to other hosts (default 1) */
   weight?: number;
   /** file system image of bounded size, and where it is mounted */
@@ -59,7 +61,7 @@ export async function bootMachine(machine: Machine): Promise<void> {
 
 /** Kills a machine's process 1, and with it everything; returns when no process of it is left. */
 export async function killMachine(machine: Pick<Machine, 'dir' | 'lab' | 'name'>): Promise<void> {
-  const running = readJson<Running>(join(machine.dir, 'machine.json'));
+  const running = runningOf(machine);
   if (running !== undefined) {
     // unshare, outside, reaps process 1 and ends by itself; killed too, it would leave that to the machine's own process 1
     if (!signalProcess(running.init, 'SIGKILL')) signalProcess(running.outer, 'SIGKILL');
@@ -82,8 +84,14 @@ export async function killMachine(machine: Pick<Machine, 'dir' | 'lab' | 'name'>
 
 /** Number of a machine's process 1 here, or undefined when it is off. */
 export function machineInit(machine: Pick<Machine, 'dir'>): number | undefined {
-  const running = readJson<Running>(join(machine.dir, 'machine.json'));
+  const running = runningOf(machine);
   return running !== undefined && isAlive(running.init) ? running.init.pid : undefined;
+}
+
+/** What was kept of a machine's start; undefined too where the power was lost before it was on disk, and with it the machine's. */
+function runningOf({ dir }: Pick<Machine, 'dir'>): Running | undefined {
+  const kept = readWholeJson<Partial<Running>>(join(dir, 'machine.json'));
+  return kept?.init === undefined || kept.outer === undefined ? undefined : { init: kept.init, outer: kept.outer };
 }
 
 /** The arguments of `nsenter` that put a command into a machine; a HoldfastError when it is off. */
@@ -142,6 +150,7 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
     '--pid',
     '--uts',
     '--ipc',
+    ...(machine.network === undefined ? ['--net'] : []),
     '--fork',
     '--kill-child=SIGKILL',
     '--',
@@ -161,6 +170,9 @@ function startOutside(machine: Machine, groups: string[]): ProcessIdentity {
       HOST_DISK_AT: machine.disk?.at ?? '',
       HOST_TOOLS: Object.entries(machine.tools)
         .map(([name, path]) => `${name}=${path}`)
+        .join(' '),
+      HOST_SHOWN: Object.entries(machine.shown ?? {})
+        .map(([file, value]) => `${file}=${value}`)
         .join(' '),
       HOST_CGROUPS: groups.join(' '),
       HOST_CGROUP_VERSION: String(cgroupVersion()),

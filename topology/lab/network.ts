@@ -68,10 +68,9 @@ export async function detachHost(lab: string, host: string): Promise<void> {
   await execa('ip', ['-n', routerNamespace(lab), 'link', 'del', host], { reject: false });
 }
 
-/** Removes the router, the runner's link and the machine's one rule table. */
+/** Removes the router and the runner's link. */
 export async function removeRouter(lab: string): Promise<void> {
   await execa('ip', ['link', 'del', runnerLink(lab)], { reject: false });
-  await execa('nft', ['delete', 'table', 'inet', ownerTable(lab)], { reject: false });
   const wan = routerNamespace(lab);
   await removeNamespace(wan);
 }
@@ -115,28 +114,6 @@ async function ensureRunnerLink(lab: Lab, wan: string): Promise<void> {
     `route replace ${lab.plan.gateway}/32 dev ${link} scope link`,
     `route replace ${lab.plan.range} via ${lab.plan.gateway} dev ${link} src ${lab.plan.runner}`,
   ]);
-  const table = ownerTable(lab.record.name);
-  const owners = [...new Set([0, lab.record.owner])].join(', ');
-  await nft(
-    undefined,
-    `table inet ${table} {}
-delete table inet ${table}
-table inet ${table} {
-  chain output {
-    type filter hook output priority 0; policy accept;
-    oifname "${link}" meta skuid != { ${owners} } reject
-  }
-  # what the machine forwards (its containers, its neighbours) has no user to ask
-  chain forward {
-    type filter hook forward priority 0; policy accept;
-    oifname "${link}" drop
-  }
-}`,
-  );
-}
-
-function ownerTable(lab: string): string {
-  return `holdfast_${lab}`;
 }
 
 /** Runs a command in a network namespace to its end and returns its output. */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { writeHostFile, type Machine } from './machine.ts';
-import { certificateFiles } from './certificate.ts';
+import { writeCertificate } from './certificate.ts';
 import type { Restore } from './lineage.ts';
 import type { Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
@@ -26,11 +25,12 @@ export function pgbackrestAsOwner(...args: string[]): string[] {
 
 /** pgBackRest's server on the repository's host and on each database host: they speak TLS with each other, and no host has a shell at another. */
 export function pgbackrestDaemon(lab: Lab, machine: Machine, config: string[]): Daemon {
-  const { certificate, key } = certificateFiles(lab);
-  writeHostFile(machine, 'pgbackrest/certificate.pem', readFileSync(certificate, 'utf8'));
-  writeHostFile(machine, 'pgbackrest/key.pem', readFileSync(key, 'utf8'), 0o600);
+  writeCertificate(lab, machine, 'pgbackrest');
   writeHostFile(machine, 'pgbackrest/pgbackrest.conf', `${config.join('\n')}\n`);
-  const own = [`chown postgres ${FOLDER}/key.pem`, ...(machine.disk === undefined ? [] : [`chown postgres:postgres ${machine.disk.at}`])];
+  const own = [
+    `chown -h postgres ${FOLDER}/key.pem`,
+    ...(machine.disk === undefined ? [] : [`chown -h postgres:postgres ${machine.disk.at}`]),
+  ];
   const server = ['pgbackrest', `--config=${FOLDER}/pgbackrest.conf`, 'server'];
   return { name: 'pgbackrest', run: [...own, `exec ${[...as, ...server].join(' ')}`].join('\n') };
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../support/errors.ts';
-import { readJson, writeAtomic } from '../../support/files.ts';
+import { readJson, readWholeJson, writeAtomic } from '../../support/files.ts';
 import { takeLock } from '../../support/lock.ts';
 import { stateDir } from '../../support/paths.ts';
 import { invokingUser } from '../../support/user.ts';
 import type { NodeTimings, Replication } from '../model.ts';
+import { foreignBases, refuseForeign, registeredOwner, takeName } from './registry.ts';
 import { labBlocks, planLab, type LabPlan, type LabShape, type PlannedHost } from './shape.ts';
 
 /** What is on disk of a lab. */
@@ -36,6 +37,8 @@ export interface LabSecrets {
   proxy: string;
   kubelets: Record<string, string>;
   superuser: string;
+  /** for what changes a copy through Patroni's API */
+  patroni: string;
   replication: string;
   platform: string;
   observer: string;
@@ -48,21 +51,25 @@ export interface Lab {
   secrets: LabSecrets;
 }
 
-/** The lab of that name, or undefined; a UsageError when it belongs to another user. */
+/** The lab of that name, or undefined; a UsageError when it belongs to another user, or one of another state folder is up under it. */
 export function findLab(name: string): Lab | undefined {
   checkName(name);
+  refuseForeign(name);
   const dir = labDir(name);
-  const record = readJson<LabRecord>(join(dir, 'lab.json'));
-  if (record === undefined) return undefined;
-  const user = invokingUser();
-  if (record.owner !== user.uid) {
-    throw new UsageError(`lab "${name}" belongs to user ${record.owner}, not to ${user.uid}: choose another --name`);
+  const file = join(dir, 'lab.json');
+  const record = readWholeJson<LabRecord>(file);
+  if (record === undefined) {
+    if (!existsSync(file)) return undefined;
+    throw new UsageError(`lab "${name}": ${file} cannot be read: run "holdfast down --name ${name}" and start again`);
   }
+  refuseOtherUser(name, record.owner);
   const secrets = readJson<LabSecrets>(join(dir, 'secrets.json'));
   if (secrets === undefined)
     throw new UsageError(`lab "${name}" has no secrets.json in ${dir}: run "holdfast down --name ${name}" and start again`);
-  // one of an earlier version says nothing of its pattern
-  record.shape = { ...{ pattern: 'recommended' }, ...record.shape };
+  if ((secrets as Partial<LabSecrets>).patroni === undefined)
+    throw new UsageError(
+      `lab "${name}" was made by an earlier version, which asked for no credentials: run "holdfast down --name ${name}" and start again`,
+    );
   return { record, plan: planLab(record.shape, record.base), dir, secrets };
 }
 
@@ -70,14 +77,15 @@ export function findLab(name: string): Lab | undefined {
 export function createLab(name: string, shape: LabShape): Lab {
   checkName(name);
   using _lock = takeLock(join(stateDir(), 'labs.lock'), 'creating a lab');
-  const taken = new Set(allLabs().map((lab) => lab.base));
+  const taken = new Set([...allLabs().map((lab) => lab.base), ...foreignBases()]);
   const base = labBlocks().find((block) => !taken.has(block));
   if (base === undefined)
     throw new UsageError('all 32 address blocks of 198.18.0.0/15 are taken by labs: stop one with "holdfast down --name …"');
   const record: LabRecord = { name, owner: invokingUser().uid, shape, base, createdAt: new Date().toISOString() };
   const plan = planLab(shape, base);
+  takeName(record);
   const dir = labDir(name);
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
   const secrets = newSecrets(plan);
   writeAtomic(join(dir, 'secrets.json'), JSON.stringify(secrets), { mode: 0o600 });
@@ -107,11 +115,35 @@ export function plannedHost(lab: Lab, name: string): PlannedHost {
   return planned;
 }
 
-/** Records of every user's labs on this machine. */
+/** Records of every user's labs in this state folder; one that cannot be read is left out. */
 export function allLabs(): LabRecord[] {
+  return labNames().flatMap((name) => readWholeJson<LabRecord>(join(labDir(name), 'lab.json')) ?? []);
+}
+
+/** Names of the labs whose record cannot be read. */
+export function unreadableLabs(): string[] {
+  return labNames().filter((name) => {
+    const file = join(labDir(name), 'lab.json');
+    return existsSync(file) && readWholeJson(file) === undefined;
+  });
+}
+
+/** Refuses to end a lab of another user or of another state folder; one whose owner nobody knows any more is root's. */
+export function refuseToEnd(name: string): void {
+  checkName(name);
+  refuseForeign(name);
+  const record = readWholeJson<LabRecord>(join(labDir(name), 'lab.json'));
+  if (existsSync(labDir(name))) refuseOtherUser(name, record?.owner ?? registeredOwner(name) ?? statSync(labDir(name)).uid);
+}
+
+function refuseOtherUser(name: string, owner: number): void {
+  const { uid } = invokingUser();
+  if (owner !== uid) throw new UsageError(`lab "${name}" belongs to user ${owner}, not to ${uid}: choose another --name`);
+}
+
+function labNames(): string[] {
   const folder = join(stateDir(), 'labs');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => readJson<LabRecord>(join(folder, name, 'lab.json')) ?? []);
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
 export function labDir(name: string): string {
@@ -136,6 +168,7 @@ function newSecrets(plan: LabPlan): LabSecrets {
     proxy: secret(),
     kubelets: Object.fromEntries(nodes.map((host) => [host.name, secret()])),
     superuser: secret(),
+    patroni: secret(),
     replication: secret(),
     platform: secret(),
     observer: secret(),

@@ -12,6 +12,7 @@ import { tearDown } from './down.ts';
 import { diskOf, freeDisk } from './disks.ts';
 import { requireRoom } from './doctor.ts';
 import { ensureCertificate } from './certificate.ts';
+import { setGuard } from './guard.ts';
 import { bootHost, hostState, machineOf, shareAsServing } from './hosts.ts';
 import { givenUp } from './lineage.ts';
 import { ensureRules } from './impairments.ts';
@@ -24,6 +25,7 @@ import { prepare, type Prepared } from './prepare.ts';
 import { apiReady, endingPods } from './site-client.ts';
 import { releaseSessions } from './sessions.ts';
 import type { LabShape, PlannedHost } from './shape.ts';
+import { takeName } from './registry.ts';
 import { createLab, findLab, sitesOf, writeLab, type Lab } from './store.ts';
 
 export const defaultShape: LabShape = { pattern: 'recommended', sites: 2, nodes: 2, routing: 'active-active' };
@@ -36,6 +38,7 @@ export interface UpOptions {
 /** Brings a lab up, or repairs what is missing of one that is; says whether this call created it. */
 export async function bringUp(options: UpOptions, progress: Progress): Promise<{ lab: Lab; created: boolean; prepared: Prepared }> {
   const existing = await sameOrNone(options, progress);
+  if (existing !== undefined) takeName(existing.record);
   const prepared = await prepare(progress);
   if (existing === undefined) await requireRoom();
   const lab = existing ?? createLab(options.name, { ...defaultShape, ...options.shape });
@@ -46,6 +49,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
   }
   writeAtomic(join(lab.dir, 'prepared.json'), JSON.stringify(prepared));
   const tried = tryMechanisms();
+  await setGuard(lab);
   await ensureRouter(lab);
   await Promise.all([ensureRules(lab), ensureCertificate(lab, prepared)]);
   await bootMissing(lab, prepared);
@@ -59,8 +63,9 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<{
 export async function bringUpSites(options: UpOptions, progress: Progress): Promise<Lab> {
   const prepared = await prepare(progress);
   const lab = createLab(options.name, { ...defaultShape, ...options.shape });
+  await setGuard(lab);
   await ensureRouter(lab);
-  await ensureRules(lab);
+  await Promise.all([ensureRules(lab), ensureCertificate(lab, prepared)]);
   await Promise.all(lab.plan.hosts.filter(({ role }) => role === 'node').map((host) => bootHost(lab, host, prepared)));
   await Promise.all(
     sitesOf(lab).map(async (site) => {
