@@ -116,6 +116,10 @@ const Fates = z.object({
 /** Puts by fate; an unknown one below a later version of its key is `overwritten`: what became of it cannot be told. */
 export const PutFates = Fates.extend({ overwritten: z.number().int() });
 
+/** A floor below its default, or a promise that is less than what every record promises unless it says otherwise. */
+export const Eased = z.object({ what: z.enum(['floor', 'bound']), name: z.string(), given: z.number(), usual: z.number() });
+export type Eased = z.infer<typeof Eased>;
+
 export const Verdict = z.looseObject({
   format: z.number().int(),
   id: z.string(),
@@ -125,6 +129,8 @@ export const Verdict = z.looseObject({
   reasons: z.array(z.string()),
   /** how busy the machine was, where it had too little time left to tell what was late or failed from what waited for it */
   overload: z.string().optional(),
+  /** where the record demands less evidence than usual, or promises less */
+  eased: z.array(Eased).optional(),
   /** what a control must produce, copied from run.json */
   expect: z.string().optional(),
   /** a deliberate mistake in what was under test, copied from run.json */

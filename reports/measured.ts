@@ -107,6 +107,11 @@ export function unjudged(verdict: Verdict, bound: string): boolean {
   return verdict.findings.some((finding) => finding.class === 'vacuous' && finding.message.startsWith(`bound ${bound} `));
 }
 
+/** Whether a reason of a verdict decides nothing, and must be told all the same. */
+export function isNote(reason: string): boolean {
+  return reason.startsWith('note: ');
+}
+
 function sum(findings: readonly Finding[]): number {
   return findings.reduce((total, finding) => total + finding.count, 0);
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../record/verdict-format.ts';
 import { html, table, type Html } from './html.ts';
-import { longestOutageMs, lossIsKnown, countOf, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
+import { isNote, longestOutageMs, lossIsKnown, countOf, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { floorsOf } from './floors.ts';
 import { promisesOf, type Promised } from './promises.ts';
@@ -40,9 +40,10 @@ export function headline(verdict: Verdict | undefined): { word: string; tone: 'g
 
 function banner(verdict: Verdict | undefined): Html {
   const { word, tone, aside } = headline(verdict);
-  const reasons = verdict?.reasons ?? [];
+  const reasons = verdict?.reasons.filter((reason) => !isNote(reason)) ?? [];
+  const notes = verdict?.reasons.filter(isNote) ?? [];
   return html`<div class="banner ${tone}"><p class="word">${word}</p><div><p class="aside">${aside}</p>
-${reasons.length > 0 ? html`<ul>${reasons.slice(0, 12).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 12 ? html`<li>and ${reasons.length - 12} more</li>` : null}</ul>` : null}</div></div>`;
+${reasons.length + notes.length > 0 ? html`<ul>${reasons.slice(0, 12).map((reason) => html`<li>${reason}</li>`)}${reasons.length > 12 ? html`<li>and ${reasons.length - 12} more</li>` : null}${notes.map((note) => html`<li>${note}</li>`)}</ul>` : null}</div></div>`;
 }
 
 function tiles({ run, finals }: RunData, verdict: Verdict): Html {

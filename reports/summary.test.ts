@@ -29,6 +29,14 @@ describe('the summary table', () => {
     assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
   });
 
+  test('says aloud what a verdict that held notes', () => {
+    const note = `note: this record demands less evidence than usual: ${'addsPerSecond 10 (usually 20), '.repeat(5)}`;
+    const lines = summaryTable([{ ...judged(), reasons: ['every promise held', note] }]).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('  · note: this record demands less evidence than usual'));
+    assert.ok(at > 0 && lines[at + 1]?.startsWith('    '));
+    assert.ok(lines.every((line) => Array.from(line).length <= 110 && !line.includes('every promise held')));
+  });
+
   test('colours only when asked, and colour changes no width', () => {
     const verdicts = [judged({ lost: 2 })];
     const [bare, coloured] = [summaryTable(verdicts), summaryTable(verdicts, { colour: true })];

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../record/verdict-format.ts';
-import { countOf, longestOutageMs, recoveryMs, stalenessIsKnown, staleReads, wordOf, type VerdictWord } from './measured.ts';
+import { countOf, isNote, longestOutageMs, recoveryMs, stalenessIsKnown, staleReads, wordOf, type VerdictWord } from './measured.ts';
 import { duration, percent } from './numbers.ts';
 import { plain, whole } from './text.ts';
 import { wrapped } from './wrap.ts';
@@ -12,7 +12,7 @@ const LEGEND = 'stale p/r: reads asked of the primary / of a replica; unknown: w
 type Tone = 'green' | 'red' | 'yellow' | 'dim';
 type Paint = (text: string, style: Tone | 'bold') => string;
 type Column = { head: string; cell: (verdict: Verdict) => string; left?: boolean };
-type Row = { scenario: string; cells: readonly string[]; tone: Tone; reason?: string };
+type Row = { scenario: string; cells: readonly string[]; tone: Tone; reason?: string; notes?: readonly string[] };
 
 /** A scenario that was not to run, and why. */
 export interface Skipped {
@@ -38,13 +38,15 @@ export function summaryTable(verdicts: readonly Verdict[], { skipped = [], colou
   const aligned = (row: readonly string[]) =>
     row.map((text, at) => (COLUMNS[at]!.left ? text.padEnd(widths[at]!) : text.padStart(widths[at]!)));
   const heads = ['scenario'.padEnd(first), ...aligned(COLUMNS.map(({ head }) => head))].join(GAP).trimEnd();
-  const lines = rows.flatMap(({ scenario, cells, tone, reason }) => {
+  const lines = rows.flatMap(({ scenario, cells, tone, reason, notes = [] }) => {
     const [name = '', ...rest] = wrapped(plain(scenario), first);
     const [word = '', ...figures] = aligned(cells);
     return [
       [name.padEnd(first), paint(word, tone), ...figures].join(GAP).trimEnd(),
       ...rest.map((line) => `  ${line}`.trimEnd()),
-      ...(reason === undefined ? [] : reasonLines(reason, width).map((line) => paint(line, 'dim'))),
+      ...[...(reason === undefined ? [] : reasonLines(reason, width)), ...notes.flatMap((note) => noteLines(note, width))].map((line) =>
+        paint(line, 'dim'),
+      ),
     ];
   });
   const rule = paint('─'.repeat(Math.min(width, heads.length)), 'dim');
@@ -58,6 +60,7 @@ function judgedRow(verdict: Verdict): Row {
     tone: toneOf(verdict),
     // only what needs a reader's attention is explained; the rest is in the reports
     ...(verdict.held ? {} : { reason: reasonOf(verdict) }),
+    notes: verdict.reasons.filter(isNote),
   };
 }
 
@@ -107,6 +110,11 @@ function reasonOf({ expect, verdict, reasons }: Verdict): string {
 function reasonLines(reason: string, width: number): string[] {
   const [first = '', ...rest] = wrapped(plain(reason), width - 4);
   return [`  ↳ ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+/* What a reader must know of a verdict that held, too. */
+function noteLines(note: string, width: number): string[] {
+  return wrapped(plain(note), width - 4).map((line, at) => `${at === 0 ? '  · ' : '    '}${line}`);
 }
 
 /* What a count is called, by the word of its verdicts, in the order in which it is told. */

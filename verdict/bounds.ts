@@ -1,4 +1,4 @@
-import type { Bounds, Run } from '../record/format.ts';
+import { PHASE_NAMES, type Bounds, type Run } from '../record/format.ts';
 import type { Finding, Silence } from '../record/verdict-format.ts';
 import type { Figures } from './figures.ts';
 import { count, ms, share } from './numbers.ts';
@@ -24,7 +24,7 @@ export interface BoundFinding {
   finding: Finding;
 }
 
-/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous. */
+/** Judges the figures by the bounds of the run; a bound whose figure could not be measured makes the record vacuous, if evidence/bounds.sql does not say so already. */
 export function judgeBounds(run: Run, figures: Figures): BoundFinding[] {
   return JUDGES.flatMap(([bound, judge]) => judge(run, figures).map((finding) => ({ bound, finding })));
 }
@@ -135,9 +135,8 @@ function latency({ bounds }: Run, { availability: measured }: Figures): Finding[
   const bound = bounds.latencyP99Ms;
   if (bound === undefined) return [];
   const phases = Object.entries(measured.byPhase).filter(([name]) => name !== 'during');
-  const known = phases.flatMap(([name, tally]) => (tally.latency === null ? [] : [{ name, p99: tally.latency.p99 }]));
-  if (known.length === 0) return [unmeasured('latencyP99Ms', 'no call was answered in a fault-free phase')];
-  return known
+  return phases
+    .flatMap(([name, tally]) => (tally.latency === null ? [] : [{ name, p99: tally.latency.p99 }]))
     .filter(({ p99 }) => p99 > bound)
     .map(({ name, p99 }) => ({
       ...broken('latency', 1, `99th percentile of latency ${ms(p99)} > ${ms(bound)} in "${name}"`),
@@ -146,10 +145,11 @@ function latency({ bounds }: Run, { availability: measured }: Figures): Finding[
 }
 
 /** Every phase without a fault that the run has must be measured, and whole: before a fault jobs tell nothing of it, and the quick ones nothing of the others. */
-function lateJobs({ bounds, phases }: Run, { jobs }: Figures): Finding[] {
+function lateJobs({ bounds, phases }: Run, { jobs, availability: { byPhase } }: Figures): Finding[] {
   const bound = bounds.jobP95Ms;
   if (bound === undefined) return [];
-  const calm = (phases ?? []).filter(({ name }) => name !== 'during').map(({ name }) => ({ name, waits: jobs[name] }));
+  const names = phases?.map(({ name }) => name) ?? PHASE_NAMES.filter((name) => byPhase[name] !== undefined);
+  const calm = names.filter((name) => name !== 'during').map((name) => ({ name, waits: jobs[name] }));
   if (calm.length === 0) return [unmeasured('jobP95Ms', 'the run has no phase without a fault')];
   return calm.flatMap(({ name, waits }) => {
     if (waits === undefined) return [unmeasured('jobP95Ms', `no job of a change acknowledged in "${name}" tells its time`)];
@@ -163,15 +163,10 @@ function lateJobs({ bounds, phases }: Run, { jobs }: Figures): Finding[] {
 }
 
 function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {
-  const asked = Object.entries(staleness);
-  const findings: Finding[] = [];
-  for (const name of ['staleReplica', 'staleReplicaP99Ms'] as const) {
-    if (bounds[name] !== undefined && asked.length === 0)
-      findings.push(unmeasured(name, 'no read of a replica could have missed a known element'));
-  }
   const bound = bounds.staleReplicaP99Ms;
-  if (bound === undefined) return findings;
-  for (const [copy, { p99Ms, pairs, stale }] of asked) {
+  if (bound === undefined) return [];
+  const findings: Finding[] = [];
+  for (const [copy, { p99Ms, pairs, stale }] of Object.entries(staleness)) {
     if (p99Ms === null || p99Ms <= bound) continue;
     const message = `99th percentile of staleness at copy "${copy}" ${ms(p99Ms)} > ${ms(bound)} (${count(stale)} of ${count(pairs)} elements seen late)`;
     findings.push({ ...broken('stale', stale, message), copy });
@@ -184,7 +179,6 @@ function leastShare({ bounds, topology }: Run, { shares }: Figures): Finding[] {
   const bound = bounds.leastShare;
   if (bound === undefined) return [];
   const phases = Object.entries(shares);
-  if (phases.length === 0) return [unmeasured('leastShare', 'no answer that names its site came in any phase')];
   const sites = topology.sites ?? [...new Set(phases.flatMap(([, bySite]) => Object.keys(bySite)))];
   const low = phases
     .flatMap(([phase, bySite]) => sites.map((site) => ({ phase, site, share: bySite[site] ?? 0 })))

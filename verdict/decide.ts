@@ -2,6 +2,7 @@ import { explainedBy, isExplained } from '../record/explained.ts';
 import type { Run } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
 import { silenceInWords, worstSilence } from './bounds.ts';
+import { easedBy, easedInWords } from './eased.ts';
 import type { Figures } from './figures.ts';
 import { count, ms, plural, share } from './numbers.ts';
 
@@ -56,6 +57,7 @@ export function decide(
       `note: ${count(warmUp.offered - warmUp.ok)} of ${plural(warmUp.offered, 'call')} before the first phase were not ok; a warm-up is not judged`,
     );
   if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
+  reasons.push(...easedInWords(easedBy(run), findings));
   return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };
 }
 

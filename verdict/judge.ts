@@ -8,6 +8,7 @@ import { Verdict } from '../record/verdict-format.ts';
 import { MachineError, messageOf } from '../support/errors.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { decide } from './decide.ts';
+import { easedBy } from './eased.ts';
 import { measure, measureCalls } from './figures.ts';
 import { weighOverload } from './overload.ts';
 import { weighGenerator } from './generator.ts';
@@ -36,6 +37,7 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
     const { owes } = await database.row('SELECT count(*) > 0 AS owes FROM unmet_generator');
     const findings = owes === true ? await weighGenerator(record.run, weighed, figures, () => measureWithout(database, 'asked')) : weighed;
     const { expect, topology } = record.run;
+    const eased = easedBy(record.run);
     return Verdict.parse({
       format: RECORD_FORMAT,
       id: record.run.id,
@@ -44,6 +46,7 @@ export async function judge(folder: string, options: JudgeOptions = {}): Promise
       ...(topology.sabotage === undefined ? {} : { sabotage: topology.sabotage }),
       ...decide(record.run, findings, { figures, overload }),
       ...(overload === undefined ? {} : { overload }),
+      ...(eased.length === 0 ? {} : { eased }),
       findings,
       ...figures,
     });

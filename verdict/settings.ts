@@ -97,6 +97,11 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
     },
     [{ ...DEFAULT_FLOORS, ...run.floors }],
   );
+  await database.table(
+    'bounds_given',
+    { bound: 'VARCHAR' },
+    Object.entries(run.bounds).flatMap(([bound, value]) => (value === undefined ? [] : [{ bound }])),
+  );
   const [low, high] = run.bounds.share ?? [null, null];
   await database.table('share_bound', { low: 'DOUBLE', high: 'DOUBLE' }, [{ low, high }]);
   await loadPhases(database, record);

@@ -10,6 +10,12 @@ type Step = { script: string; when?: string; parts?: true };
 /** Operations whose elements are grouped and joined at once, within the memory that judging has. */
 const PART = 30e6;
 
+/** Whether what the first reads of a phase refuted leaves open what its others did, and a bound asks for it. */
+const UNTOLD = `EXISTS (
+  FROM read_groups AS g WHERE op = 'read' AND told > 0 AND NOT EXISTS (
+    FROM refuting AS r WHERE r.asked = g.asked AND (r.phase = g.phase AND (r.named OR NOT g.named) OR asked = 'primary' AND 'stalePrimary' NOT IN (SELECT bound FROM bounds_given)))
+  AND (asked = 'primary' OR EXISTS (FROM bounds_given WHERE bound LIKE 'staleReplica%')))`;
+
 /** Scripts in the order in which they build on each other. */
 export const STEPS: readonly Step[] = [
   { script: 'views/elements.sql' },
@@ -50,6 +56,10 @@ export const STEPS: readonly Step[] = [
   { script: 'evidence/told.sql' },
   { script: 'evidence/coverage.sql' },
   { script: 'evidence/routing.sql' },
+  { script: 'evidence/refuting.sql' },
+  { script: 'evidence/refuting-gets.sql', when: `EXISTS (FROM history WHERE op = 'get')` },
+  { script: 'evidence/refuting-part.sql', when: UNTOLD, parts: true },
+  { script: 'evidence/bounds.sql' },
 ];
 
 /** What a rule needs to find anything at all, as a condition in SQL; the others always run. */

@@ -97,5 +97,9 @@ CREATE TABLE split_turns (copy VARCHAR, other VARCHAR, turns BIGINT, start BIGIN
 -- Filled by evidence/gone.sql where a copy is gone.
 CREATE TABLE unmet_gone (copy VARCHAR, message VARCHAR);
 
+-- Filled by evidence/: the phases in which some read of a kind could have shown that something is missing, and bounds that nothing could have broken.
+CREATE TABLE refuting (phase phase_name, asked VARCHAR, op line_op, named BOOLEAN);
+CREATE TABLE unmet_bounds (bound VARCHAR, phase phase_name, message VARCHAR);
+
 -- The class that first named an id: what else is found about that id is told under it.
 CREATE TABLE told (id VARCHAR, class VARCHAR);

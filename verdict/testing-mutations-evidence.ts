@@ -38,7 +38,37 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
     ...sketch,
     run: { ...sketch.run, copies: { [truth]: 'primary', [replica]: 'gone' } },
   })),
+  doubtful('ask the primary for nothing', () =>
+    promised({ stalePrimary: 0 }, (line) => (line.role === 'primary' ? { ...line, role: 'replica', copy: 'db2' } : line)),
+  ),
+  doubtful('ask no replica during the fault', () =>
+    promised({ staleReplicaP99Ms: 50 }, (line) =>
+      line.role === 'replica' && Number(line.due) > 990_000 && Number(line.due) < 2_010_000 ? { ...line, role: 'primary' } : line,
+    ),
+  ),
+  doubtful('take the names of the sites from the answers', () =>
+    promised({ share: [0.4, 0.6], leastShare: 0.4 }, (line) => ({ ...line, site: null })),
+  ),
+  doubtful('let every look at the copies find them down', () =>
+    watched((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: false } : line)),
+  ),
+  doubtful('let every look at the copies tell nothing', () =>
+    watched((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: true } : line)),
+  ),
+  doubtful('let the balancer find every site down', () => watched((line) => ('backend' in line ? { ...line, status: 'DOWN' } : line))),
 ];
+
+/** A run that promises something, with other calls. */
+function promised(bounds: Line, change: (line: Line) => Line): Sketch {
+  const whole = steady();
+  return { ...whole, run: { ...whole.run, bounds }, history: whole.history.map(change) };
+}
+
+/** A run that was watched in another way. */
+function watched(change: (line: Line) => Line): Sketch {
+  const whole = steady();
+  return { ...whole, observations: whole.observations.map(change) };
+}
 
 function doubtful(what: string, spoil: Mutation['spoil']): Mutation {
   return { what, class: 'vacuous', doubts: ['vacuous'], spoil };

@@ -230,6 +230,78 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
     says: /site "b" was sampled 7 times in 2\.0 s of "during" \(longest gap 1400 ms\)/u,
   },
   {
+    title: 'an observer that found every copy down',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: false } : line)),
+    },
+    says: /copy "db1" was seen 0 times in 1\.0 s of "before": other looks find it down, or tell nothing of it/u,
+  },
+  {
+    title: 'an observer that found one copy down before the fault',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) =>
+        line.copy === 'db2' && (line.at as number) < 900_000 ? { at: line.at, copy: line.copy, up: false } : line,
+      ),
+    },
+    says: /copy "db2" was seen 1 times in 1\.0 s of "before"/u,
+  },
+  {
+    title: 'an observer that tells nothing of what is up',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: true } : line)),
+    },
+    says: /copy "db2" was seen 0 times in 1\.0 s of "before"/u,
+  },
+  {
+    title: 'a copy that was never seen again',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) =>
+        line.copy === 'db2' && (line.at as number) > 1_500_000 ? { at: line.at, copy: line.copy, up: false } : line,
+      ),
+    },
+    says: /copy "db2" was never seen again after the faults/u,
+  },
+  {
+    title: 'an observer that saw no copy while faults lasted, and calls were ok',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) =>
+        'copy' in line && (line.at as number) >= 1_000_000 && (line.at as number) < 2_000_000
+          ? { at: line.at, copy: line.copy, up: false }
+          : line,
+      ),
+    },
+    says: /no copy was seen in "during"/u,
+  },
+  {
+    title: 'looks that never tell whether the truth was writable',
+    sketch: { ...whole, observations: whole.observations.map((line) => (line.copy === 'db1' ? { ...line, writable: null } : line)) },
+    says: /copy "db1" is the truth, but no look tells whether it was writable/u,
+  },
+  {
+    title: 'a balancer that found every site down, under active-passive routing',
+    sketch: {
+      ...whole,
+      run: run({ topology: { ...(whole.run.topology as Line), routing: 'active-passive' } }),
+      observations: whole.observations.map((line) => ('backend' in line ? { ...line, status: 'DOWN' } : line)),
+    },
+    says: /site "a" was seen 0 times in 1\.0 s of "before"/u,
+  },
+  {
+    title: 'a balancer that found every site down where no answer names one',
+    sketch: {
+      ...whole,
+      run: run({ topology: {} }),
+      history: whole.history.map((line) => ({ ...line, site: undefined })),
+      observations: whole.observations.map((line) => ('backend' in line ? { ...line, status: 'DOWN' } : line)),
+    },
+    says: /no site was seen in "before"/u,
+  },
+  {
     title: 'reads that could refute nothing',
     sketch: { ...whole, history: whole.history.map((line) => (line.op === 'read' ? { ...line, id: 'c0-0' } : line)) },
     says: /^never-read: reads could refute 1 of 600 acknowledged elements/mu,
@@ -318,6 +390,22 @@ describe('a record that cannot carry a verdict', { concurrency: 4 }, () => {
     });
     assert.equal((await judged(offered(2))).verdict, 'pass');
     assert.match((await judged(offered(3))).reasons.join('\n'), /2 get operations were offered .* in "before", planned were 5/u);
+  });
+  test('a copy may be down for as long as a fault lasts, and come back late', async () => {
+    const down = (line: Line): boolean => line.copy === 'db2' && (line.at as number) > 1_050_000 && (line.at as number) < 2_900_000;
+    const observations = whole.observations.map((line) => (down(line) ? { at: line.at, copy: 'db2', up: false } : line));
+    assert.equal((await judged({ ...whole, observations })).verdict, 'pass');
+    // so may all of them where no call was ok
+    const failing = whole.history.map((line) => (during(line) ? { ...line, outcome: 'failed' } : line));
+    const sent = new Set(failing.filter((line) => line.outcome === 'ok').map((line) => line.id));
+    const ids = (whole.final.db1 ?? []).filter((id) => sent.has(id));
+    const lost = whole.observations.map((line) =>
+      'copy' in line && (line.at as number) >= 1_000_000 && (line.at as number) < 2_000_000
+        ? { at: line.at, copy: line.copy, up: false }
+        : line,
+    );
+    const all = await judged({ ...whole, history: failing, observations: lost, final: { db1: ids, db2: ids } });
+    assert.doesNotMatch(all.reasons.join('\n'), /seen/u);
   });
   test('a copy that a fault made unreachable is watched by looks that waited', async () => {
     const sketch = steady({}, [1, 3, 1]);

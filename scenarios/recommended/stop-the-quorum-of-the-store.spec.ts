@@ -6,7 +6,6 @@ test(
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,
-      stalePrimary: 0,
       // by nature, without the failsafe mode: the leader demotes itself after retry_timeout (5 s) at the earliest; the rest of the 20 s, a second until the
       // healer begins, a loop (2 s), election, two checks of the endpoint and reconnects (1 s each): 21 s, and 2 s for a busy machine
       longestOutageMs: 23_000,

@@ -9,7 +9,6 @@ test(
     const [follower] = await topology.database.standbys();
     await holds({
       lost: 0,
-      stalePrimary: 0,
       // recovery, and until its subscription has connected again (tried once a second)
       longestOutageMs: 6000,
       staleReplicaP99Ms: 6000,
