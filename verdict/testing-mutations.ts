@@ -1,6 +1,7 @@
 import { END } from './testing-cluster.ts';
 import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
+import { CALL_MUTATIONS } from './testing-mutations-calls.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
 import { LIST_MUTATIONS } from './testing-mutations-lists.ts';
 import { UNWRITTEN_MUTATIONS } from './testing-mutations-unwritten.ts';
@@ -15,6 +16,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...READ_MUTATIONS,
   ...UNWRITTEN_MUTATIONS,
   ...LIST_MUTATIONS,
+  ...CALL_MUTATIONS,
   {
     what: 'let the other copy acknowledge a write as well',
     class: 'split-brain',
