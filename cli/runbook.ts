@@ -3,6 +3,7 @@ import { planFrom, readPlan, type Plan } from '../runbook/plan.ts';
 import { failback, promote, type Ending } from '../runbook/runbooks.ts';
 import type { Watcher } from '../runbook/steps.ts';
 import { EXIT } from '../support/errors.ts';
+import { printable, say } from '../support/printable.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { nameOption, requireRoot, type LabOptions } from './options.ts';
 
@@ -78,7 +79,7 @@ function planOf({ plan, name }: RunbookOptions): Plan {
 function printing(): Watcher {
   return {
     begins: ({ what }) => process.stdout.write(`${what} …`),
-    ended: (_step, found, tookMs) => console.log(` ${(tookMs / 1000).toFixed(2)} s${inWords(found)}`),
+    ended: (_step, found, tookMs) => say(` ${(tookMs / 1000).toFixed(2)} s${inWords(found)}`),
     skipped: ({ what }) => console.log(`${what}: done before`),
   };
 }
@@ -102,6 +103,6 @@ function tell({ writer, epoch, follows, why, facts }: Ending): void {
       : 'does not follow';
   console.log(`site ${writer} takes writes, under epoch ${epoch}; the other one ${other}`);
   if (why === undefined) return;
-  console.error(why);
+  console.error(printable(why));
   process.exitCode = EXIT.inconclusive;
 }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { noServers, programsOf } from '../platform/postgres-versions.fixture.ts';
+import { startPrimary } from '../platform/postgres.fixture.ts';
 import { UsageError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
 import { currentWriter, killedAtStep, settled, silent } from './circle.fixture.ts';
 import { startPair, type TestPair } from './pair.fixture.ts';
+import { planFrom } from './plan.ts';
 import { failback, promote } from './runbooks.ts';
 
 /** Version 15 is that of the machines on which the full set runs. */
@@ -118,3 +123,21 @@ for (const [index, version] of SHORT.entries()) {
     },
   );
 }
+
+describe('runbooks, PostgreSQL 13', { skip: noServers, timeout: 60_000 }, () => {
+  it('are refused by name, and touch nothing', async () => {
+    const old = await startPrimary(programsOf(13).bin, 'b');
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-runbook-'));
+    try {
+      const nowhere = 'postgres://postgres@127.0.0.1:1/postgres';
+      const plan = planFrom({ sites: { a: { dsn: nowhere }, b: { dsn: old.dsn('postgres') } }, balancer: ['true', '{site}'] }, folder);
+      await assert.rejects(
+        promote(plan, 'b', { watcher: silent }),
+        (error) => error instanceof UsageError && /site b: expected PostgreSQL 14 or later, got 13/.test(error.message),
+      );
+    } finally {
+      await old.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
