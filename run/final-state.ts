@@ -96,24 +96,35 @@ async function readCopy(topology: Topology, { copy, tag, nonce, writer, caughtUp
     condition: 'the marker row of the truth, and all rows of the run in one go',
     timeoutMs: limits.catchUp,
     intervalMs: 50,
-    probe: () =>
-      withCopy(topology, copy, async (client) => {
-        const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
-        if (rowCount !== 1) return false;
-        caughtUp();
-        await writer.writeFinal(copy, rowsOf(client, tag));
-        return true;
-      }),
+    probe: async () => {
+      let writing: Promise<void> | undefined;
+      try {
+        return await withCopy(topology, copy, async (client) => {
+          const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
+          if (rowCount !== 1) return false;
+          caughtUp();
+          await (writing = writer.writeFinal(copy, rowsOf(client, tag)));
+          return true;
+        });
+      } finally {
+        // a connection that is lost is told before what was read of it has ended and is taken away
+        await writing?.catch(() => undefined);
+      }
+    },
   });
 }
 
 async function* rowsOf(client: pg.Client, tag: string): AsyncGenerator<FinalRow> {
   await client.query(FINAL_STATE_SETTINGS_SQL);
   const stream = client.query(new QueryStream(finalStateSql(tag), [], { batchSize: 5000 }));
-  // the driver ends no stream whose server went away
-  client.once('error', (error: Error) => stream.destroy(error));
-  for await (const row of stream as AsyncIterable<Record<string, unknown>>) {
-    yield Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as FinalRow;
+  // the driver ends no stream whose server went away, destroyed or not
+  const lost = new Promise<never>((_resolve, reject) => client.once('error', reject));
+  lost.catch(() => undefined);
+  const rows = (stream as AsyncIterable<Record<string, unknown>>)[Symbol.asyncIterator]();
+  for (;;) {
+    const row = await Promise.race([rows.next(), lost]);
+    if (row.done === true) return;
+    yield Object.fromEntries(Object.entries(row.value).filter(([, value]) => value !== null)) as FinalRow;
   }
 }
 

@@ -68,7 +68,7 @@ describe('an overloaded machine', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(excused), { breaking: [], other: ['vacuous'] });
     assert.equal(excused.verdict, 'inconclusive');
     assert.match(excused.reasons[0] ?? '', /the machine was overloaded: for 0\.5 of 2\.0 s of "before"/u);
-    assert.equal(excused.reasons.length, 4, excused.reasons.join('\n'));
+    assert.equal(excused.reasons.filter((reason) => reason.startsWith('vacuous: ')).length, 4, excused.reasons.join('\n'));
     assert.match(excused.overload ?? '', /^the machine was overloaded/u);
     // what the record shows is told as it is
     assert.equal(excused.availability.ok, excused.availability.offered - 48);

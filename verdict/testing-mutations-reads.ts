@@ -113,7 +113,9 @@ function swappable({ elements, course }: World): [Line, Line][] {
   return elements
     .filter((each, nth) => nth % 3 === 1 && each.present)
     .flatMap((each) => {
-      const reads = each.history.filter((line) => line.op === 'read' && calm(line));
+      const sent = Math.min(...each.history.flatMap((line) => (line.op === 'add' ? [Number(line.start)] : [])));
+      // what was seen before it was sent is no read that goes back
+      const reads = each.history.filter((line) => line.op === 'read' && calm(line) && Number(line.end) >= sent);
       return reads.flatMap((first) =>
         reads
           .filter(

@@ -28,7 +28,8 @@ export const UNWRITTEN_MUTATIONS: readonly Mutation[] = [
     what: 'let a list show what nobody sent',
     class: 'never-written',
     spoil: ({ sketch }, pick) => {
-      const pages = sketch.history.filter((line) => line.op === 'list' && line.outcome === 'ok');
+      // an empty page does not go on
+      const pages = sketch.history.filter((line) => line.op === 'list' && line.outcome === 'ok' && (line.items as string[]).length > 0);
       const victim = chosen(pages, pick);
       const page = {
         op: 'list',

@@ -9,9 +9,10 @@ const history = (keep: (line: Line) => boolean): Line[] => whole.history.filter(
 const due = (line: Line): number => line.due as number;
 const during = (line: Line): boolean => due(line) >= 1_000_000 && due(line) < 2_000_000;
 const faults = (...names: string[]): Line[] => (whole.faults ?? []).filter((line) => names.includes(line.state as string));
-/** The sketch with another history, and with nothing in its final states that this history never sent. */
-const offering = (lines: Line[]): Sketch => {
-  const sent = new Set(lines.filter((line) => line.op === 'add').map((line) => line.id));
+/** The sketch with another history, and with nothing in its final states, and no read of anything, that this history never sent. */
+const offering = (all: Line[]): Sketch => {
+  const sent = new Set(all.filter((line) => line.op === 'add').map((line) => line.id));
+  const lines = all.filter((line) => line.op !== 'read' || sent.has(line.id));
   const ids = (whole.final.db1 ?? []).filter((id) => sent.has(id));
   return { ...whole, history: lines, final: { db1: ids, db2: ids } };
 };

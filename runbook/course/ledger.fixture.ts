@@ -19,7 +19,7 @@ export interface Acknowledged {
 /** What was acknowledged, and what was refused with which SQLSTATE at which site. */
 export class Ledger {
   readonly acknowledged: Acknowledged[] = [];
-  readonly refused: { site: Site; code: string; message: string; at: number }[] = [];
+  readonly refused: { site: Site; by: Acknowledged['by']; code: string; message: string; at: number }[] = [];
 
   /** Carries a write out and notes what became of it; rejects as it does. */
   async write(row: Pick<Acknowledged, 'table' | 'key' | 'site' | 'by'> & { version?: number }, act: () => Promise<unknown>): Promise<void> {
@@ -29,7 +29,7 @@ export class Ledger {
       this.acknowledged.push({ version: 0, ...row, sentAt, ackedAt: performance.now() });
     } catch (error) {
       const { code = 'none', message } = error as Error & { code?: string };
-      this.refused.push({ site: row.site, code, message, at: performance.now() });
+      this.refused.push({ site: row.site, by: row.by, code, message, at: performance.now() });
       throw error;
     }
   }
