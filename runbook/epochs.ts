@@ -13,13 +13,10 @@ export async function highestEpoch(client: pg.Client): Promise<number> {
   return highest;
 }
 
-/** Whether the last term that a site knows of was its own: it was the writing one, and nobody after it that it knows of. */
-export async function wasLastWriter(client: pg.Client): Promise<boolean> {
-  const { last } = await one<{ last: boolean | null }>(
-    client,
-    'SELECT (SELECT system FROM terms ORDER BY epoch DESC LIMIT 1) = system_identifier::text AS last FROM pg_control_system()',
-  );
-  return last === true;
+/** The system of the last term that a site knows of: who was the writing one, and nobody after it that this site knows of. */
+export async function lastWriter(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ system: string }>('SELECT system FROM terms ORDER BY epoch DESC LIMIT 1');
+  return rows[0]?.system;
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { findPostgres } from '../platform/postgres.fixture.ts';
@@ -8,6 +9,7 @@ import { until } from '../support/poll.ts';
 import { silent, settled } from './circle.fixture.ts';
 import { readEntries } from './journal.ts';
 import { startPair, write, type TestPair } from './pair.fixture.ts';
+import type { Watcher } from './steps.ts';
 import { failback, promote, type Consent } from './runbooks.ts';
 
 const bin = findPostgres();
@@ -436,6 +438,33 @@ describe('the fence', { skip, timeout: 240_000, concurrency: 1 }, () => {
     });
     const { epoch } = await promote(pair.plan, 'b', { watcher: silent });
     await settled(pair, 'b', epoch);
+    await failback(pair.plan, 'a', { watcher: silent });
+  });
+
+  it('is left by its writer itself where the journal of an interrupted run is gone, and by nobody who is not the last writer', async () => {
+    const interrupted = (after: string): { watcher: Watcher } => ({
+      watcher: {
+        ...silent,
+        ended: ({ name }) => {
+          if (name === after) throw new Error('interrupted here');
+        },
+      },
+    });
+    await assert.rejects(promote(pair.plan, 'b', interrupted('sequences')), /interrupted here/);
+    assert.equal(await write(pair.servers.a.dsn('app'), 'closed'), false);
+    rmSync(pair.plan.journal);
+    const again = await promote(pair.plan, 'a', { watcher: silent });
+    assert.deepEqual([again.writer, again.follows], ['a', true]);
+    await settled(pair, 'a', again.epoch);
+    // b wrote, and was fenced to give back: a is not the last writer, and has no way to what b took
+    const there = await promote(pair.plan, 'b', { watcher: silent });
+    await settled(pair, 'b', there.epoch);
+    await pair.servers.a.sql('ALTER SUBSCRIPTION mintpress DISABLE; ALTER SUBSCRIPTION mintpress SET (slot_name = NONE)');
+    await pair.servers.a.sql('DROP SUBSCRIPTION mintpress');
+    await pair.servers.b.sql('UPDATE writer SET writable = false');
+    await assert.rejects(promote(pair.plan, 'a', { watcher: silent }), /site a does not follow/);
+    const back = await promote(pair.plan, 'b', { watcher: silent });
+    assert.deepEqual([back.writer, back.follows], ['b', false]);
     await failback(pair.plan, 'a', { watcher: silent });
   });
 

@@ -3,7 +3,7 @@ import { HoldfastError, messageOf, UsageError } from '../support/errors.ts';
 import { takeLock } from '../support/lock.ts';
 import { holding, ifReachable, withSite } from './database.ts';
 import { leadAlike } from './dsn.ts';
-import { wasLastWriter } from './epochs.ts';
+import { lastWriter } from './epochs.ts';
 import { append, readEntries, unfinished, type Run } from './journal.ts';
 import { siteAndOther, type Plan, type SitePlan } from './plan.ts';
 import { checkFailback } from './preflight/failback.ts';
@@ -118,13 +118,23 @@ async function checkPromotion(
     const own = await stateOf(here, site, plan);
     const untried = own.version > VERSIONS.most ? { untried: `PostgreSQL ${own.version}` } : {};
     const old = isLost ? undefined : await ifReachable(other, (there) => stateOf(there, other, plan));
-    const isClosed = !own.writable && old?.writable !== true && (old !== undefined || isSaidLost);
-    if (isClosed && own.subscription === undefined && (await wasLastWriter(here))) return { before: {}, takesBack: true, ...untried };
+    if (await canBeTakenBack(promotion, here, { own, old, isSaidLost })) return { before: {}, takesBack: true, ...untried };
     if (old !== undefined)
       return { before: await withSite(other, (there) => checkSwitch(promotion, { here, there, own, old })), ...untried };
     if (!isSaidLost) await refuseIfAlive(promotion, here, own, heard);
     return { before: await checkTakeover(promotion, here, own), ...untried };
   });
+}
+
+/* A writer that was fenced and is closed, while nobody wrote after it as far as either site knows: it may go on. */
+async function canBeTakenBack(
+  { other }: Promotion,
+  here: pg.Client,
+  { own, old, isSaidLost }: { own: SiteState; old: SiteState | undefined; isSaidLost: boolean },
+): Promise<boolean> {
+  if (own.writable || own.subscription !== undefined || (await lastWriter(here)) !== own.system) return false;
+  if (old === undefined) return isSaidLost;
+  return !old.writable && (await withSite(other, lastWriter)) === own.system;
 }
 
 /* A dsn that leads nowhere is no writer that is lost: its follower may hear of it. */
