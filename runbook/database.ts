@@ -50,6 +50,8 @@ const SESSION: Readonly<Record<string, string>> = {
 const idle = new Map<string, pg.Client>();
 /** Runbooks at work in this process; without one a connection ends with its use. */
 let atWork = 0;
+/** Systems that a runbook holds, with the site that each is of. */
+export type Held = ReadonlyMap<string, string>;
 
 /** Runs `use` with one connection to a site's database; an Unreachable where there is none, a UsageError where something answers and refuses. */
 export async function withSite<T>(site: Pick<SitePlan, 'name' | 'dsn'>, use: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -101,32 +103,42 @@ async function opened(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<pg.Client> 
   }
 }
 
-/** Does the work of a runbook while it holds databases of sites; `ifThere` are held where they give an answer. Names those that gave none. */
+/**
+ * Does the work of a runbook while it holds databases of sites; `ifThere` are held where they give an answer, `beside` names what is held already.
+ * The work is told which gave none, and all that is held.
+ */
 export async function holding<T>(
   {
     sites = [],
     ifThere = [],
     untoldIsLost = false,
-  }: { sites?: readonly SitePlan[]; ifThere?: readonly SitePlan[]; untoldIsLost?: boolean },
-  work: (silent: ReadonlySet<string>) => Promise<T>,
+    beside = new Map(),
+  }: { sites?: readonly SitePlan[]; ifThere?: readonly SitePlan[]; untoldIsLost?: boolean; beside?: Held },
+  work: (silent: ReadonlySet<string>, held: Held) => Promise<T>,
 ): Promise<T> {
-  const held: { letGo: () => Promise<void> }[] = [];
+  const ends: (() => Promise<void>)[] = [];
+  const held = new Map(beside);
   const silent = new Set<string>();
+  const hold = async (site: SitePlan): Promise<void> => {
+    const { system, letGo } = await holdSite(site, held);
+    held.set(system, site.name);
+    ends.push(letGo);
+  };
   atWork += 1;
   try {
-    for (const site of sites) held.push(await holdSite(site));
+    for (const site of sites) await hold(site);
     for (const site of ifThere) {
       try {
-        held.push(await holdSite(site));
+        await hold(site);
       } catch (error) {
         if (!(error instanceof Unreachable || (untoldIsLost && error instanceof Untold))) throw error;
         silent.add(site.name);
       }
     }
-    return await work(silent);
+    return await work(silent, held);
   } finally {
     atWork -= 1;
-    await Promise.all(held.map(({ letGo }) => letGo()));
+    await Promise.all(ends.map((letGo) => letGo()));
     if (atWork === 0) {
       await Promise.all([...idle.values()].map(close));
       idle.clear();
@@ -138,16 +150,23 @@ export async function holding<T>(
  * Holds a site's database for one runbook until it is let go, or that runbook's process has ended: others may have been started elsewhere, with
  * journals of their own. A UsageError where it is held already.
  */
-export async function holdSite(site: Pick<SitePlan, 'name' | 'dsn'>): Promise<{ letGo: () => Promise<void> }> {
+export async function holdSite(
+  site: Pick<SitePlan, 'name' | 'dsn'>,
+  beside: Held = new Map(),
+): Promise<{ system: string; letGo: () => Promise<void> }> {
   const client = await opened(site);
   const letGo = (): Promise<void> => close(client);
   try {
+    const { system } = await one<{ system: string }>(client, 'SELECT system_identifier::text AS system FROM pg_control_system()');
+    const already = beside.get(system);
+    if (already !== undefined)
+      throw new UsageError(`sites ${already} and ${site.name}: expected two servers, both dsn lead to the same one`);
     // the server lets go of a machine that is gone after 15 s, not after the two hours of its system
     await client.query(
       `SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2; SET lock_timeout = ${LET_GO_MS}`,
     );
     await client.query('SELECT pg_advisory_lock($1)', [RUNBOOK_LOCK]);
-    return { letGo };
+    return { system, letGo };
   } catch (error) {
     await letGo();
     if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;

@@ -1,6 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { publishedTables } from './compare.ts';
 import { literal, quoted } from './database.ts';
 import type { Plan } from './plan.ts';
 
@@ -9,7 +8,7 @@ const MADE_HERE = 'made by "holdfast promote" or "holdfast failback", for the su
 /** PostgreSQL's own number of rounds for SCRAM-SHA-256. */
 const ROUNDS = 4096;
 
-/** The role by which the other site follows, where the plan names none: it may read what is published, and no more. */
+/** The role by which the other site follows, where the plan names none: it may read, and no more. */
 export function replicationRole({ subscription }: Pick<Plan, 'subscription'>): string {
   return `${subscription.slice(0, 52)}_replicator`;
 }
@@ -30,14 +29,10 @@ export async function makeReplicationRole(writer: pg.Client, plan: Plan): Promis
   const { rows } = await writer.query('SELECT FROM pg_roles WHERE rolname = $1', [replicationRole(plan)]);
   await writer.query('BEGIN');
   try {
-    // a policy on rows would hide some from the first copy
-    if (rows.length === 0) await writer.query(`CREATE ROLE ${name} LOGIN REPLICATION BYPASSRLS`);
+    // it copies tables that are published later as well, and a policy on rows would hide some from a copy
+    if (rows.length === 0) await writer.query(`CREATE ROLE ${name} LOGIN REPLICATION BYPASSRLS IN ROLE pg_read_all_data`);
     await writer.query(`COMMENT ON ROLE ${name} IS ${literal(MADE_HERE)}`);
     await writer.query(`ALTER ROLE ${name} PASSWORD ${literal(scramVerifier(password))}`);
-    const tables = await publishedTables(writer, plan);
-    for (const schema of new Set(tables.map(({ schema }) => schema)))
-      await writer.query(`GRANT USAGE ON SCHEMA ${quoted(schema)} TO ${name}`);
-    await writer.query(`GRANT SELECT ON ${tables.map(({ sql }) => sql).join(', ')} TO ${name}`);
     await writer.query('COMMIT');
   } catch (error) {
     await writer.query('ROLLBACK');

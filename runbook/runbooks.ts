@@ -48,10 +48,10 @@ export async function promote(plan: Plan, name: string, { watcher, ...consent }:
     throw new UsageError(`"--other-is-lost": expected the name of the other site, "${other.name}", typed as it is; nothing was changed`);
   const untoldIsLost = otherIsLost !== undefined;
   using _alone = takeLock(`${plan.journal}.lock`, `promote ${name}`);
-  return await holding({ sites: [site] }, async () => {
+  return await holding({ sites: [site] }, async (_none, beside) => {
     // while the other one is asked, what comes from it is listened for
     const heard = { at: await withSite(site, (here) => lastHeard(here, plan)), since: performance.now() };
-    return holding({ ifThere: [other], untoldIsLost }, async (silent) => {
+    return holding({ ifThere: [other], untoldIsLost, beside }, async (silent) => {
       const isLost = silent.has(other.name);
       if (untoldIsLost && !isLost)
         throw new UsageError(`site ${other.name} answers: it is not lost; leave "--other-is-lost" out. Nothing was changed`);
