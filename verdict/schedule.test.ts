@@ -17,7 +17,10 @@ function offered(keep: (kind: Kind, due: number) => boolean, run: Line = {}): Sk
   const asked = (kind: Kind): Line[] =>
     Array.from({ length: 900 }, (_, nth) => nth * 10_000)
       .filter((due) => keep(kind, due))
-      .map((due) => ({ op: kind, id: `k${due}`, client: 3, due, start: due, end: due + 900, outcome: 'ok', found: false }));
+      .map((due) => ({ op: kind, client: 3, due, start: due, end: due + 900, outcome: 'ok', ...shown(kind, due) }));
+  // reads of what is known could have missed it
+  const shown = (kind: Kind, due: number): Line =>
+    kind === 'read' && due > 1000 ? { id: 'e1', found: true } : { id: `k${due}`, found: false };
   return tiny({
     run: runOf({ floors: NO_FLOORS, phases, load: { get: 100, read: 100 }, ...run }),
     history: [...tiny().history.filter(({ op }) => op === 'add'), ...asked('get'), ...asked('read')],

@@ -44,7 +44,7 @@ describe('witnesses', { concurrency: 4 }, () => {
   });
   test('of two writers are the acks in their order', async () => {
     const acks = ['db1', 'db2', 'db1'].map((copy, nth) =>
-      add(`w${nth}`, 100 + 10 * nth, 109 + 10 * nth, { copy, site: copy === 'db1' ? 'a' : 'b' }),
+      add(`w${nth}`, 100 + 10 * nth, 109 + 10 * nth, { copy, site: copy === 'db1' ? 'a' : 'b', epoch: 1 }),
     );
     const finding = await found(tiny({ history: more(...acks), final: everywhere('w0', 'w1', 'w2') }), 'split-brain');
     assert.deepEqual(
