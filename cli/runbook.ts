@@ -86,6 +86,7 @@ function printing(): Watcher {
 
 function inWords(found: Record<string, unknown>): string {
   const told = Object.entries(found).flatMap(([key, value]) => {
+    if (key === 'tables') return [];
     if (typeof value === 'boolean') return [value ? key : `not ${key}`];
     if (Array.isArray(value)) return value.length === 0 ? [] : [`${key} ${value.join(', ')}`];
     return [`${key} ${String(value)}`];

@@ -21,6 +21,13 @@ BEGIN
   RETURN NULL;
 END
 $$;
+-- Nobody's own table of that name is asked in its place.
+DO $$
+BEGIN
+  EXECUTE format('ALTER FUNCTION refuse_unless_writer() SET search_path = pg_catalog, %s, pg_temp',
+    (SELECT quote_ident(nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = 'writer'::regclass));
+END
+$$;
 ${guards.join('')}
 DO $$
 BEGIN

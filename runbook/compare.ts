@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
@@ -118,7 +118,7 @@ export async function keepOwnRows(
   for (const { table, onlyHere } of await differences(here, there, plan)) {
     if (onlyHere.size === 0) continue;
     tables.push(table);
-    const file = join(folder, `${table.replaceAll(/[^\w.]/g, '')}.jsonl`);
+    const file = newFileOf(folder, table);
     await writeRows(here, table, { hashes: onlyHere, file });
     rows += rowsIn(onlyHere);
     files.push(file);
@@ -162,20 +162,28 @@ async function hashesOf(client: pg.Client, table: string, buckets: readonly numb
   return new Map(rows.map(({ hash, times }) => [hash, Number(times)]));
 }
 
+/* Each table has a file of its own, whatever its name; what an earlier try wrote stays. */
+function newFileOf(folder: string, table: string): string {
+  const name = /^"\w+"\."\w+"$/u.test(table) ? table.replaceAll('"', '') : encodeURIComponent(table);
+  const taken = existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith(`${name}.`)).length : 0;
+  return join(folder, taken === 0 ? `${name}.jsonl` : `${name}.${taken + 1}.jsonl`);
+}
+
 async function writeRows(client: pg.Client, table: string, { hashes, file }: { hashes: Surplus; file: string }): Promise<void> {
   mkdirSync(join(file, '..'), { recursive: true });
-  const out = createWriteStream(file, { mode: 0o600 });
+  // on the disk before the table is emptied
+  const out = createWriteStream(file, { mode: 0o600, flags: 'wx', flush: true });
   const left = new Map(hashes);
   const all = [...hashes.keys()];
   for (let from = 0; from < all.length; from += BATCH) {
-    const { rows } = await client.query<{ hash: string; row: object }>(
-      `SELECT ${ROW} AS hash, to_json(t) AS row FROM ${table} t WHERE ${ROW} = ANY ($1)`,
+    const { rows } = await client.query<{ hash: string; row: string }>(
+      `SELECT ${ROW} AS hash, to_json(t)::text AS row FROM ${table} t WHERE ${ROW} = ANY ($1)`,
       [all.slice(from, from + BATCH)],
     );
     for (const { hash, row } of rows) {
       const more = left.get(hash) ?? 0;
       left.set(hash, more - 1);
-      if (more > 0 && !out.write(`${JSON.stringify(row)}\n`)) await once(out, 'drain');
+      if (more > 0 && !out.write(`${row}\n`)) await once(out, 'drain');
     }
   }
   out.end();

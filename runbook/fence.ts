@@ -9,7 +9,10 @@ import { setStandbyNames, standbyNames } from './standby.ts';
 const UNDER_WAY_MS = 2_000;
 const GONE_MS = 10_000;
 
-/** Processes of the server itself, and those that bring what other servers wrote. All others may carry somebody's transaction. */
+/**
+ * Processes of the server itself, and those that bring what other servers wrote. All others may carry somebody's transaction; so may a walsender that
+ * has exported its snapshot.
+ */
 const SYSTEM_PROCESSES = [
   'autovacuum launcher',
   'autovacuum worker',
@@ -55,7 +58,8 @@ export async function fence(client: pg.Client, site: SitePlan, { role }: Plan): 
     await client.query('UPDATE writer SET writable = false WHERE writable');
   });
   const { fenced } = await one<{ fenced: string }>(client, 'SELECT clock_timestamp()::text AS fenced');
-  const from = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> ALL ($1)
+  const from = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND (backend_type <> ALL ($1) OR (backend_type = 'walsender' AND state LIKE 'idle in transaction%'))
     AND (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL) AND coalesce(xact_start <= $2::timestamptz, true)`;
   const ended = new Set<number>();
   const began = performance.now();

@@ -153,7 +153,29 @@ const MISTAKES: Mistake[] = [
       'ALTER SUBSCRIPTION mintpress SET PUBLICATION another WITH (refresh = false)',
       'ALTER SUBSCRIPTION mintpress SET PUBLICATION mintpress WITH (refresh = false)',
     ],
-    refused: /to be of publication "mintpress" and by a slot of its own name; it is of another/,
+    refused: /to be of publication "mintpress" alone and by a slot of its own name; it is of another/,
+  },
+  {
+    name: 'a subscription of a second publication beside it',
+    a: ['CREATE PUBLICATION another FOR TABLE changes', 'DROP PUBLICATION another'],
+    b: [
+      'ALTER SUBSCRIPTION mintpress SET PUBLICATION mintpress, another WITH (refresh = false)',
+      'ALTER SUBSCRIPTION mintpress SET PUBLICATION mintpress WITH (refresh = false)',
+    ],
+    refused: /to be of publication "mintpress" alone/,
+  },
+  {
+    name: 'a table that inherits from one that is published, and is not itself',
+    a: ['CREATE TABLE heir () INHERITS (markers)', 'DROP TABLE heir'],
+    refused: /not heir, which inherits from a table that it carries/,
+  },
+  {
+    name: 'a guard that asks whichever table "writer" a session finds first',
+    a: [
+      'ALTER FUNCTION refuse_unless_writer() RESET search_path',
+      'ALTER FUNCTION refuse_unless_writer() SET search_path = pg_catalog, public, pg_temp',
+    ],
+    refused: /site a: .*guard.*missing at/,
   },
   {
     name: 'a role of somebody with the name of the one that is made',

@@ -18,6 +18,10 @@ export async function transactionsAfter(old: pg.Client, position: string, plan: 
     [plan.subscription],
   );
   if (rows[0]?.usable !== true) return undefined;
+  const { isOfAnother } = await one<{ isOfAnother: boolean }>(old, 'SELECT $1::pg_lsn > pg_current_wal_insert_lsn() AS "isOfAnother"', [
+    position,
+  ]);
+  if (isOfAnother) return undefined;
   // a message begins with its kind; that of a begin goes on with the position of the commit, that of a row with the table
   const { count } = await one<{ count: string }>(
     old,

@@ -1,5 +1,6 @@
 import { HoldfastError, messageOf } from '../support/errors.ts';
 import { switchBalancer } from './balancer.ts';
+import { publishedTables } from './compare.ts';
 import { ifReachable, withSite } from './database.ts';
 import { highestEpoch } from './epochs.ts';
 import { fence, open, restore } from './fence.ts';
@@ -105,7 +106,9 @@ export function promotionSteps(promotion: Promotion): Step[] {
           if (isKept) await beginSlotHere(client, plan);
           else await dropSlot(client, plan);
           await open(client, plan, { epoch, ...(typeof tail?.position === 'string' ? { takenOver: tail.position } : {}) });
-          return { epoch, kept: isKept };
+          // what the position above speaks of
+          const tables = (await publishedTables(client, plan)).map(({ sql }) => sql);
+          return { epoch, kept: isKept, tables };
         });
       },
     },

@@ -5,6 +5,7 @@ import { inWords, keepOwnRows, lastingDifferences, publishedTables, type Differe
 import { one, withSite } from './database.ts';
 import { takenOverFrom } from './epochs.ts';
 import { fence } from './fence.ts';
+import { readEntries } from './journal.ts';
 import { transactionsAfter } from './own-tail.ts';
 import type { Plan, SitePlan } from './plan.ts';
 import { foreignKeysFromOutside } from './preflight/publications.ts';
@@ -152,7 +153,7 @@ async function keepOwn({ plan, writer, follower, discard, run }: Rebuild): Promi
       const kept = await keepOwnRows(here, there, { plan, folder });
       const asked = discard === 'every' ? [] : kept.tables.filter((table) => !isNamed(table, discard));
       if (asked.length === 0) return kept;
-      const late = await lostTransactions(here, there, { plan, follower });
+      const late = wereCarried(asked, { plan, writer }) ? await lostTransactions(here, there, { plan, follower }) : undefined;
       if (late === 0) return kept;
       const what =
         late === undefined ? 'whether the writer ever had them cannot be told' : `${late} transactions of it never arrived there`;
@@ -161,6 +162,13 @@ async function keepOwn({ plan, writer, follower, discard, run }: Rebuild): Promi
       );
     }),
   );
+}
+
+/* The log proves nothing of a table that did not follow when the writer took over. */
+function wereCarried(tables: readonly string[], { plan, writer }: Pick<Rebuild, 'plan' | 'writer'>): boolean {
+  const opened = readEntries(plan.journal).findLast(({ step, site }) => step === 'open' && site === writer.name);
+  const carried = opened?.facts.tables;
+  return Array.isArray(carried) && tables.every((table) => carried.includes(table));
 }
 
 async function lostTransactions(

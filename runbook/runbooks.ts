@@ -7,7 +7,7 @@ import { lastWriter } from './epochs.ts';
 import { append, readEntries, unfinished, type Run } from './journal.ts';
 import { siteAndOther, type Plan, type SitePlan } from './plan.ts';
 import { checkFailback } from './preflight/failback.ts';
-import { askSource, HEARD_MS, hearsOf, lastHeard } from './preflight/link.ts';
+import { askSource, HEARD_MS, hearsOf, lastHeard, reconnects } from './preflight/link.ts';
 import { checkSwitch, checkTakeover, type Befores } from './preflight/promotion.ts';
 import { goBack, keptSinceEqual, promotionSteps, REFUSES, takeBackSteps, type Promotion } from './promote.ts';
 import { NeedsConsent, rebuildSteps, type Discard } from './rebuild.ts';
@@ -143,7 +143,8 @@ async function refuseIfAlive({ plan, site, other }: Promotion, here: pg.Client, 
   const { source } = own.subscription;
   const answer = leadAlike(source, other.dsn) ? 'silent' : await askSource(source);
   const answers = answer === 'answers' || typeof answer === 'object';
-  const isHeard = heard !== undefined && (await hearsOf(here, plan, heard.at, heard.since + HEARD_MS));
+  const hears = heard !== undefined && (await hearsOf(here, plan, heard.at, heard.since + HEARD_MS));
+  const isHeard = hears || (answer === 'cannot be asked' && (await reconnects(here, plan)));
   if (!answers && !isHeard) return;
   throw new UsageError(
     `site ${other.name} gives no answer by its dsn, but ${answers ? `what site ${site.name} follows answers` : `site ${site.name} hears of it`}: it lives; correct its dsn in the plan. If it is lost all the same, say so with "--other-is-lost ${other.name}". Nothing was changed`,

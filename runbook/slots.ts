@@ -47,6 +47,9 @@ export async function reserveSlot(server: pg.Client, { name }: { name: string },
   await server.query(`SET statement_timeout = ${SLOT_MS}`);
   try {
     await server.query(`SELECT pg_create_logical_replication_slot($1, 'pgoutput')`, [plan.subscription]);
+    await server.query('SET statement_timeout = 0');
+    // most of what the checkpoint of the opening would write, while nobody waits for it
+    await server.query('CHECKPOINT');
   } catch (error) {
     if ((error as { code?: string }).code !== CANCELED) throw error;
     const open = await openTransactions(server);
@@ -66,6 +69,8 @@ export async function beginSlotHere(writer: pg.Client, { subscription }: Plan): 
     'SELECT end_lsn::text AS position FROM pg_replication_slot_advance($1, pg_current_wal_flush_lsn())',
     [subscription],
   );
+  // otherwise a crash puts the slot back before rows that the other site has
+  await writer.query('CHECKPOINT');
   return position;
 }
 

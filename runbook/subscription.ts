@@ -18,6 +18,14 @@ const UNSEEN: Readonly<Record<string, string>> = {
   log_min_duration_statement: '-1',
   log_min_duration_sample: '-1',
   log_min_error_statement: 'panic',
+  // the context of any other message holds the statement too
+  log_min_messages: 'panic',
+  log_lock_waits: 'off',
+  log_error_verbosity: 'terse',
+  debug_print_parse: 'off',
+  debug_print_rewritten: 'off',
+  debug_print_plan: 'off',
+  'pgaudit.log': 'none',
   'pg_stat_statements.track': 'none',
   'auto_explain.log_min_duration': '-1',
 };

@@ -82,8 +82,13 @@ export async function applyReceived(follower: pg.Client, { name }: SitePlan, pla
   });
   const { silent, position } = await one<{ silent: string | null; position: string | null }>(
     follower,
-    `SELECT extract(epoch FROM clock_timestamp() - max(last_msg_receipt_time)) AS silent, followed_to()::text AS position
-     FROM pg_stat_subscription WHERE subname = $1 AND relid IS NULL`,
+    // of this subscription alone: other feeds have positions of other logs
+    `SELECT extract(epoch FROM clock_timestamp() - max(w.last_msg_receipt_time)) AS silent,
+       greatest(max(o.remote_lsn), max(w.latest_end_lsn))::text AS position
+     FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid IS NULL
+     LEFT JOIN pg_replication_origin_status o ON o.external_id = 'pg_' || s.oid
+     WHERE s.subname = $1 AND d.datname = current_database()`,
     [plan.subscription],
   );
   return {

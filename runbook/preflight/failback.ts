@@ -7,7 +7,7 @@ import { waitForTail } from '../tail.ts';
 import { unguardedTables } from './guards.ts';
 import { askSource } from './link.ts';
 import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
-import { followerProblems, rightsProblems, sourceProblems, writerProblems } from './server.ts';
+import { followerProblems, otherFeeds, rightsProblems, sourceProblems, writerProblems } from './server.ts';
 
 /** Refuses a failback that cannot be meant, or that cannot come to its end; whether the site follows and is equal already. Nothing is changed. */
 export async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan): Promise<{ follows: boolean }> {
@@ -41,10 +41,11 @@ export async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan)
         ...(await writerProblems(other.name, there, plan)),
         ...(await sourceProblems(other.name, there, plan)),
         ...(await followerProblems(site.name, here, plan)),
+        ...(await otherFeeds(site.name, here, plan)),
       ]);
       const { subscription } = own;
       if (own.writable || subscription?.enabled !== true || !subscription.working) return { follows: false };
-      if (subscription.slot !== plan.subscription || !subscription.publications.includes(plan.publication)) return { follows: false };
+      if (subscription.slot !== plan.subscription || subscription.publications.join() !== plan.publication) return { follows: false };
       const source = await askSource(subscription.source);
       if (typeof source === 'object' && source.system !== writer.system) return { follows: false };
       if ((await unfinishedTables(here, plan, await tablesOf(there, plan))).length > 0) return { follows: false };

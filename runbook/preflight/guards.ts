@@ -20,7 +20,8 @@ export async function unguardedTables(client: pg.Client, { publication }: Plan):
      FROM written w LEFT JOIN (
        SELECT tgrelid, tgtype FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
        WHERE NOT tgisinternal AND tgenabled = 'O' AND tgqual IS NULL AND cardinality(tgattr::smallint[]) = 0
-         AND tgtype & 2 <> 0 AND f.prosrc ~* '\\mwriter\\M' AND f.prosrc ~* '\\mwritable\\M') g ON g.tgrelid = w.oid
+         AND tgtype & 2 <> 0 AND f.prosrc ~* '\\mwriter\\M'
+         AND (EXISTS (SELECT FROM unnest(f.proconfig) AS setting WHERE setting LIKE 'search_path=%') OR f.prosrc ~* '\\."?writer\\M') AND f.prosrc ~* '\\mwritable\\M') g ON g.tgrelid = w.oid
      GROUP BY w.oid ORDER BY 1`,
     [publication],
   );

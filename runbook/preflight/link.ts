@@ -14,6 +14,9 @@ const MESSAGE = { least: 64, most: 8192 };
 /** A writer that lives is heard of within this: the platform writes a row a second, and a server that is asked answers at once; ms. */
 export const HEARD_MS = 3_000;
 
+/** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker anew, which then connects; ms. */
+const RECONNECT_MS = 8_000;
+
 /** What the source of a subscription says when it is asked from here: the system that it leads to, that something is there, or that nothing is. */
 export type Source = { system: string } | 'answers' | 'silent' | 'cannot be asked';
 
@@ -96,6 +99,39 @@ export async function lastHeard(follower: pg.Client, { subscription }: Plan): Pr
     [subscription],
   );
   return rows[0]?.heard ?? undefined;
+}
+
+/**
+ * Whether a follower can connect to its writer anew, for one that has a connection on which nothing comes: an idle server sends nothing for half a
+ * minute. Its worker is ended, and started again by its server.
+ */
+export async function reconnects(follower: pg.Client, { subscription }: Plan): Promise<boolean> {
+  const worker = async (): Promise<{ pid: number; event: string | null } | undefined> => {
+    const { rows } = await follower.query<{ pid: number; event: string | null }>(
+      'SELECT pid, wait_event AS event FROM pg_stat_subscription JOIN pg_stat_activity USING (pid) WHERE subname = $1 AND relid IS NULL',
+      [subscription],
+    );
+    return rows[0];
+  };
+  const first = await worker();
+  if (first === undefined) return false;
+  await follower.query('SELECT pg_terminate_backend($1)', [first.pid]);
+  try {
+    return await until({
+      subject: 'the other site',
+      condition: 'a new connection to its writer',
+      timeoutMs: RECONNECT_MS,
+      intervalMs: 100,
+      probe: async () => {
+        const next = await worker();
+        // it is there once its writer has begun to send
+        return next !== undefined && next.pid !== first.pid && /^logicalapplymain$/iu.test(next.event ?? '');
+      },
+    });
+  } catch (error) {
+    if (error instanceof DeadlineError) return false;
+    throw error;
+  }
 }
 
 /** Whether a follower hears of its writer after `since`, for as long as its worker is connected, at the most until `until`. */

@@ -32,7 +32,8 @@ export async function notCarried(client: pg.Client, { publication, role }: Plan)
   return found;
 }
 
-/** Whether consent names a thing; a table may be named without its schema. */
+/** Whether consent names a thing; a table of the schema "public" may be named without it, and a plain name without its quotes. */
 export function isNamed(name: string, consent: ReadonlySet<string>): boolean {
-  return consent.has(name) || consent.has(name.replaceAll('"', '')) || consent.has(name.replace(/^.*\./su, '').replaceAll('"', ''));
+  const plain = /^"?[\w]+"?(\."?[\w]+"?)?$/u.test(name) ? name.replaceAll('"', '') : name;
+  return [name, plain].some((one) => consent.has(one) || (one.startsWith('public.') && consent.has(one.slice('public.'.length))));
 }

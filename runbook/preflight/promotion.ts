@@ -11,7 +11,7 @@ import { unguardedTables } from './guards.ts';
 import { arrives, askSource } from './link.ts';
 import { isNamed, notCarried } from './not-carried.ts';
 import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
-import { followerProblems, rightsProblems, sourceProblems, standbyProblems, writerProblems } from './server.ts';
+import { followerProblems, otherFeeds, rightsProblems, slotInUse, sourceProblems, standbyProblems, writerProblems } from './server.ts';
 
 /** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker that has ended again; ms. */
 const AT_WORK_MS = 10_000;
@@ -103,9 +103,9 @@ function refuseStates({ plan, site, other }: Asked, own: SiteState, old?: SiteSt
     throw new UsageError(
       `site ${site.name} does not follow: subscription "${plan.subscription}" is disabled; enable it (ALTER SUBSCRIPTION … ENABLE), or rebuild the site with "holdfast failback ${site.name}"`,
     );
-  if (own.subscription.slot !== plan.subscription || !own.subscription.publications.includes(plan.publication))
+  if (own.subscription.slot !== plan.subscription || own.subscription.publications.join() !== plan.publication)
     throw new UsageError(
-      `site ${site.name}: expected subscription "${plan.subscription}" to be of publication "${plan.publication}" and by a slot of its own name; it is of ${own.subscription.publications.join(', ')}, by ${own.subscription.slot ?? 'none'}`,
+      `site ${site.name}: expected subscription "${plan.subscription}" to be of publication "${plan.publication}" alone and by a slot of its own name; it is of ${own.subscription.publications.join(', ')}, by ${own.subscription.slot ?? 'none'}`,
     );
 }
 
@@ -162,6 +162,12 @@ async function dataProblems(asked: Asked, { here, there }: Pick<Sides, 'here' | 
     problems.push(
       `site ${other.name} stores ${left.join(', ')}, which replication does not bring to site ${site.name}: carry it over by other means, publish it at both sites, or leave it there with "--leave-behind ${left.map((name) => name.replaceAll('"', '')).join(' ')}"`,
     );
+  problems.push(...(await slotInUse(site.name, here, plan)));
+  for (const [of, client] of [
+    [site, here],
+    [other, there],
+  ] as const)
+    problems.push(...(await otherFeeds(of.name, client, plan)));
   const keys = await foreignKeysFromOutside(there, plan);
   if (keys.length > 0)
     problems.push(

@@ -28,7 +28,11 @@ async function carriedBy(client: pg.Client, { publication }: Plan): Promise<Carr
   );
   return {
     tables: tables.rows.map(({ name }) => name),
-    partial: [...found.missing.map((operation) => `no ${operation}`), ...(await partsOf(client, publication))],
+    partial: [
+      ...found.missing.map((operation) => `no ${operation}`),
+      ...(await partsOf(client, publication)),
+      ...(await unpublishedHeirs(client, publication)),
+    ],
   };
 }
 
@@ -46,6 +50,17 @@ async function partsOf(client: pg.Client, publication: string): Promise<string[]
     [publication],
   );
   return rows.map(({ part }) => part);
+}
+
+/* The comparison and TRUNCATE take them in, the publication does not. */
+async function unpublishedHeirs(client: pg.Client, publication: string): Promise<string[]> {
+  const { rows } = await client.query<{ heir: string }>(
+    `WITH published AS (SELECT to_regclass(format('%I.%I', schemaname, tablename)) AS oid FROM pg_publication_tables WHERE pubname = $1)
+     SELECT i.inhrelid::regclass::text AS heir FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent IN (SELECT oid FROM published) AND NOT c.relispartition AND i.inhrelid NOT IN (SELECT oid FROM published) ORDER BY 1`,
+    [publication],
+  );
+  return rows.map(({ heir }) => `not ${heir}, which inherits from a table that it carries`);
 }
 
 /** What is wrong with what a site publishes, alone and beside the other one; `other` is absent where that gives no answer. */

@@ -51,6 +51,29 @@ export async function followerProblems(name: string, client: pg.Client, plan: Pl
   return workers > 0 ? [] : [`site ${name}: expected max_logical_replication_workers above 0, got 0: it cannot follow`];
 }
 
+/** Who follows a site by a slot of the name that the other site's is to have: it would be dropped under them. */
+export async function slotInUse(name: string, client: pg.Client, { subscription }: Plan): Promise<string[]> {
+  const { rows } = await client.query('SELECT FROM pg_replication_slots WHERE slot_name = $1 AND active', [subscription]);
+  if (rows.length === 0) return [];
+  return [
+    `site ${name}: expected slot "${subscription}" to be free for the other site, somebody else follows by it: give that one another name`,
+  ];
+}
+
+/** Other subscriptions of a site that bring rows into published tables, past its guard, whether it is fenced or not. */
+export async function otherFeeds(name: string, client: pg.Client, { publication, subscription }: Plan): Promise<string[]> {
+  const { rows } = await client.query<{ feed: string }>(
+    `SELECT DISTINCT s.subname AS feed FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid JOIN pg_subscription_rel r ON r.srsubid = s.oid
+     JOIN pg_publication_tables p ON to_regclass(format('%I.%I', p.schemaname, p.tablename)) = r.srrelid
+     WHERE d.datname = current_database() AND s.subenabled AND s.subname <> $1 AND p.pubname = $2 ORDER BY 1`,
+    [subscription, publication],
+  );
+  if (rows.length === 0) return [];
+  return [
+    `site ${name}: expected no other subscription into published tables, got ${rows.map(({ feed }) => feed).join(', ')}: what it brings passes the fence, and would be at one site alone; disable it`,
+  ];
+}
+
 /** Whether the connection by which the other site is to follow this one can be made without giving a secret away. */
 export async function sourceProblems(name: string, client: pg.Client, plan: Plan): Promise<string[]> {
   const { replicationDsn } = plan.sites.find((site) => site.name === name) ?? {};
