@@ -14,7 +14,7 @@ import { repeatsOrNone, requireRoot } from './options.ts';
 import { progress } from './progress.ts';
 import { runSpecs } from './run.ts';
 import { plannedRuns } from './scenario-runner.ts';
-import { attempts, mostUnjudged, tallyOf, type Attempt } from './unjudged.ts';
+import { attempts, mostUnjudged, tallyOf, withoutUnjudged, type Attempt } from './unjudged.ts';
 
 /** `holdfast test`: the project's own tests; ends with a line "N passed, N failed". */
 export function testCommand(): Command {
@@ -81,7 +81,7 @@ async function everything(): Promise<Tally> {
     // what did not come to its end has failed already; whoever ended it wants no more
     if (interruption.code !== undefined) break;
   }
-  return sum([units, lab, tallyOf(profiles, progress)]);
+  return sum([units, lab, tallyOf(process.env.HOLDFAST_UNJUDGED === 'tell' ? withoutUnjudged(profiles, progress) : profiles, progress)]);
 }
 
 /** The quick profile of a pattern as a user runs it, in a lab of its own that is stopped whatever happens. */

@@ -46,6 +46,13 @@ export function tallyOf(profiles: readonly (readonly Attempt[])[], say: (message
   return { passed, failed: ran.length - passed + empty };
 }
 
+/** The profiles without what was left unjudged in the end, each told: for a machine that others share, whose load is nobody's fault here. */
+export function withoutUnjudged(profiles: readonly (readonly Attempt[])[], say: (message: string) => void): (readonly Attempt[])[] {
+  const isLeft = ({ outcome, again = [] }: Attempt): boolean => isUnjudged(outcome) && (again.length === 0 || again.some(isUnjudged));
+  for (const { outcome } of profiles.flat().filter(isLeft)) say(`not judged, and not counted: ${outcome.title}`);
+  return profiles.map((profile) => profile.filter((attempt) => !isLeft(attempt))).filter((profile) => profile.length > 0);
+}
+
 function isHeld({ verdict }: Outcome): boolean {
   return verdict?.held === true;
 }
