@@ -80,15 +80,8 @@ export function promotionSteps(promotion: Promotion): Step[] {
         return { ...(await withSite(site, (client) => advanceSequences(client, plan.sequenceGap, positions))) };
       },
     },
-    {
-      name: 'balancer',
-      what: `the load balancer sends all traffic to site ${site.name}`,
-      // before this site takes writes: one that could not be fenced may come back at any time, and would serve beside it
-      carryOut: async () => {
-        await switchBalancer(plan, site.name);
-        return {};
-      },
-    },
+    // before this site takes writes: one that could not be fenced may come back at any time, and would serve beside it
+    balancerStep(promotion),
     {
       name: 'open',
       what: `site ${site.name} takes writes, under a new epoch`,
@@ -140,16 +133,10 @@ export function promotionSteps(promotion: Promotion): Step[] {
 }
 
 /** The steps that open a site again that was the writing one and was fenced, while the other one never wrote since. */
-export function takeBackSteps({ plan, site, other, isLost }: Promotion): Step[] {
+export function takeBackSteps(promotion: Promotion): Step[] {
+  const { plan, site, other, isLost } = promotion;
   return [
-    {
-      name: 'balancer',
-      what: `the load balancer sends all traffic to site ${site.name}`,
-      carryOut: async () => {
-        await switchBalancer(plan, site.name);
-        return {};
-      },
-    },
+    balancerStep(promotion),
     {
       name: 'open',
       what: `site ${site.name} takes writes again, under a new epoch`,
@@ -170,6 +157,17 @@ export function takeBackSteps({ plan, site, other, isLost }: Promotion): Step[] 
       },
     },
   ];
+}
+
+function balancerStep({ plan, site }: Promotion): Step {
+  return {
+    name: 'balancer',
+    what: `the load balancer sends all traffic to site ${site.name}`,
+    carryOut: async () => {
+      await switchBalancer(plan, site.name);
+      return {};
+    },
+  };
 }
 
 /* Between two tries of a promotion somebody may have opened the old writer again: what it took meanwhile would be lost. */

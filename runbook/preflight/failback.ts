@@ -7,6 +7,7 @@ import { waitForTail } from '../tail.ts';
 import { unguardedTables } from './guards.ts';
 import { askSource } from './link.ts';
 import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
+import { refuse } from './refuse.ts';
 import { followerProblems, otherFeeds, rightsProblems, sourceProblems, writerProblems } from './server.ts';
 
 /** Refuses a failback that cannot be meant, or that cannot come to its end; whether the site follows and is equal already. Nothing is changed. */
@@ -60,8 +61,4 @@ export async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan)
       }
     }),
   );
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new UsageError(`${problems.join('; ')}. Nothing was changed`);
 }

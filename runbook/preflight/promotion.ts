@@ -11,6 +11,7 @@ import { unguardedTables } from './guards.ts';
 import { arrives, askSource } from './link.ts';
 import { isNamed, notCarried } from './not-carried.ts';
 import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
+import { refuse } from './refuse.ts';
 import { followerProblems, otherFeeds, rightsProblems, slotInUse, sourceProblems, standbyProblems, writerProblems } from './server.ts';
 
 /** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker that has ended again; ms. */
@@ -77,10 +78,6 @@ export async function checkTakeover(asked: Asked, here: pg.Client, own: SiteStat
       `site ${site.name}: applying failed ${applyErrors} times since it follows, but the plan says that commits of site ${other.name} waited for it ("synchronous"): expected it to have every acknowledged write; see the log of its server; what it lacks is given up with --accept-loss`,
     );
   return { [site.name]: await before(here, plan) };
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new UsageError(`${problems.join('; ')}. Nothing was changed`);
 }
 
 function refuseStates({ plan, site, other }: Asked, own: SiteState, old?: SiteState): void {
