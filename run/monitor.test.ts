@@ -62,3 +62,20 @@ test('a fault waits until writes that were held up are acknowledged again', asyn
   };
   assert.equal(await looks(new HistoryMonitor(path), 2, held), 4);
 });
+
+/** Whether a service is found warm at NOW_US, within one look. */
+const isWarm = async (t: TestContext, lines: readonly object[]): Promise<boolean> =>
+  new HistoryMonitor(history(t, lines)).warm(
+    1_000,
+    1,
+    () => NOW_US,
+    () => undefined,
+  );
+
+test('a service is warm once the last second whose calls have all ended was good', async (t) => {
+  const failed = (endUs: number): object => add(endUs, { outcome: 'unknown' });
+  // what is due in the last 2 s may still be under way: the second before counts
+  assert.equal(await isWarm(t, [failed(1_500_000), add(2_500_000)]), true);
+  assert.equal(await isWarm(t, [failed(2_500_000), add(2_900_000)]), false);
+  assert.equal(await isWarm(t, [add(2_500_000), failed(4_500_000)]), false);
+});

@@ -37,12 +37,26 @@ export class HistoryMonitor {
 
   /** Waits until `quietMs` from now on, or from a later bad slice on, held no bad slice; false when that did not come in time. */
   async stable(quietMs: number, nowUs: () => number, ended: () => string | undefined): Promise<boolean> {
-    const from = nowUs() / SLICE_US;
+    return this.#quiet(quietMs, { fromUs: nowUs(), withinMs: limits.stable }, nowUs, ended);
+  }
+
+  /** Waits until the last `quietMs` that are known held no bad slice, for `withinMs` at most; false when that did not come in time. */
+  async warm(quietMs: number, withinMs: number, nowUs: () => number, ended: () => string | undefined): Promise<boolean> {
+    return this.#quiet(quietMs, { fromUs: 0, withinMs }, nowUs, ended);
+  }
+
+  async #quiet(
+    quietMs: number,
+    { fromUs, withinMs }: { fromUs: number; withinMs: number },
+    nowUs: () => number,
+    ended: () => string | undefined,
+  ): Promise<boolean> {
+    const from = fromUs / SLICE_US;
     try {
       await until({
         subject: 'service',
         condition: `${quietMs} ms without a bad slice`,
-        timeoutMs: limits.stable,
+        timeoutMs: withinMs,
         intervalMs: 100,
         probe: async () => ended() !== undefined || this.#quietSince(nowUs(), from) >= quietMs * 1000,
       });
