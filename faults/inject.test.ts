@@ -51,4 +51,12 @@ describe('a fault that is refused', () => {
       });
     assert.ok(!existsSync(journalDir));
   });
+
+  test('is not one that falls on what answered late once: the steady state is waited for', async () => {
+    let looks = 0;
+    const late: TopologySketch = { answers: () => ({ came: ++looks === 1 ? 'silence' : 'answer' }) };
+    // what comes after the steady state is the start of the healer
+    await assert.rejects(injecting(freeze({ kind: 'host', name: 'db1' }), late), /nothing was to be healed/);
+    assert.equal(looks, 2);
+  });
 });

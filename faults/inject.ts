@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNs, msUntil } from '../support/clock.ts';
-import { HoldfastError, MachineError, messageOf } from '../support/errors.ts';
+import { DeadlineError, HoldfastError, MachineError, messageOf } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { until } from '../support/poll.ts';
 import type { Topology } from '../topology/model.ts';
@@ -96,9 +96,23 @@ async function admitted(topology: Topology, spec: FaultSpec): Promise<{ pinned: 
   const pinned = await fault.pin(topology, spec);
   const target = `${describeTarget(spec.target)}${pinned.hosts.join(',') === describeTarget(spec.target) ? '' : ` (${pinned.hosts.join(', ')})`}`;
   const hit = pinned.hosts.map((host) => topology.host(host));
-  const [steady] = await Promise.all([fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned), checkAllowed(topology, spec, hit)]);
+  const [steady] = await Promise.all([steadyState(topology, fault, pinned), checkAllowed(topology, spec, hit)]);
   if (!steady.seen) throw new HoldfastError(`${spec.fault} on ${target}: expected a steady state before the fault; ${steady.what}`);
   return { pinned, target, steady };
+}
+
+/** The steady state before a fault, or the last look of those that did not show it: a daemon that answers late on busy processors is steady, one that stays silent is not. */
+async function steadyState(topology: Topology, fault: Fault, pinned: Pinned): Promise<Evidence> {
+  let last: Evidence = { seen: false, what: 'nothing is known' };
+  const probe = async (): Promise<Evidence | false> => {
+    last = await (fault.steady?.(topology, pinned) ?? fault.gone(topology, pinned));
+    return last.seen && last;
+  };
+  const wait = { subject: fault.name, condition: 'a steady state', timeoutMs: limits.steady, probe };
+  return until(wait).catch((error: unknown) => {
+    if (error instanceof DeadlineError) return last;
+    throw error;
+  });
 }
 
 /** Refuses a fault whose mechanism this machine does not have; skipped silently it would look like one that was survived. */
