@@ -39,7 +39,7 @@ const pairs: Omit<Pair, 'name'>[] = [
     what: 'pages that overlap in a walk whose beginning is not there',
     breaks: lists(page(['e1', 'e2'], 60, 64, { after: 'n0', next: 'n1' }), page(['e2', 'e3'], 70, 74, { after: 'n1' })),
     // a page that gave no position
-    nearly: lists(page(['e1', 'e2'], 60, 64, { next: null, limit: 2 }), page(['e1', 'e2', 'e3'], 70, 74)),
+    nearly: lists(page(['e1', 'e2', 'e3'], 60, 64, { next: null, limit: 3 }), page(['e1', 'e2', 'e3'], 70, 74)),
   },
   {
     what: 'an element that was written again, at one copy',

@@ -119,6 +119,7 @@ const pairs: Pair[] = [
     what: 'an add that was told its id is there has seen it',
     breaks: open([add('e4', 110, 115, { outcome: 'unknown', found: true }), at('db1', false, 120, { role: 'primary' })]),
     nearly: open([add('e4', 110, 115, { outcome: 'unknown' }), at('db1', false, 120, { role: 'primary' })]),
+    explains: ['non-monotonic'],
   },
   {
     name: 'skipped',
@@ -159,7 +160,16 @@ const pairs: Pair[] = [
     breaks: open([add('e5', 210, 220), page(['e1', 'e2', 'e3', 'e5'], 230, 240, { role: 'replica', copy: 'db2', token })], {
       final: everywhere('e4', 'e5'),
     }),
-    nearly: open([add('e5', 210, 220), page(['e1', 'e2', 'e3', 'e5'], 230, 240, { role: 'replica', copy: 'db2' })], {
+    nearly: open([page(['e1', 'e2', 'e3'], 230, 240, { role: 'replica', copy: 'db2', token: 's:1:7:0/9F' })]),
+  },
+  {
+    name: 'skipped',
+    what: 'a replica that shows what was begun later',
+    breaks: open([add('e5', 210, 220), page(['e1', 'e2', 'e3', 'e5'], 230, 240, { role: 'replica', copy: 'db2' })], {
+      final: everywhere('e4', 'e5'),
+    }),
+    // e5 may stand before e4
+    nearly: open([add('e5', 150, 160), page(['e1', 'e2', 'e3', 'e5'], 230, 240, { role: 'replica', copy: 'db2' })], {
       final: everywhere('e4', 'e5'),
     }),
   },

@@ -31,11 +31,9 @@ export const READ_MESSAGES: Record<ReadClass, Describe> = {
     };
   },
   skipped: ({ group }) => {
-    const asked = { primary: 'asked of the primary', token: 'of a replica that demanded it', replica: 'asked of a replica (no promise)' }[
-      group.scope
-    ];
+    const asked = { primary: 'asked of the primary', token: 'of a replica that demanded it', replica: 'asked of a replica' }[group.scope];
     return {
-      breaks: group.scope !== 'replica',
+      breaks: true,
       message: `${plural(group.count, 'walk')} through a list, ${asked ?? ''}, passed elements and never showed them, up to ${count(group.worst ?? 0)} in one walk`,
     };
   },
@@ -50,6 +48,8 @@ function brokenList({ scope, count: all, worst }: Group): string {
       return `${plural(all, 'element')} shown more than once by one walk through a list, up to ${count(worst ?? 0)} times`;
     case 'order':
       return `${plural(all, 'element')} of a list shown behind what was begun after its acknowledgement`;
+    case 'walks':
+      return `${plural(all, 'element')} shown by one walk through a list behind what another walk shows after it`;
     case 'limit':
       return `${plural(all, 'page')} of a list with more items than its limit, up to ${count(worst ?? 0)}`;
     default:

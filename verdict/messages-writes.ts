@@ -57,7 +57,7 @@ export const WRITE_MESSAGES: Record<WriteClass, Describe> = {
   }),
   phantom: ({ group }) => ({
     breaks: true,
-    message: `${plural(group.count, 'add')} certainly failed, yet present in a final state`,
+    message: `${plural(group.count, 'write')} certainly failed, yet present in a final state`,
   }),
   unexpected: ({ group, facts }) => {
     if (group.scope === 'excused') {

@@ -69,6 +69,8 @@ CREATE TABLE puts (
 CREATE TABLE update_losses (
   id VARCHAR, promised BOOLEAN, why VARCHAR, truth_version BIGINT, truth_epoch BIGINT, truth_value VARCHAR, line BIGINT, earlier BIGINT, acked_at BIGINT);
 CREATE TABLE truth_keys (id VARCHAR, version BIGINT, said BIGINT, epoch BIGINT, value VARCHAR, late BOOLEAN);
+-- Rows of keys that no write which may have taken effect can have left: see views/odd-keys.sql.
+CREATE TABLE odd_keys (source VARCHAR, id VARCHAR, why VARCHAR, failed BOOLEAN, apart BOOLEAN);
 CREATE TABLE gets (
   line BIGINT, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR, token VARCHAR, seen BIGINT, late BOOLEAN);
 CREATE TABLE untold_keys (id VARCHAR, why VARCHAR);
@@ -79,8 +81,8 @@ CREATE TABLE unwritten (
 CREATE TABLE early_sightings (line BIGINT, id VARCHAR, "end" BIGINT);
 CREATE TABLE seen_beyond (line BIGINT, id VARCHAR, start BIGINT);
 CREATE TABLE walked (
-  nr BIGINT, line BIGINT, start BIGINT, "end" BIGINT, asked VARCHAR, token VARCHAR, "full" BOOLEAN);
-CREATE TABLE list_sightings (line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, asked VARCHAR, nth BIGINT);
+  nr BIGINT, line BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR, token VARCHAR, "full" BOOLEAN);
+CREATE TABLE list_sightings (line BIGINT, id VARCHAR, start BIGINT, "end" BIGINT, client BIGINT, copy VARCHAR, asked VARCHAR, nth BIGINT);
 CREATE TABLE list_breaks (scope VARCHAR, line BIGINT, worst BIGINT, id VARCHAR, behind VARCHAR, earlier BIGINT);
 CREATE TABLE skips (scope VARCHAR, line BIGINT, skipped BIGINT, id VARCHAR, known BIGINT);
 CREATE TABLE stale_reads (line BIGINT, id VARCHAR, copy VARCHAR, asked VARCHAR, token VARCHAR, start BIGINT, known BIGINT, seen BIGINT);

@@ -43,7 +43,8 @@ export function replayedAt(course: Course, copy: string, moment: number): number
 export function shows(course: Course, copy: string, moment: number, { commit, replicated }: Transaction): boolean {
   const { failover } = course;
   if (commit > replayedAt(course, copy, moment)) return false;
-  return replicated || (copy === 'db1' && (failover === null || moment < failover));
+  // what was not promised follows all the same, in the order of commits, unless a failover comes first
+  return replicated || failover === null || (copy === 'db1' && moment < failover);
 }
 
 /** Whether a transaction's work is in the truth at the end. */

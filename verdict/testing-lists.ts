@@ -14,6 +14,8 @@ export const walk = fc.record({
       pause: fc.integer({ min: 1, max: 40 }),
       length: fc.integer({ min: 0, max: 10 }),
       look: fc.double({ min: 0, max: 1, noNaN: true }),
+      // what reached the end may give no position to go on from: the walk begins anew
+      closes: fc.boolean(),
     }),
     { minLength: 1, maxLength: 8 },
   ),
@@ -31,7 +33,7 @@ export function liveWalk(
   const lines: Line[] = [];
   let after: string | undefined;
   let from = start;
-  for (const { pause, length, look } of pages) {
+  for (const { pause, length, look, closes } of pages) {
     if (from + length >= END) break;
     const moment = from + Math.floor(length * look);
     const copy = replica ? replicaAt(course, moment) : primaryAt(course, moment);
@@ -50,8 +52,8 @@ export function liveWalk(
       continue;
     }
     const shown = pageOf(course, { copy, moment, after, limit }, elements, open);
-    const next: string = shown.at(-1)?.position ?? after ?? '000000:000';
-    lines.push({ ...call, copy, outcome: 'ok', next, limit, items: shown.map(({ id }) => id) });
+    const next = closes && shown.length < limit ? undefined : (shown.at(-1)?.position ?? after ?? '000000:000');
+    lines.push({ ...call, copy, outcome: 'ok', ...(next === undefined ? {} : { next }), limit, items: shown.map(({ id }) => id) });
     after = next;
   }
   return lines;

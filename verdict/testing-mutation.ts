@@ -31,6 +31,15 @@ export function longer(page: Line, id: string): Line {
   return { ...page, items, limit: Math.max(Number(page.limit), items.length) };
 }
 
+/** What stands in the truth in the end, in the order of the list. */
+export function listed({ elements }: World): string[] {
+  const begun = (each: Element): number => each.written?.begin ?? 0;
+  return elements
+    .filter((each) => each.present)
+    .sort((one, other) => begun(one) - begun(other))
+    .map(({ id }) => id);
+}
+
 /** An add acknowledged by the primary, late. */
 export function ack(course: World['course'], id: string, after = 0, change: Line = {}): Line {
   return add(id, LATE + after, LATE + after + 5, { ...standing(course, LATE + after), ...change });

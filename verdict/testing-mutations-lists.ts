@@ -1,6 +1,7 @@
-import { ack, chosen, LATE, longer, more, stored, type Mutation } from './testing-mutation.ts';
+import { standing } from './testing-cluster.ts';
+import { ack, chosen, LATE, listed, longer, more, stored, type Mutation } from './testing-mutation.ts';
 import type { World } from './testing-model.ts';
-import type { Sketch } from './testing.ts';
+import { read, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
@@ -46,6 +47,63 @@ export const LIST_MUTATIONS: readonly Mutation[] = [
         otherwise: late(['first', 'last'], { limit: 1 }),
       }),
   },
+  {
+    what: 'let two walks show two elements in opposite order',
+    class: 'broken-list',
+    spoil: ({ sketch, course }) => {
+      const both = more(sketch, ack(course, 'left'), ack(course, 'right'), late(['left', 'right']), late(['right', 'left']));
+      return stored(both, 'left', 'right');
+    },
+  },
+  {
+    what: 'let a replica show an element, and not one that was known before it was sent',
+    class: 'skipped',
+    spoil: (world) => {
+      const { course, replica } = world;
+      const walk = late([...listed(world), 'child'], {
+        id: 'orphans',
+        start: LATE + 20,
+        end: LATE + 22,
+        after: undefined,
+        limit: 1000,
+        copy: replica,
+      });
+      return stored(more(world.sketch, ack(course, 'parent'), ack(course, 'child', 10), walk), 'parent', 'child');
+    },
+  },
+  {
+    what: 'let the last page of a walk leave out what a list had shown',
+    class: 'skipped',
+    spoil: ({ sketch, course }) => {
+      const asked = { role: 'primary', copy: standing(course, LATE).copy };
+      const last = late(['first'], {
+        id: 'all there is',
+        start: LATE + 10,
+        end: LATE + 12,
+        after: undefined,
+        next: undefined,
+        limit: 1,
+        ...asked,
+      });
+      return stored(more(sketch, ack(course, 'left out'), late(['left out'], asked), last), 'left out');
+    },
+  },
+  {
+    what: 'let a list of a copy lack what an earlier one had shown',
+    class: 'non-monotonic',
+    spoil: ({ sketch, course, replica }) => {
+      const empty = late([], { id: 'nothing any more', start: LATE + 10, end: LATE + 12, after: undefined, copy: replica });
+      return stored(more(sketch, ack(course, 'listed'), late(['listed'], { copy: replica }), empty), 'listed');
+    },
+  },
+  {
+    what: 'let a read miss what a list of its copy had shown',
+    class: 'non-monotonic',
+    spoil: ({ sketch, course, replica }) => {
+      const missed = read('on the list', LATE + 10, LATE + 12, { role: 'replica', copy: replica, found: false });
+      return stored(more(sketch, ack(course, 'on the list'), late(['on the list'], { copy: replica }), missed), 'on the list');
+    },
+  },
 ];
 
 type Spoil = { fits: (items: string[]) => boolean; spoilt: (line: Line, items: string[]) => Line; otherwise: Line };
@@ -61,8 +119,21 @@ function onePage(sketch: Sketch, pick: number, { fits, spoilt, otherwise }: Spoi
   return { ...sketch, history: sketch.history.map((line) => (line === victim ? spoilt(line, itemsOf(line)) : line)) };
 }
 
-/** A page of a replica, which nobody promised to be complete. */
+/** A page of a replica, from somewhere in the list. */
 function late(items: string[], change: Line = {}): Line {
   const id = `late ${items.join(' ')}`;
-  return { op: 'list', id, client: 43, start: LATE, end: LATE + 2, outcome: 'ok', role: 'replica', next: 'z', limit: 9, items, ...change };
+  return {
+    op: 'list',
+    id,
+    client: 43,
+    start: LATE,
+    end: LATE + 2,
+    outcome: 'ok',
+    role: 'replica',
+    after: 'x',
+    next: 'z',
+    limit: 9,
+    items,
+    ...change,
+  };
 }

@@ -1,7 +1,7 @@
 import { position, standing } from './testing-cluster.ts';
 import type { Element } from './testing-elements.ts';
 import type { World } from './testing-model.ts';
-import { ack, chosen, isCall, LATE, more, promised, stored, type Mutation } from './testing-mutation.ts';
+import { ack, chosen, isCall, LATE, listed, more, promised, stored, type Mutation } from './testing-mutation.ts';
 import { add, read } from './testing.ts';
 
 type Line = Record<string, unknown>;
@@ -74,7 +74,7 @@ export const READ_MUTATIONS: readonly Mutation[] = [
     what: 'take an element out of a walk',
     class: 'skipped',
     spoil: (world, pick) => {
-      const { sketch, course, elements } = world;
+      const { sketch, course } = world;
       const hit = chosen(skippable(world), pick);
       if (hit !== undefined) {
         const without = (line: Line): Line => ({ ...line, items: (line.items as string[]).filter((id) => id !== hit.id) });
@@ -85,7 +85,7 @@ export const READ_MUTATIONS: readonly Mutation[] = [
           ),
         };
       }
-      const items = [...elements.filter((each) => each.present).map(({ id }) => id), 'later'];
+      const items = [...listed(world), 'later'];
       const page = {
         op: 'list',
         id: 'late walk',

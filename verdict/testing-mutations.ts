@@ -2,6 +2,7 @@ import { END } from './testing-cluster.ts';
 import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { CALL_MUTATIONS } from './testing-mutations-calls.ts';
+import { KEY_MUTATIONS } from './testing-mutations-keys.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
 import { LIST_MUTATIONS } from './testing-mutations-lists.ts';
 import { UNWRITTEN_MUTATIONS } from './testing-mutations-unwritten.ts';
@@ -13,6 +14,7 @@ type Line = Record<string, unknown>;
 /** Every way to spoil a legal record: at least one for each class. */
 export const MUTATIONS: readonly Mutation[] = [
   ...WRITE_MUTATIONS,
+  ...KEY_MUTATIONS,
   ...READ_MUTATIONS,
   ...UNWRITTEN_MUTATIONS,
   ...LIST_MUTATIONS,

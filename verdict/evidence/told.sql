@@ -2,6 +2,7 @@
 CREATE VIEW unmet_told AS
 SELECT format(CASE why
     WHEN 'late' THEN '{:,} keys hold a put that was not answered, and that was sent before one that was: without versions nobody can tell which came last ("{}" and others)'
+    WHEN 'failed' THEN '{:,} keys all of whose puts certainly failed have a row in the truth that does not tell whether it is one of them ("{}" and others)'
     WHEN 'unordered' THEN '{:,} keys have puts without versions that overlap: their order is not known ("{}" and others)'
     ELSE '{:,} keys with answered puts have a row in the truth that does not tell which put it is, by a version or a value ("{}" and others)' END,
   count(*), min(id)) AS message

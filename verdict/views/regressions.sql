@@ -15,7 +15,9 @@ WITH numbered_restarts AS (
     SELECT r.id, r.client, r.start, r."end", r.copy, r.asked, r.version
     FROM (
       SELECT line, id, client, start, "end", copy, coalesce(role::VARCHAR, 'primary') AS asked, 0 AS version, false AS of_get FROM ops
-      WHERE op = 'read' AND outcome = 'ok' AND found
+      WHERE found AND (op = 'read' AND outcome = 'ok' OR op = 'add' AND outcome <> 'ok')
+      UNION ALL
+      SELECT line, id, client, start, "end", copy, asked, 0, false FROM list_sightings
       UNION ALL
       SELECT line, id, client, start, "end", copy, asked, seen, true FROM gets WHERE seen >= 0
     ) AS r SEMI JOIN lesser_reads USING (id) ANTI JOIN unwritten USING (line, id) LEFT JOIN truth_keys AS t USING (id)
