@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { z } from 'zod';
 import * as format from '../record/format.ts';
+import { sqlFile } from './database.ts';
 import { faultsLoader, historyLoader, observationsLoader, stateLoader, transactionsLoader, type Loader } from './columns.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -24,15 +25,28 @@ const FILES: readonly { loader?: Loader; heading: string; shapes: readonly Shape
   { heading: 'evidence/runbook.jsonl', shapes: [RunbookLine.shape] },
 ];
 
+/** The words of each type of tables.sql that is a list of words. */
+const WORDS = new Map(
+  [...sqlFile('tables.sql').matchAll(/^CREATE TYPE (\w+) AS ENUM \(([^)]*)\)/gmu)].map(([, name = '', list = '']) => [
+    name,
+    [...list.matchAll(/'([^']*)'/gu)].map(([, word = '']) => word),
+  ]),
+);
+
+/** The types of column that take every one of some words. */
+function typesOfWords(words: readonly string[]): string[] {
+  return ['VARCHAR', ...[...WORDS].flatMap(([name, list]) => (words.every((word) => list.includes(word)) ? [name] : []))];
+}
+
 /** The types of column that take every value of a field. */
 function columnsFor(field: z.ZodType): readonly string[] {
-  const { def } = field as unknown as { def: { type: string; innerType?: z.ZodType } };
+  const { def } = field as unknown as { def: { type: string; innerType?: z.ZodType; entries?: Record<string, string>; values?: string[] } };
   if (def.innerType !== undefined) return columnsFor(def.innerType);
   const whole = (field as z.ZodNumber).format === 'safeint';
   const types: Readonly<Record<string, readonly string[]>> = {
     string: ['VARCHAR'],
-    enum: ['VARCHAR'],
-    literal: ['VARCHAR'],
+    enum: typesOfWords(Object.values(def.entries ?? {})),
+    literal: typesOfWords(def.values ?? []),
     boolean: ['BOOLEAN'],
     array: ['VARCHAR[]'],
     number: whole ? ['BIGINT', 'DOUBLE'] : ['DOUBLE'],

@@ -1,4 +1,4 @@
-/** How the lines of one kind of file become rows: the fields to read, and the query over them. */
+/** How the lines of one kind of file become rows: the fields to read, with types of tables.sql, and the query over them. What the schema does not ask of every line of a file is read as text. */
 export type Loader = { table: string; fields: Record<string, string>; select: string };
 
 const text = 'VARCHAR';
@@ -10,19 +10,19 @@ const flag = 'BOOLEAN';
 export const historyLoader: Loader = {
   table: 'history',
   fields: {
-    op: text,
+    op: 'line_op',
     id: text,
-    client: number,
-    start: number,
-    end: number,
-    outcome: text,
-    due: number,
+    client: integer,
+    start: integer,
+    end: integer,
+    outcome: 'op_outcome',
+    due: integer,
     attempt: integer,
     status: integer,
     site: text,
     pod: text,
     copy: text,
-    role: text,
+    role: 'asked_role',
     found: flag,
     version: integer,
     token: text,
@@ -32,35 +32,27 @@ export const historyLoader: Loader = {
     epoch: integer,
     replicated: flag,
     kind: text,
-    lines: number,
+    lines: integer,
     value: text,
     after: text,
     next: text,
-    limit: number,
+    limit: integer,
     items: 'VARCHAR[]',
   },
   select: `
-    SELECT try_cast(op AS line_op) AS op, id, whole(client) AS client, whole(start) AS start, whole("end") AS "end",
-      try_cast(outcome AS op_outcome) AS outcome, coalesce(whole(due), whole(start)) AS due, attempt, status, site, pod, copy,
-      try_cast(role AS asked_role) AS role, found, version, token, system, lsn, timeline, epoch, replicated,
-      CASE op WHEN 'dropped' THEN try_cast(kind AS op_kind) ELSE try_cast(op AS op_kind) END AS kind, whole(lines) AS lines,
+    SELECT op, id, client, start, "end", outcome, coalesce(due, start) AS due, attempt, status, site, pod, copy, role, found, version, token, system, lsn,
+      timeline, epoch, replicated, lines,
+      CASE op WHEN 'add' THEN 'add'::op_kind WHEN 'read' THEN 'read'::op_kind WHEN 'put' THEN 'put'::op_kind WHEN 'get' THEN 'get'::op_kind
+        WHEN 'list' THEN 'list'::op_kind WHEN 'dropped' THEN try_cast(kind AS op_kind) END AS kind,
       CASE WHEN op IN ('put', 'get') THEN value
-        WHEN op = 'list' THEN to_json({'after': "after", 'next': "next", 'limit': whole("limit"), 'items': items})::VARCHAR END AS payload,
-      coalesce(CASE op
-        WHEN 'end' THEN whole(lines) >= 0
-        WHEN 'dropped' THEN try_cast(kind AS op_kind) IS NOT NULL AND whole(due) IS NOT NULL
-        ELSE try_cast(op AS op_kind) IS NOT NULL AND id IS NOT NULL AND whole(client) IS NOT NULL
-          AND try_cast(outcome AS op_outcome) IS NOT NULL AND whole(start) <= whole("end")
-          AND (due IS NULL OR whole(due) IS NOT NULL) AND (role IS NULL OR role IN ('primary', 'replica'))
-          AND ("limit" IS NULL OR whole("limit") >= 1)
-      END, false) AS valid`,
+        WHEN op = 'list' THEN to_json({'after': "after", 'next': "next", 'limit': "limit", 'items': items})::VARCHAR END AS payload`,
 };
 
 /** observations.jsonl */
 export const observationsLoader: Loader = {
   table: 'observations',
   fields: {
-    at: number,
+    at: integer,
     copy: text,
     up: flag,
     writable: flag,
@@ -70,7 +62,7 @@ export const observationsLoader: Loader = {
     sync: flag,
     startedAt: text,
     lsn: text,
-    took: number,
+    took: integer,
     backend: text,
     status: text,
     exit: text,
@@ -79,43 +71,31 @@ export const observationsLoader: Loader = {
     idle: number,
   },
   select: `
-    SELECT whole("at") AS "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, whole(took) AS took,
+    SELECT "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
       CASE WHEN copy IS NULL THEN backend END AS backend, try_cast(status AS backend_status) AS status,
       CASE WHEN copy IS NULL AND backend IS NULL THEN exit END AS exit, host, fault,
-      CASE WHEN copy IS NULL AND backend IS NULL AND exit IS NULL THEN idle END AS idle,
-      coalesce(whole("at") IS NOT NULL AND (took IS NULL OR whole(took) IS NOT NULL) AND CASE
-        WHEN copy IS NOT NULL THEN up IS NOT NULL
-        WHEN backend IS NOT NULL THEN try_cast(status AS backend_status) IS NOT NULL
-        WHEN exit IS NOT NULL THEN host IS NOT NULL
-        ELSE idle BETWEEN 0 AND 1 AND whole(took) >= 1
-      END, false) AS valid`,
+      CASE WHEN copy IS NULL AND backend IS NULL AND exit IS NULL THEN idle END AS idle`,
 };
 
 /** faults.jsonl */
 export const faultsLoader: Loader = {
   table: 'fault_lines',
-  fields: { fault: text, target: text, state: text, at: number, began: number, id: text, kind: text },
-  select: `
-    SELECT fault, target, try_cast(state AS fault_state) AS state, whole("at") AS "at", whole(began) AS began, id, kind,
-      fault IS NOT NULL AND target IS NOT NULL AND try_cast(state AS fault_state) IS NOT NULL AND whole("at") IS NOT NULL AS valid`,
+  fields: { fault: text, target: text, state: 'fault_state', at: integer, began: integer, id: text, kind: text },
+  select: 'SELECT fault, target, state, "at", began, id, kind',
 };
 
 /** evidence/transactions.jsonl */
 export const transactionsLoader: Loader = {
   table: 'transactions',
-  fields: { id: text, xid: text, status: text },
-  select: `SELECT id, xid, try_cast(status AS transaction_status) AS status,
-    coalesce(id IS NOT NULL AND xid IS NOT NULL AND try_cast(status AS transaction_status) IS NOT NULL, false) AS valid`,
+  fields: { id: text, xid: text, status: 'transaction_status' },
+  select: 'SELECT id, xid, status',
 };
 
 /** final/<copy>.jsonl, also of copies that are gone, and evidence/deposed/<copy>.jsonl; `copy` is the name of the copy as an SQL literal */
 export function stateLoader(table: 'source_rows' | 'deposed_rows' | 'gone_rows', copy: string): Loader {
   return {
     table,
-    fields: { id: text, count: number, version: integer, value: text, epoch: integer, completions: number, jobMs: number },
-    select: `
-      SELECT ${copy} AS ${table === 'source_rows' ? 'source' : 'copy'}, id, coalesce(whole(count), 1) AS count, version, value, epoch, whole(completions) AS completions, jobMs AS job_ms,
-        coalesce(id IS NOT NULL AND (count IS NULL OR whole(count) >= 1) AND (completions IS NULL OR whole(completions) >= 0)
-          AND (jobMs IS NULL OR jobMs >= 0), false) AS valid`,
+    fields: { id: text, count: integer, version: integer, value: text, epoch: integer, completions: integer, jobMs: number },
+    select: `SELECT ${copy} AS ${table === 'source_rows' ? 'source' : 'copy'}, id, coalesce(count, 1) AS count, version, value, epoch, completions, jobMs AS job_ms`,
   };
 }

@@ -10,9 +10,6 @@ CREATE TYPE transaction_status AS ENUM ('committed', 'aborted', 'in progress');
 CREATE TYPE element_fate AS ENUM ('acknowledged', 'accepted', 'unknown', 'failed'); -- what the attempts of one add come to: the best of them
 CREATE TYPE fault_state AS ENUM ('intent', 'applied', 'verified', 'healed', 'gone');
 
--- An integer that JSON may have carried as a float; NULL when it is no safe integer.
-CREATE MACRO whole(x) AS CASE WHEN x = trunc(x) AND abs(x) <= 9007199254740991 THEN x::BIGINT END;
-
 -- Which of n values in order is the quantile q, as `quantile_disc` has it: the first that at least that share of all is not above.
 CREATE MACRO rank_of(q, n) AS greatest(1, n - floor(n - n * q));
 
@@ -34,32 +31,32 @@ CREATE TABLE stored.history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
-  payload VARCHAR, -- puts and gets: the value; lists: the page as JSON. One column, because an empty one takes room as well
-  valid BOOLEAN);
+  payload VARCHAR -- puts and gets: the value; lists: the page as JSON. One column, because an empty one takes room as well
+);
 
 CREATE TABLE observations (
   "at" BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
   startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
-  fault VARCHAR, idle DOUBLE, valid BOOLEAN);
+  fault VARCHAR, idle DOUBLE);
 
-CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, kind VARCHAR, valid BOOLEAN);
+CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, kind VARCHAR);
 
 -- Final states. Copies whose files are the same byte by byte share the rows of one `source`: most are, and comparing them then says nothing new.
 CREATE TABLE final_sources (copy VARCHAR, source VARCHAR);
 CREATE TABLE source_rows (
-  source VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+  source VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
 CREATE VIEW final_rows AS SELECT s.copy, r.* FROM final_sources AS s JOIN source_rows AS r USING (source);
 
 -- What copies held when they were deposed as primary, before they rejoined.
 CREATE TABLE deposed_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
 
 -- What stands in final/ of copies that are gone: nothing is judged by it, but it must not contradict that they are.
 CREATE TABLE gone_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, valid BOOLEAN);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
 
 -- What the truth says of the transactions that carried writes, on its own timeline.
-CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status, valid BOOLEAN);
+CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status);
 
 -- Filled by views/ from what a history need not have: keys, lists, stale reads, two writers.
 -- `said`: the version that the put names; `version`: its place in the order of its key, which is that version where its acks name theirs.
@@ -73,6 +70,8 @@ CREATE TABLE truth_keys (id VARCHAR, version BIGINT, said BIGINT, epoch BIGINT, 
 CREATE TABLE odd_keys (source VARCHAR, id VARCHAR, why VARCHAR, failed BOOLEAN, apart BOOLEAN);
 CREATE TABLE gets (
   line BIGINT, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR, token VARCHAR, seen BIGINT, late BOOLEAN);
+CREATE TABLE two_kinds (id VARCHAR, sent BIGINT, absent BOOLEAN);
+CREATE TABLE plain_sightings (line BIGINT, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, copy VARCHAR, asked VARCHAR);
 CREATE TABLE untold_keys (id VARCHAR, why VARCHAR);
 CREATE TABLE untold_gets (line BIGINT, id VARCHAR, why VARCHAR);
 -- What no write had sent by the end of the call that showed it: see views/unwritten.sql. `write`: the write that comes nearest.

@@ -115,9 +115,11 @@ async function insert(database: Database, file: RecordFile, loader: Loader, sign
   const source = `read_json(${quotedPath(file.path)}, format = 'newline_delimited',
     compression = '${file.gzip ? 'gzip' : 'uncompressed'}', columns = {${fields.join(', ')}})`;
   const lines = await database.change(`INSERT INTO ${loader.table} BY NAME ${loader.select} FROM ${source}`, signal);
-  const { invalid } = await database.row(`SELECT count(*) AS invalid FROM ${loader.table} WHERE NOT valid`);
+  if (loader.table !== 'history') return lines;
+  // that a call ends after its start is no matter of a line's shape
+  const { invalid } = await database.row('SELECT count(*) AS invalid FROM history WHERE "end" < start');
   if (invalid === 0) return lines;
-  throw new Error(`${String(invalid)} lines are not as the format asks; docs/record-format.md describes each field`);
+  throw new Error(`${String(invalid)} operations end before their start; docs/record-format.md describes each field`);
 }
 
 /* Why a file whose lines have the right shapes could not be loaded: how the fields of a line agree is looked at now. */

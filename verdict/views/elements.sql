@@ -1,6 +1,6 @@
 -- Operations: the calls of the history, without its bookkeeping lines.
 CREATE VIEW ops AS
-SELECT rowid AS line, * EXCLUDE (lines, valid), coalesce(outcome = 'ok' AND replicated IS DISTINCT FROM false, false) AS acked
+SELECT rowid AS line, * EXCLUDE (lines), coalesce(outcome = 'ok' AND replicated IS DISTINCT FROM false, false) AS acked
 FROM history WHERE op NOT IN ('dropped', 'end');
 
 -- History: how it was closed. `truncated`: what was in flight at the end is unknown.
