@@ -90,7 +90,7 @@ async function measureWithout(database: Database, left: 'calm' | 'asked'): Retur
 async function restartingReads(database: Database): Promise<Map<string, number>> {
   const rows = await database.rows(`
     SELECT coalesce(r.copy, '?') AS copy, count(DISTINCT r.line) AS reads
-    FROM stale_reads AS r JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
-    WHERE r.asked = 'replica' GROUP BY r.copy`);
+    FROM stale_reads AS r ASOF JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since
+    WHERE r.asked = 'replica' AND r.start < w.reach GROUP BY r.copy`);
   return new Map(rows.map((row) => [String(row.copy), Number(row.reads)]));
 }

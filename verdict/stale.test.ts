@@ -68,6 +68,28 @@ describe('stale reads of a replica', { concurrency: 4 }, () => {
     assert.deepEqual(classesOf(await judged(replica({ staleReplica: 0 }, [missed(3001)], stopped))).breaking, ['stale']);
     assert.deepEqual(classesOf(await judged(replica({ staleRestarting: 0 }, [missed(2000)], stopped))).breaking, ['stale']);
   });
+  test('count apart by whichever of several restarts they fall into', async () => {
+    // the second restart was over at once, the first one only when the copy was past 0/90
+    const observations = [
+      look(500, { startedAt: 'A', lsn: '0/90' }),
+      look(1500, { startedAt: 'B', lsn: '0/80' }),
+      look(1600, { startedAt: 'C', lsn: '0/85' }),
+      look(3000, { startedAt: 'C', lsn: '0/90' }),
+      look(3100, { startedAt: 'D', lsn: '0/91' }),
+    ];
+    const counts = async (...starts: number[]): Promise<unknown> =>
+      (
+        await judged(
+          replica(
+            {},
+            starts.map((start) => missed(start)),
+            { faults: [], observations },
+          ),
+        )
+      ).staleness.db2?.restarting;
+    assert.equal(await counts(1200, 1550, 2900, 3050), 4);
+    assert.equal(await counts(3200, 4000), 0);
+  });
   test('of a primary are never excused by a restart', async () => {
     assert.deepEqual(classesOf(await judged(replica({}, [missed(2000, { role: 'primary' })], stopped))).breaking, ['stale']);
   });

@@ -2,7 +2,7 @@
 -- `unsynchronous` (the topology promises synchronous copies, and this one was seen not to be one), `replica` (all others).
 INSERT INTO judged_reads
 WITH restarting_reads AS (
-  SELECT DISTINCT r.line FROM stale_reads AS r JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
+  SELECT r.line FROM stale_reads AS r ASOF JOIN restarting AS w ON w.copy = r.copy AND r.start > w.since WHERE r.start < w.reach
 ), synced AS (
   SELECT copy, "at", "at" + took AS true_by, sync FROM copy_samples WHERE sync IS NOT NULL
 ), before AS (
