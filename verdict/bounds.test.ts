@@ -54,6 +54,18 @@ const cases: { title: string; sketch: Sketch; says: RegExp }[] = [
     says: /bound stalePrimary cannot be judged: the primary was asked, but no answer could have missed a known element/u,
   },
   {
+    title: 'one of two replicas that promise to be current was never asked',
+    sketch: bound(
+      { staleReplica: 0 },
+      {
+        run: { ...whole.run, copies: { db1: 'primary', db2: 'replica', db3: 'replica' } },
+        observations: whole.observations.flatMap((line) => (line.copy === 'db2' ? [line, { ...line, copy: 'db3' }] : [line])),
+        final: { ...whole.final, db3: whole.final.db2 ?? [] },
+      },
+    ),
+    says: /bound staleReplica cannot be judged: replica "db3" was never asked$/mu,
+  },
+  {
     title: 'nobody asked a replica after the fault',
     sketch: bound({ staleReplica: 0 }, unasked('replica', 2e6)),
     says: /bound staleReplica .* a replica .* in "after"$/mu,

@@ -3,6 +3,7 @@ import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { CALL_MUTATIONS } from './testing-mutations-calls.ts';
 import { KEY_MUTATIONS } from './testing-mutations-keys.ts';
+import { KIND_MUTATIONS } from './testing-mutations-kinds.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
 import { LIST_MUTATIONS } from './testing-mutations-lists.ts';
 import { UNWRITTEN_MUTATIONS } from './testing-mutations-unwritten.ts';
@@ -16,6 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...WRITE_MUTATIONS,
   ...KEY_MUTATIONS,
   ...READ_MUTATIONS,
+  ...KIND_MUTATIONS,
   ...UNWRITTEN_MUTATIONS,
   ...LIST_MUTATIONS,
   ...CALL_MUTATIONS,

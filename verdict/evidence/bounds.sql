@@ -37,10 +37,17 @@ UNION ALL
 SELECT 'stalePrimary', NULL, 'the primary was asked, but no answer could have missed a known element'
 WHERE 'stalePrimary' NOT IN (FROM given) AND (SELECT sum(ok) FROM read_groups WHERE asked = 'primary') >= 20 AND NOT EXISTS (FROM refuting WHERE asked = 'primary')
 UNION ALL
+-- every copy promises to be current: what was asked of one says nothing of another
+SELECT 'staleReplica', NULL, format('replica {} was never asked', string_agg(format('"{}"', copy), ', ' ORDER BY copy))
+FROM copies WHERE (SELECT replicas_current FROM run) AND role = 'replica'
+  AND copy NOT IN (SELECT copy FROM ops WHERE op IN ('read', 'get') AND outcome = 'ok' AND role = 'replica' AND found IS NOT NULL AND copy IS NOT NULL)
+  AND EXISTS (FROM ops WHERE op IN ('read', 'get') AND outcome = 'ok' AND role = 'replica' AND copy IS NOT NULL)
+HAVING count(*) > 0
+UNION ALL
 SELECT 'staleRestarting', NULL, 'no replica was asked while it may have been catching up after a restart'
 WHERE 'staleRestarting' IN (FROM given) AND NOT EXISTS (
-  FROM restarting AS w JOIN ops AS r ON r.copy = w.copy AND r.start > w.since AND (w.until IS NULL OR r.start < w.until)
-  WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.role = 'replica' AND r.found IS NOT NULL)
+  FROM ops AS r ASOF JOIN restarting AS w ON r.copy = w.copy AND r.start > w.since
+  WHERE r.start < w.reach AND r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.role = 'replica' AND r.found IS NOT NULL)
 UNION ALL
 SELECT 'lostUnreplicated', NULL, 'no write was answered without replication, or while it was off'
 WHERE 'lostUnreplicated' IN (FROM given) AND NOT EXISTS (FROM ops WHERE op IN ('add', 'put') AND outcome = 'ok' AND NOT replicated)

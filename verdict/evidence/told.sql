@@ -10,6 +10,7 @@ FROM untold_keys GROUP BY why
 UNION ALL
 SELECT format(CASE why
     WHEN 'late' THEN '{:,} gets showed a put that was not answered, and that was sent before one that was: without versions nobody can tell which came last ("{}" and others)'
+    WHEN 'both' THEN '{:,} gets say that the key was not there, and show a version or value of it ("{}" and others)'
     WHEN 'found' THEN '{:,} gets do not say whether the key was there ("{}" and others)'
     ELSE '{:,} gets do not tell which put they showed, by a version or a value ("{}" and others)' END,
   count(*), min(id))

@@ -1,11 +1,13 @@
 -- read-then-lost: a read (or a list) showed an element, or a version of a key, that the truth lacks.
 -- Returns the first such read of each, with the first attempt to write it; root = the class that speaks of the loss itself, if an answer had
 -- promised it. Without a root somebody acted on what was never there.
-WITH sightings AS (
-  SELECT r.line, r.id, r.start FROM ops AS r SEMI JOIN (SELECT id FROM elements WHERE NOT present) AS absent USING (id)
-  WHERE r.found AND (r.op = 'read' AND r.outcome = 'ok' OR r.op = 'add' AND r.outcome = 'unknown')
+WITH absent AS (
+  SELECT id FROM elements WHERE NOT present UNION SELECT id FROM two_kinds WHERE absent
+), sightings AS (
+  SELECT r.line, r.id, r.start FROM ops AS r SEMI JOIN absent USING (id)
+  WHERE r.found AND (r.op = 'read' AND r.outcome = 'ok' OR r.op = 'add' AND r.outcome <> 'ok')
   UNION ALL
-  SELECT l.line, l.id, l.start FROM list_sightings AS l SEMI JOIN (SELECT id FROM elements WHERE NOT present) AS absent USING (id)
+  SELECT l.line, l.id, l.start FROM list_sightings AS l SEMI JOIN absent USING (id)
   UNION ALL
   SELECT line, id, start FROM seen_beyond
 ), first_seen AS (

@@ -1,9 +1,10 @@
 -- Known: when each element was first known to exist: its ack, or the end of a read of the primary (or of an add) that saw it before.
+-- A key that was read or listed as well counts as one: from the first ack of a put on.
 -- Elements absent from the truth are not judged here: lost, unexpected and phantom speak of them. Filled by known-part.sql.
 CREATE TABLE known (id VARCHAR, "at" BIGINT, acked_at BIGINT, judged BOOLEAN);
 
 -- Copies that answered reads; '?' where an answer does not name its own. An ENUM takes a byte where there may be as many rows as reads.
-CREATE TYPE answering_copy AS ENUM (SELECT '?' UNION SELECT copy FROM ops WHERE op = 'read' AND copy IS NOT NULL);
+CREATE TYPE answering_copy AS ENUM (SELECT '?' UNION SELECT copy FROM ops WHERE op IN ('read', 'get') AND copy IS NOT NULL);
 
 -- Refutations: which copies were asked for an acknowledged element by a read that could have refuted it: it was ok, and began after the ack.
 -- `element`: the row of `known`.

@@ -3,7 +3,7 @@ CREATE TABLE missed AS SELECT a.*, k.id FROM asked AS a JOIN known AS k ON k.row
 CREATE TABLE seen_later AS
 SELECT m.element, m.copy, min(r."end") AS seen
 FROM missed AS m JOIN ops AS r ON r.id = m.id AND coalesce(r.copy, '?') = m.copy::VARCHAR AND r.start > m.missed
-WHERE r.op = 'read' AND r.outcome = 'ok' AND r.found AND r.role = 'replica'
+WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.found AND r.role = 'replica'
 GROUP BY m.element, m.copy;
 
 -- Pairs of an element and a replica: it stayed invisible there for `upper` at most, up to the end of the first read that saw it for good (NULL: none did).

@@ -2,7 +2,9 @@
 -- served by one copy, without a restart that may lie between; `session`: both of one client, served by two copies. One row a later read,
 -- of the first kind that fits; `since`: the end of the earlier one. What the truth lacks is left to other classes.
 INSERT INTO regressions
-WITH numbered_restarts AS (
+WITH present AS (
+  SELECT DISTINCT id FROM truth_ids SEMI JOIN lesser_reads USING (id)
+), numbered_restarts AS (
   SELECT copy, previous_at, over, row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
 ), later AS (
   -- restarts that may have been over when it ended
@@ -21,7 +23,7 @@ WITH numbered_restarts AS (
       UNION ALL
       SELECT line, id, client, start, "end", copy, asked, seen, true FROM gets WHERE seen >= 0
     ) AS r SEMI JOIN lesser_reads USING (id) ANTI JOIN unwritten USING (line, id) LEFT JOIN truth_keys AS t USING (id)
-    WHERE NOT r.of_get OR NOT (SELECT usable FROM truth) OR t.id IS NOT NULL AND coalesce(t.version >= r.version, true)
+    WHERE NOT (SELECT usable FROM truth) OR CASE WHEN r.of_get AND t.id IS NOT NULL THEN coalesce(t.version >= r.version, true) ELSE r.id IN (FROM present) END
   ) AS o ASOF LEFT JOIN numbered_restarts AS s ON s.copy = o.copy AND o.start >= s.over
 ), spots AS (
   SELECT 'primary' AS kind, '' AS place, 0 AS nr, id, version, "end" FROM sightings WHERE asked = 'primary'
