@@ -171,11 +171,18 @@ const MISTAKES: Mistake[] = [
   },
   {
     name: 'a guard that asks whichever table "writer" a session finds first',
-    a: [
-      'ALTER FUNCTION refuse_unless_writer() RESET search_path',
-      'ALTER FUNCTION refuse_unless_writer() SET search_path = pg_catalog, public, pg_temp',
-    ],
-    refused: /site a: .*guard.*missing at/,
+    a: OTHER_GUARD('SELECT writable AND last_value = 1 FROM writer, writer_gate'),
+    refused: /site a: .*guard.*missing at jobs/,
+  },
+  {
+    name: 'a guard that asks the table alone, as each transaction sees it',
+    a: OTHER_GUARD('SELECT writable FROM public.writer'),
+    refused: /site a: .*guard.*missing at jobs/,
+  },
+  {
+    name: 'a gate that does not go with the table',
+    b: ['ALTER TABLE writer DISABLE TRIGGER moves_the_gate', 'ALTER TABLE writer ENABLE ALWAYS TRIGGER moves_the_gate'],
+    refused: /site b: .*guard.*missing at changes/,
   },
   {
     name: 'a role of somebody with the name of the one that is made',
@@ -183,6 +190,15 @@ const MISTAKES: Mistake[] = [
     refused: /role "mintpress_replicator" is somebody's own/,
   },
 ];
+
+/** A guard of jobs that asks in its own way, and the one that was there. */
+function OTHER_GUARD(question: string): [string, string] {
+  return [
+    `CREATE FUNCTION asks_otherwise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT (${question}) THEN RAISE read_only_sql_transaction; END IF; RETURN NULL; END $$;
+      DROP TRIGGER only_at_the_writer ON jobs; ${GUARD('jobs').replace('refuse_unless_writer', 'asks_otherwise')}`,
+    `DROP TRIGGER only_at_the_writer ON jobs; DROP FUNCTION asks_otherwise(); ${GUARD('jobs')}`,
+  ];
+}
 
 function SET_ALL(): string {
   return 'ALTER PUBLICATION mintpress SET TABLE terms, horizon, changes, jobs, completions, projects, markers, tickets';

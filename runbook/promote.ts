@@ -76,8 +76,9 @@ export function promotionSteps(promotion: Promotion): Step[] {
       name: 'sequences',
       what: `sequences of site ${site.name} are beyond the rows that are there`,
       carryOut: async ({ fence: fenced }) => {
-        const positions = fenced?.reached === true ? await ifReachable(other, sequencePositions, asked) : undefined;
-        return { ...(await withSite(site, (client) => advanceSequences(client, plan.sequenceGap, positions))) };
+        const positions =
+          fenced?.reached === true ? await ifReachable(other, (client) => sequencePositions(client, plan), asked) : undefined;
+        return { ...(await withSite(site, (client) => advanceSequences(client, plan, positions))) };
       },
     },
     // before this site takes writes: one that could not be fenced may come back at any time, and would serve beside it
@@ -108,15 +109,13 @@ export function promotionSteps(promotion: Promotion): Step[] {
     {
       name: 'one-writer',
       what: `site ${site.name} alone takes writes`,
-      carryOut: async ({ tail }) => {
+      carryOut: async () => {
         // it may have come back since it could not be fenced
         const fenced = await ifReachable(
           other,
           async (client) => {
             const done = await fence(client, other, plan);
             await waitForNobody(client, plan);
-            // what it has beyond what arrived is told from its slot
-            if (tail?.complete === true) await dropSlot(client, plan);
             return done;
           },
           { untoldIsLost: isLost },
@@ -187,15 +186,14 @@ export async function goBack({ plan, site, other, isLost }: Promotion, facts: Fa
   if (isLost || facts.open !== undefined) return undefined;
   const was = (facts.check ?? facts.begin)?.before as Befores | undefined;
   const [ownBefore, oldBefore] = [was?.[site.name], was?.[other.name]];
-  // one that was not reached was not changed either
-  const isFenced = facts.fence?.reached !== false;
-  if (ownBefore === undefined || (isFenced && oldBefore === undefined)) return undefined;
+  // one that fell silent may have been fenced before it did
+  if (ownBefore === undefined || (facts.fence?.reached !== false && oldBefore === undefined)) return undefined;
   const isOpen = await withSite(site, async (client) => (await stateOf(client, site, plan)).writable);
   if (isOpen) return undefined;
   // before its first commit: that may wait for the follower
   const isRestored = await ifReachable(other, async (client) => {
     await withSite(site, (here) => enableSubscription(here, plan));
-    if (isFenced && oldBefore !== undefined) await restore(client, plan, oldBefore);
+    if (oldBefore !== undefined) await restore(client, plan, oldBefore);
     return true;
   });
   if (isRestored !== true) return undefined;

@@ -1,21 +1,16 @@
 import type pg from 'pg';
-import { join } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
-import { inWords, keepOwnRows, lastingDifferences, publishedTables, type Difference, type Kept } from './compare.ts';
+import { inWords, lastingDifferences, publishedTables, type Difference } from './compare.ts';
 import { one, withSite } from './database.ts';
-import { takenOverFrom } from './epochs.ts';
 import { fence } from './fence.ts';
-import { readEntries } from './journal.ts';
-import { transactionsAfter } from './own-tail.ts';
+import { isTakenOver, keepOwn, type Proof } from './own-rows.ts';
 import type { Plan, SitePlan } from './plan.ts';
-import { foreignKeysFromOutside } from './preflight/publications.ts';
-import { isNamed } from './preflight/not-carried.ts';
-import { dropSlot, reserveSlot } from './slots.ts';
+import { foreignKeyProblems } from './preflight/publications.ts';
+import { dropSlot, holdsAll, reserveSlot } from './slots.ts';
 import { waitForNobody, waitFromNow } from './standby.ts';
-import { stateOf } from './state.ts';
 import type { Facts, Step } from './steps.ts';
-import { subscribe, subscribesTo, tablesFollow, unsubscribe } from './subscription.ts';
-import { waitForTail } from './tail.ts';
+import { hasSubscription, subscribe, subscribesTo, tablesFollow, unsubscribe } from './subscription.ts';
+import { TailMissing, waitForTail } from './tail.ts';
 
 /** How a site comes to follow: from a slot that was made when both were equal, with a copy of everything, or as it does already. */
 export type Way = 'slot' | 'copy' | 'follows';
@@ -23,8 +18,8 @@ export type Way = 'slot' | 'copy' | 'follows';
 /** Rows that only a site has which is to be rebuilt, and which the person has accepted to take from it: all, or those of tables by name. */
 export type Discard = 'every' | ReadonlySet<string>;
 
-/** A site has rows that the writer lacks: nothing is emptied until the person has said that they may go. */
-export class NeedsConsent extends HoldfastError {}
+/** A follower does not come to where its writer was. */
+class DoesNotCatchUp extends HoldfastError {}
 
 export interface Rebuild {
   plan: Plan;
@@ -56,10 +51,13 @@ export function rebuildSteps(rebuild: Rebuild): Step[] {
       name: 'keep',
       what: `rows that only site ${follower.name} has are kept`,
       carryOut: async (facts) => {
-        const kept = way(facts) === 'copy' ? await keepOwn(rebuild) : { rows: 0, files: [] };
+        const how = way(facts);
+        const { rows, files } = how === 'copy' ? await keepOwn(rebuild, 'nothing') : { rows: 0, files: [] };
+        // what it brings later is in its log beside its own
+        const taken = how === 'slot' ? { takenOver: await isTakenOver(rebuild) } : {};
         // it sends nothing any more, and keeps nothing for a follower of its own
         await withSite(follower, (client) => dropSlot(client, plan));
-        return { rows: kept.rows, files: kept.files };
+        return { rows, files, ...taken };
       },
     },
     {
@@ -76,16 +74,17 @@ export function rebuildSteps(rebuild: Rebuild): Step[] {
       name: 'equal',
       what: 'both sites have the same rows',
       carryOut: async (facts) => {
-        const found = await compared(rebuild);
-        if (found.length === 0) return {};
-        // it followed, and was not equal: changed by itself, or an update of a row that it lacked was skipped in silence
-        if (way(facts) === 'copy') throw unequal(follower, found);
-        const { rows, files } = await keepOwn(rebuild);
+        const found = await compared(rebuild).catch((error: unknown) => {
+          if (error instanceof DoesNotCatchUp || error instanceof TailMissing) return error;
+          throw error;
+        });
+        if (Array.isArray(found) && found.length === 0) return {};
+        // it was changed by itself, an update of a row that it lacked was skipped in silence, or it cannot go on: it is copied, once more if it was
+        const { rows, files } = await keepOwn(rebuild, provenBy(facts, prefix));
         await follow(rebuild, { copy: true });
-        await withSite(follower, (here) => tablesFollow(here, follower, plan));
         const left = await compared(rebuild);
         if (left.length > 0) throw unequal(follower, left);
-        return { differed: found.map(inWords), kept: rows, files };
+        return { differed: Array.isArray(found) ? found.map(inWords) : [found.message], kept: rows, files };
       },
     },
     {
@@ -98,6 +97,12 @@ export function rebuildSteps(rebuild: Rebuild): Step[] {
     },
   ];
   return steps.map((step) => ({ ...step, name: `${prefix}${step.name}` }));
+}
+
+/* Beside what it was copied from, and beside what its log told before it followed, a site that is fenced has nothing of its own. */
+function provenBy(facts: Facts, prefix: string): Proof {
+  if (facts[`${prefix}subscribe`]?.how === 'copy') return 'its copy';
+  return facts[`${prefix}keep`]?.takenOver === true ? 'its log' : 'nothing';
 }
 
 async function follow({ plan, writer, follower }: Rebuild, { copy }: { copy: boolean }): Promise<void> {
@@ -119,11 +124,8 @@ async function follow({ plan, writer, follower }: Rebuild, { copy }: { copy: boo
 }
 
 async function refuseForeignKeys(here: pg.Client, { name }: SitePlan, plan: Plan): Promise<void> {
-  const keys = await foreignKeysFromOutside(here, plan);
-  if (keys.length === 0) return;
-  throw new HoldfastError(
-    `site ${name}: expected no foreign key of a table that is not published to one that is, got ${keys.join('; ')}: the published tables cannot be emptied; drop the key, or publish the table at both sites, and run this again`,
-  );
+  const problems = await foreignKeyProblems(name, here, plan);
+  if (problems.length > 0) throw new HoldfastError(`${problems.join('; ')}; then run this again`);
 }
 
 /* The guard of the platform does not hold a rebuild up. */
@@ -140,55 +142,22 @@ async function empty(follower: pg.Client, writer: pg.Client, plan: Plan): Promis
   }
 }
 
-/**
- * Writes rows that only the follower has to files of this run. A NeedsConsent unless its log proves that the writer has had every change of it, or
- * the person has said that those rows may go.
- */
-async function keepOwn({ plan, writer, follower, discard, run }: Rebuild): Promise<Kept> {
-  const folder = join(plan.kept, `${run}-${follower.name}`);
-  return withSite(writer, (there) =>
-    withSite(follower, async (here) => {
-      // what it would still take over is no evidence
-      await unsubscribe(here, plan, there);
-      const kept = await keepOwnRows(here, there, { plan, folder });
-      const asked = discard === 'every' ? [] : kept.tables.filter((table) => !isNamed(table, discard));
-      if (asked.length === 0) return kept;
-      const late = wereCarried(asked, { plan, writer }) ? await lostTransactions(here, there, { plan, follower }) : undefined;
-      if (late === 0) return kept;
-      const what =
-        late === undefined ? 'whether the writer ever had them cannot be told' : `${late} transactions of it never arrived there`;
-      throw new NeedsConsent(
-        `site ${follower.name} has ${kept.rows} rows that site ${writer.name} does not have (${asked.join(', ')}); ${what}. They are kept in ${kept.files.join(', ')}; nothing was emptied, and site ${writer.name} writes. Once you know what they are, "holdfast failback ${follower.name} --as-reader --discard ${asked.map((table) => table.replaceAll('"', '')).join(' ')}" takes them from its tables`,
-      );
-    }),
-  );
-}
-
-/* The log proves nothing of a table that did not follow when the writer took over. */
-function wereCarried(tables: readonly string[], { plan, writer }: Pick<Rebuild, 'plan' | 'writer'>): boolean {
-  const opened = readEntries(plan.journal).findLast(({ step, site }) => step === 'open' && site === writer.name);
-  const carried = opened?.facts.tables;
-  return Array.isArray(carried) && tables.every((table) => carried.includes(table));
-}
-
-async function lostTransactions(
-  here: pg.Client,
-  there: pg.Client,
-  { plan, follower }: Pick<Rebuild, 'plan' | 'follower'>,
-): Promise<number | undefined> {
-  const position = await takenOverFrom(there, await stateOf(here, follower, plan));
-  return position === undefined ? undefined : transactionsAfter(here, position, plan);
-}
-
 /** What still differs once the follower has caught up with the position that the writer has now; empty: they are equal, but for what is under way. */
 async function compared({ plan, writer, follower }: Pick<Rebuild, 'plan' | 'writer' | 'follower'>): Promise<Difference[]> {
   return withSite(writer, (there) =>
     withSite(follower, async (here) => {
+      if (!(await hasSubscription(here, plan)))
+        throw new DoesNotCatchUp(`site ${follower.name}: expected subscription "${plan.subscription}", there is none`);
+      await tablesFollow(here, follower, plan);
       const caughtUp = async (lsn: string): Promise<void> => {
+        if (!(await holdsAll(there, plan)))
+          throw new DoesNotCatchUp(
+            `slot "${plan.subscription}": expected it at site ${writer.name} with all that site ${follower.name} lacks; it is gone, or holds that no more`,
+          );
         const { complete, missingBytes } = await waitForTail(there, { ...plan, tailSeconds: plan.rebuildSeconds }, lsn);
         if (!complete)
-          throw new HoldfastError(
-            `site ${follower.name} lacks ${missingBytes} bytes of the log of site ${writer.name} after ${plan.rebuildSeconds} s: expected it to catch up; see the log of its server`,
+          throw new DoesNotCatchUp(
+            `site ${follower.name} lacks ${missingBytes} bytes of the log of site ${writer.name} after ${plan.rebuildSeconds} s: expected it to catch up; see the log of its server, mend what it tells, and run this again`,
           );
       };
       const { lsn } = await one<{ lsn: string }>(there, 'SELECT pg_current_wal_flush_lsn()::text AS lsn');

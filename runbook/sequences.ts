@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { one } from './database.ts';
+import type { Plan } from './plan.ts';
+import { PUBLISHED_AND_KIN } from './preflight/publications.ts';
 
 /** A sequence of a database, and what uses it. */
 export interface Sequence {
@@ -13,7 +15,7 @@ export interface Sequence {
   last?: bigint;
   start: bigint;
   /** columns that are filled from it, as SQL takes them */
-  columns: { table: string; column: string; isNumber: boolean }[];
+  columns: { table: string; column: string; isNumber: boolean; isPublished: boolean }[];
 }
 
 /** What became of the sequences of a site. */
@@ -27,12 +29,15 @@ export interface Moved {
   untold: string[];
 }
 
+/** Types whose greatest value an index tells, and which are numbers. */
+const NUMBERS = `'smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'money'`;
+
 /**
  * Sequences with the columns that they fill: as their owners, or through a default. Logical replication carries the rows, and leaves the sequences
- * where they are. Those of temporary tables are other sessions'.
+ * where they are. Those of temporary tables are other sessions', and those of tables that are not published fill rows of their own site.
  */
 const ALL = `
-  WITH uses AS (
+  WITH ${PUBLISHED_AND_KIN}, uses AS (
     SELECT d.objid AS sequence, d.refobjid AS "table", d.refobjsubid AS attnum FROM pg_depend d
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
     UNION
@@ -42,7 +47,8 @@ const ALL = `
   SELECT format('%I.%I', n.nspname, s.relname) AS name, q.seqincrement::text AS increment, q.seqmin::text AS least, q.seqmax::text AS most,
     q.seqstart::text AS start, q.seqcycle AS cycles,
     coalesce(json_agg(json_build_object('table', format('%I.%I', tn.nspname, t.relname), 'column', quote_ident(a.attname),
-      'isNumber', ty.typcategory = 'N')) FILTER (WHERE t.oid IS NOT NULL), '[]') AS columns
+      'isNumber', coalesce(nullif(ty.typbasetype, 0), ty.oid)::regtype::text IN (${NUMBERS}),
+      'isPublished', t.oid IN (SELECT oid FROM kin))) FILTER (WHERE t.oid IS NOT NULL), '[]') AS columns
   FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace JOIN pg_sequence q ON q.seqrelid = s.oid
   LEFT JOIN uses u ON u.sequence = s.oid
   LEFT JOIN pg_class t ON t.oid = u."table" AND t.relkind IN ('r', 'p')
@@ -53,13 +59,14 @@ const ALL = `
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = s.oid AND e.deptype = 'e')
   GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1`;
 
-/** Every sequence of a database that lasts. */
-export async function sequencesOf(client: pg.Client): Promise<Sequence[]> {
+/** The sequences of a database that fill published tables, and those of which nothing tells what they fill. */
+export async function sequencesOf(client: pg.Client, { publication }: Pick<Plan, 'publication'>): Promise<Sequence[]> {
   const { rows } = await client.query<
     Record<'name' | 'increment' | 'least' | 'most' | 'start', string> & Pick<Sequence, 'cycles' | 'columns'>
-  >(ALL);
+  >(ALL, [publication]);
   const found: Sequence[] = [];
   for (const { name, cycles, columns, ...numbers } of rows) {
+    if (columns.length > 0 && !columns.some(({ isPublished }) => isPublished)) continue;
     const { last, called } = await one<{ last: string; called: boolean }>(
       client,
       `SELECT last_value AS last, is_called AS called FROM ${name}`,
@@ -79,18 +86,23 @@ export async function sequencesOf(client: pg.Client): Promise<Sequence[]> {
 }
 
 /** How far the sequences of a site were, by name: the last number that each gave. */
-export async function sequencePositions(client: pg.Client): Promise<Record<string, string>> {
-  const found = await sequencesOf(client);
+export async function sequencePositions(client: pg.Client, plan: Pick<Plan, 'publication'>): Promise<Record<string, string>> {
+  const found = await sequencesOf(client, plan);
   return Object.fromEntries(found.flatMap(({ name, last }) => (last === undefined ? [] : [[name, String(last)]])));
 }
 
 /**
- * Moves every sequence beyond the numbers that its columns have and that the old writer gave out, and by `gap` more, or as far as there is room;
- * one that is beyond already stays. `positions`: of the old writer, where it could be asked.
+ * Moves each of them beyond the numbers that its columns have and that the old writer gave out, and by the plan's gap more, or as far as there is
+ * room; one that is beyond already stays. `positions`: of the old writer, where it could be asked.
  */
-export async function advanceSequences(client: pg.Client, gap: number, positions?: Readonly<Record<string, string>>): Promise<Moved> {
+export async function advanceSequences(
+  client: pg.Client,
+  plan: Pick<Plan, 'publication' | 'sequenceGap'>,
+  positions?: Readonly<Record<string, string>>,
+): Promise<Moved> {
+  const gap = BigInt(plan.sequenceGap);
   const result: Moved = { moved: 0, shortened: [], atTheirEnd: [], untold: [] };
-  for (const sequence of await sequencesOf(client)) {
+  for (const sequence of await sequencesOf(client, plan)) {
     const used = await outermost(client, sequence);
     const known = positions?.[sequence.name];
     const from = further(sequence, used, known === undefined ? undefined : BigInt(known));
@@ -99,9 +111,9 @@ export async function advanceSequences(client: pg.Client, gap: number, positions
       if (positions === undefined && sequence.columns.every(({ isNumber }) => !isNumber)) result.untold.push(sequence.name);
       continue;
     }
-    const target = beyond(sequence, from, BigInt(gap));
+    const target = beyond(sequence, from, gap);
     if (target.isAtEnd) result.atTheirEnd.push(sequence.name);
-    else if (target.skipped < BigInt(gap)) result.shortened.push(`${sequence.name} by ${target.skipped}`);
+    else if (target.skipped < gap) result.shortened.push(`${sequence.name} by ${target.skipped}`);
     if (sequence.last !== undefined && !isFurther(sequence, target.last, sequence.last)) continue;
     await client.query('SELECT setval($1::regclass, $2::bigint)', [sequence.name, String(target.last)]);
     result.moved += 1;
@@ -137,8 +149,11 @@ async function outermost(client: pg.Client, sequence: Sequence): Promise<bigint 
   const end = sequence.increment < 0n ? 'min' : 'max';
   let found: bigint | undefined;
   for (const { table, column, isNumber } of sequence.columns) {
-    const value = isNumber ? `${column}::numeric` : `CASE WHEN ${column}::text ~ '^-?[0-9]{1,18}$' THEN ${column}::text::numeric END`;
-    const { number } = await one<{ number: string | null }>(client, `SELECT ${end}(trunc(${value}))::text AS number FROM ${table}`);
+    // of the bare column an index tells: nobody writes meanwhile
+    const furthest = isNumber
+      ? `trunc(${end}(${column})::numeric)`
+      : `${end}(CASE WHEN ${column}::text ~ '^-?[0-9]{1,18}$' THEN ${column}::text::numeric END)`;
+    const { number } = await one<{ number: string | null }>(client, `SELECT ${furthest}::text AS number FROM ${table}`);
     if (number !== null && /^-?\d+$/.test(number)) found = further(sequence, found, BigInt(number));
   }
   return found;

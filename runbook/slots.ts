@@ -82,6 +82,15 @@ export async function hasSlot(writer: pg.Client, { subscription }: Plan): Promis
   return rows.length > 0;
 }
 
+/** Whether that slot is there with everything that the other site lacks; a server drops what is beyond max_slot_wal_keep_size. */
+export async function holdsAll(writer: pg.Client, { subscription }: Plan): Promise<boolean> {
+  const { rows } = await writer.query(
+    `SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database() AND wal_status IS DISTINCT FROM 'lost'`,
+    [subscription],
+  );
+  return rows.length > 0;
+}
+
 /** Transactions that a new slot of this server waits for, in words. */
 async function openTransactions(server: pg.Client): Promise<string[]> {
   const { rows } = await server.query<{ open: string }>(

@@ -12,10 +12,29 @@ export async function standbyNames(client: pg.Client): Promise<string> {
   return (await one<{ value: string }>(client, `SELECT current_setting('synchronous_standby_names') AS value`)).value;
 }
 
-/** Sets what a server's commits wait for, as a whole; nothing where it is that already. Existing sessions take it over too. */
-export async function setStandbyNames(client: pg.Client, wanted: string): Promise<void> {
+/** What ALTER SYSTEM has set it to; null: nothing, so that the server's own files say what commits wait for. */
+export async function standbyNamesBySystem(client: pg.Client): Promise<string | null> {
+  return (await inFiles(client)).bySystem;
+}
+
+/** Lets ALTER SYSTEM say of it what that said before; null: nothing. Existing sessions take it over too. */
+export async function restoreStandbyNames(client: pg.Client, bySystem: string | null): Promise<void> {
+  if ((await standbyNamesBySystem(client)) !== bySystem) await alterSystem(client, bySystem);
+}
+
+/* Sets what a server's commits wait for, as a whole; nothing where it is that already. */
+async function setStandbyNames(client: pg.Client, wanted: string): Promise<void> {
   if ((await standbyNames(client)) === wanted) return;
-  await client.query(`ALTER SYSTEM SET synchronous_standby_names = ${literal(wanted)}`);
+  const { byOwnFiles } = await inFiles(client);
+  await alterSystem(client, byOwnFiles === wanted ? null : wanted);
+}
+
+async function alterSystem(client: pg.Client, value: string | null): Promise<void> {
+  await client.query(
+    value === null ? 'ALTER SYSTEM RESET synchronous_standby_names' : `ALTER SYSTEM SET synchronous_standby_names = ${literal(value)}`,
+  );
+  const { bySystem, byOwnFiles } = await inFiles(client);
+  const wanted = bySystem ?? byOwnFiles;
   await client.query('SELECT pg_reload_conf()');
   await until({
     subject: 'synchronous_standby_names',
@@ -23,6 +42,17 @@ export async function setStandbyNames(client: pg.Client, wanted: string): Promis
     timeoutMs: RELOAD_MS,
     probe: async () => (await standbyNames(client)) === wanted,
   });
+}
+
+/* ALTER SYSTEM writes a file of its own, which comes after all others; of those the last line counts. */
+async function inFiles(client: pg.Client): Promise<{ bySystem: string | null; byOwnFiles: string }> {
+  return one(
+    client,
+    `WITH lines AS (SELECT setting, seqno, sourcefile LIKE '%/postgresql.auto.conf' AS "isSystem"
+       FROM pg_file_settings WHERE lower(name) = 'synchronous_standby_names')
+     SELECT (SELECT setting FROM lines WHERE "isSystem" ORDER BY seqno DESC LIMIT 1) AS "bySystem",
+       coalesce((SELECT setting FROM lines WHERE NOT "isSystem" ORDER BY seqno DESC LIMIT 1), '') AS "byOwnFiles"`,
+  );
 }
 
 /** Lets no commit wait for the follower; what else commits wait for stays. */
@@ -33,6 +63,7 @@ export async function waitForNobody(writer: pg.Client, { subscription }: Plan): 
 /** Lets commits wait for the follower from now on. A HoldfastError when it does not become synchronous; then what they wait for is as before. */
 export async function waitFromNow(writer: pg.Client, plan: Plan): Promise<void> {
   const before = await standbyNames(writer);
+  const bySystem = await standbyNamesBySystem(writer);
   if (!hasName(before, plan.subscription)) {
     await followerIs(writer, plan, ['async', 'sync', 'potential', 'quorum']);
     await setStandbyNames(writer, quoted(plan.subscription));
@@ -41,7 +72,7 @@ export async function waitFromNow(writer: pg.Client, plan: Plan): Promise<void> 
     // right after the setting it is still asynchronous
     await followerIs(writer, plan, ['sync', 'quorum']);
   } catch (error) {
-    await setStandbyNames(writer, before);
+    await restoreStandbyNames(writer, bySystem);
     throw error;
   }
 }

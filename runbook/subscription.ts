@@ -31,8 +31,9 @@ const UNSEEN: Readonly<Record<string, string>> = {
 };
 
 /** Lets a follower take nothing over any more; its subscription stays, so that it may go on. Nothing where there is none. */
-export async function disableSubscription(follower: pg.Client, { subscription }: Plan): Promise<void> {
-  if (!(await hasSubscription(follower, subscription))) return;
+export async function disableSubscription(follower: pg.Client, plan: Plan): Promise<void> {
+  const { subscription } = plan;
+  if (!(await hasSubscription(follower, plan))) return;
   await follower.query(`ALTER SUBSCRIPTION ${quoted(subscription)} DISABLE`);
   await until({
     subject: `subscription "${subscription}"`,
@@ -49,8 +50,9 @@ export async function disableSubscription(follower: pg.Client, { subscription }:
 }
 
 /** Lets a follower go on whose subscription was disabled; false where it has none. */
-export async function enableSubscription(follower: pg.Client, { subscription }: Plan): Promise<boolean> {
-  if (!(await hasSubscription(follower, subscription))) return false;
+export async function enableSubscription(follower: pg.Client, plan: Plan): Promise<boolean> {
+  const { subscription } = plan;
+  if (!(await hasSubscription(follower, plan))) return false;
   await follower.query(`ALTER SUBSCRIPTION ${quoted(subscription)} ENABLE`);
   return true;
 }
@@ -61,7 +63,7 @@ export async function enableSubscription(follower: pg.Client, { subscription }: 
  */
 export async function unsubscribe(follower: pg.Client, plan: Plan, writer?: pg.Client): Promise<void> {
   const { subscription } = plan;
-  if (!(await hasSubscription(follower, subscription))) return;
+  if (!(await hasSubscription(follower, plan))) return;
   const { oid, system } = await one<{ oid: string; system: string }>(
     follower,
     `SELECT s.oid::text AS oid, system_identifier::text AS system FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid, pg_control_system()
@@ -74,8 +76,9 @@ export async function unsubscribe(follower: pg.Client, plan: Plan, writer?: pg.C
   if (writer !== undefined) await dropCopySlots(writer, { oid, system });
 }
 
-async function hasSubscription(follower: pg.Client, name: string): Promise<boolean> {
-  return (await subscriptionsOf(follower)).some((known) => known.name === name);
+/** Whether a site has the subscription, to whomever. */
+export async function hasSubscription(follower: pg.Client, { subscription }: Plan): Promise<boolean> {
+  return (await subscriptionsOf(follower)).some(({ name }) => name === subscription);
 }
 
 /** Whether a site has a subscription to this writer, as an interrupted run may have left it. */

@@ -4,11 +4,11 @@ import { one, withSite } from '../database.ts';
 import type { Plan, SitePlan } from '../plan.ts';
 import { stateOf } from '../state.ts';
 import { waitForTail } from '../tail.ts';
-import { unguardedTables } from './guards.ts';
+import { guardProblems } from './guards.ts';
 import { askSource } from './link.ts';
-import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
+import { foreignKeyProblems, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
 import { refuse } from './refuse.ts';
-import { followerProblems, otherFeeds, rightsProblems, sourceProblems, writerProblems } from './server.ts';
+import { followerProblems, otherFeeds, rightsProblems, serverFacts, sourceProblems, writerProblems } from './server.ts';
 
 /** Refuses a failback that cannot be meant, or that cannot come to its end; whether the site follows and is equal already. Nothing is changed. */
 export async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan): Promise<{ follows: boolean }> {
@@ -26,22 +26,16 @@ export async function checkFailback(plan: Plan, site: SitePlan, other: SitePlan)
           `site ${site.name} takes writes under the later epoch (${own.epoch}, ${other.name} ${writer.epoch}): expected "failback ${other.name}", whose rows are the older ones`,
         );
       if (!writer.publishes) throw new UsageError(`site ${other.name}: expected publication "${plan.publication}", there is none`);
-      refuse([...(await rightsProblems(site.name, here, plan)), ...(await rightsProblems(other.name, there, plan))]);
-      const unguarded = [...(await unguardedTables(here, plan)), ...(await unguardedTables(there, plan))];
-      const keys = await foreignKeysFromOutside(here, plan);
+      const [facts, factsThere] = [await serverFacts(here, plan), await serverFacts(there, plan)];
+      refuse([...rightsProblems(site.name, facts, plan), ...rightsProblems(other.name, factsThere, plan)]);
       refuse([
         ...(await publicationProblems(plan, { name: other.name, client: there }, { name: site.name, client: here })),
-        ...(unguarded.length === 0
-          ? []
-          : [`expected the guard on every published table, it is missing at ${unguarded.join(', ')}: see "holdfast schema --one-writer"`]),
-        ...(keys.length === 0
-          ? []
-          : [
-              `site ${site.name}: foreign keys of tables that are not published refer to some that are (${keys.join('; ')}): those cannot be emptied; publish the table at both sites, or drop the key`,
-            ]),
-        ...(await writerProblems(other.name, there, plan)),
+        ...(await guardProblems(site.name, here, plan)),
+        ...(await guardProblems(other.name, there, plan)),
+        ...(await foreignKeyProblems(site.name, here, plan)),
+        ...(await writerProblems(other.name, there, plan, factsThere)),
         ...(await sourceProblems(other.name, there, plan)),
-        ...(await followerProblems(site.name, here, plan)),
+        ...followerProblems(site.name, facts),
         ...(await otherFeeds(site.name, here, plan)),
       ]);
       const { subscription } = own;

@@ -2,17 +2,26 @@ import type pg from 'pg';
 import { HoldfastError, UsageError } from '../../support/errors.ts';
 import { until } from '../../support/poll.ts';
 import { lastingDifferences, inWords } from '../compare.ts';
-import { before, preparedTransactions, type Before } from '../fence.ts';
+import { before, preparedProblems, type Before } from '../fence.ts';
 import type { Plan, SitePlan } from '../plan.ts';
 import { hasSlot } from '../slots.ts';
 import { stateOf, type SiteState } from '../state.ts';
 import { applyHealth, waitForTail } from '../tail.ts';
-import { unguardedTables } from './guards.ts';
+import { guardProblems } from './guards.ts';
 import { arrives, askSource } from './link.ts';
 import { isNamed, notCarried } from './not-carried.ts';
-import { foreignKeysFromOutside, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
+import { foreignKeyProblems, publicationProblems, tablesOf, unfinishedTables } from './publications.ts';
 import { refuse } from './refuse.ts';
-import { followerProblems, otherFeeds, rightsProblems, slotInUse, sourceProblems, standbyProblems, writerProblems } from './server.ts';
+import {
+  followerProblems,
+  otherFeeds,
+  rightsProblems,
+  serverFacts,
+  slotInUse,
+  sourceProblems,
+  standbyProblems,
+  writerProblems,
+} from './server.ts';
 
 /** A server waits 5 s (wal_retrieve_retry_interval) before it starts a worker that has ended again; ms. */
 const AT_WORK_MS = 10_000;
@@ -45,15 +54,16 @@ export type Befores = Record<string, Before>;
 export async function checkSwitch(asked: Asked, { here, there, own, old }: Sides): Promise<Befores> {
   const { plan, site, other } = asked;
   refuseStates(asked, own, old);
-  refuse([...(await rightsProblems(site.name, here, plan)), ...(await rightsProblems(other.name, there, plan))]);
+  const [facts, factsThere] = [await serverFacts(here, plan), await serverFacts(there, plan)];
+  refuse([...rightsProblems(site.name, facts, plan), ...rightsProblems(other.name, factsThere, plan)]);
   refuse(await publicationProblems(plan, { name: site.name, client: here }, { name: other.name, client: there }));
   refuse(await subscriptionProblems(asked, { here, there, own, old }));
   if (!asked.acceptLoss) await atWork(asked, here);
   refuse([
     ...(await dataProblems(asked, { here, there })),
-    ...(await writerProblems(site.name, here, plan)),
+    ...(await writerProblems(site.name, here, plan, facts)),
     ...(await sourceProblems(site.name, here, plan)),
-    ...(await followerProblems(other.name, there, plan)),
+    ...followerProblems(other.name, factsThere),
   ]);
   if (!asked.acceptLoss) await refuseDifferences(asked, { here, there });
   return { [site.name]: await before(here, plan), [other.name]: await before(there, plan) };
@@ -63,14 +73,14 @@ export async function checkSwitch(asked: Asked, { here, there, own, old }: Sides
 export async function checkTakeover(asked: Asked, here: pg.Client, own: SiteState): Promise<Befores> {
   const { plan, site, other } = asked;
   refuseStates(asked, own);
-  refuse(await rightsProblems(site.name, here, plan));
+  const facts = await serverFacts(here, plan);
+  refuse(rightsProblems(site.name, facts, plan));
   refuse(await publicationProblems(plan, { name: site.name, client: here }));
   const unfinished = await unfinishedTables(here, plan, await tablesOf(here, plan));
-  const unguarded = await unguardedTables(here, plan);
   refuse([
     ...(unfinished.length === 0 ? [] : [whyUnfinished(asked, unfinished)]),
-    ...(unguarded.length === 0 ? [] : [whyUnguarded(site, unguarded)]),
-    ...(await standbyProblems(site.name, here, { ...plan, synchronous: false })),
+    ...(await guardProblems(site.name, here, plan)),
+    ...(await standbyProblems(site.name, here, { ...plan, synchronous: false }, facts)),
   ]);
   const { applyErrors = 0 } = await applyHealth(here, plan);
   if (plan.synchronous && applyErrors > ERRORS_OF_LOST_LINKS && !asked.acceptLoss)
@@ -142,35 +152,20 @@ async function dataProblems(asked: Asked, { here, there }: Pick<Sides, 'here' | 
     problems.push(
       `site ${site.name}: expected what site ${other.name} writes to its log to arrive within ${plan.tailSeconds} s; it does not: its subscription leads elsewhere, or is too late`,
     );
-  for (const [of, client] of [
+  const both = [
     [site, here],
     [other, there],
-  ] as const) {
-    const unguarded = await unguardedTables(client, plan);
-    if (unguarded.length > 0) problems.push(whyUnguarded(of, unguarded));
-  }
-  const prepared = await preparedTransactions(there);
-  if (prepared.length > 0)
-    problems.push(
-      `site ${other.name}: expected no prepared transaction, got ${prepared.map((gid) => `"${gid}"`).join(', ')}: it may be committed after the other site has opened; COMMIT PREPARED or ROLLBACK PREPARED it`,
-    );
+  ] as const;
+  for (const [of, client] of both) problems.push(...(await guardProblems(of.name, client, plan)));
+  problems.push(...(await preparedProblems(other.name, there)));
   const left = (await notCarried(there, plan)).filter((name) => !isNamed(name, leaveBehind));
   if (left.length > 0)
     problems.push(
       `site ${other.name} stores ${left.join(', ')}, which replication does not bring to site ${site.name}: carry it over by other means, publish it at both sites, or leave it there with "--leave-behind ${left.map((name) => name.replaceAll('"', '')).join(' ')}"`,
     );
   problems.push(...(await slotInUse(site.name, here, plan)));
-  for (const [of, client] of [
-    [site, here],
-    [other, there],
-  ] as const)
-    problems.push(...(await otherFeeds(of.name, client, plan)));
-  const keys = await foreignKeysFromOutside(there, plan);
-  if (keys.length > 0)
-    problems.push(
-      `site ${other.name}: foreign keys of tables that are not published refer to some that are (${keys.join('; ')}): such a table cannot be copied anew; publish the table at both sites, or drop the key`,
-    );
-  return problems;
+  for (const [of, client] of both) problems.push(...(await otherFeeds(of.name, client, plan)));
+  return [...problems, ...(await foreignKeyProblems(other.name, there, plan))];
 }
 
 async function refuseDifferences({ plan, site, other }: Asked, { here, there }: Pick<Sides, 'here' | 'there'>): Promise<void> {
@@ -183,8 +178,4 @@ async function refuseDifferences({ plan, site, other }: Asked, { here, there }: 
 
 function whyUnfinished({ site, other }: Pick<Asked, 'site' | 'other'>, unfinished: readonly string[]): string {
   return `site ${site.name}: expected its subscription to have every published table of site ${other.name} whole: ${unfinished.join(', ')}; wait for the copy, or ALTER SUBSCRIPTION … REFRESH PUBLICATION, or rebuild the site with "holdfast failback ${site.name} --as-reader"`;
-}
-
-function whyUnguarded({ name }: SitePlan, unguarded: readonly string[]): string {
-  return `site ${name}: expected the guard on every published table, it is missing at ${unguarded.join(', ')}: whoever writes there passes the fence; see "holdfast schema --one-writer"`;
 }

@@ -2,6 +2,16 @@ import type pg from 'pg';
 import type { Plan } from '../plan.ts';
 import { tableStates } from '../subscription.ts';
 
+/**
+ * Tables of a publication (its name is $1), and what is a part of them or has them as a part: partitions are tables that may be written to by
+ * themselves.
+ */
+export const PUBLISHED_AND_KIN = `published AS (SELECT to_regclass(format('%I.%I', schemaname, tablename)) AS oid FROM pg_publication_tables WHERE pubname = $1),
+  kin AS (
+    SELECT oid FROM published
+    UNION SELECT t.relid FROM published p, pg_partition_tree(p.oid) t
+    UNION SELECT a.relid FROM published p, pg_partition_ancestors(p.oid) a WHERE a.relid IS NOT NULL)`;
+
 /** What a publication carries, each part in words that compare. */
 interface Carried {
   tables: string[];
@@ -117,13 +127,16 @@ export async function tablesOf(client: pg.Client, plan: Plan): Promise<string[]>
   return (await carriedBy(client, plan))?.tables ?? [];
 }
 
-/** Foreign keys of tables that are not published, to some that are: those cannot be emptied to be copied anew. */
-export async function foreignKeysFromOutside(client: pg.Client, { publication }: Plan): Promise<string[]> {
+/** What keeps the published tables of a site from being emptied to be copied anew: foreign keys of tables that are not published. */
+export async function foreignKeyProblems(name: string, client: pg.Client, { publication }: Plan): Promise<string[]> {
   const { rows } = await client.query<{ key: string }>(
     `WITH published AS (SELECT to_regclass(format('%I.%I', schemaname, tablename)) AS oid FROM pg_publication_tables WHERE pubname = $1)
      SELECT format('%s of %s to %s', conname, conrelid::regclass, confrelid::regclass) AS key FROM pg_constraint
      WHERE contype = 'f' AND confrelid IN (SELECT oid FROM published) AND conrelid NOT IN (SELECT oid FROM published) ORDER BY 1`,
     [publication],
   );
-  return rows.map(({ key }) => key);
+  if (rows.length === 0) return [];
+  return [
+    `site ${name}: foreign keys of tables that are not published refer to some that are (${rows.map(({ key }) => key).join('; ')}): such a table cannot be emptied and copied anew; publish the other one at both sites, or drop the key`,
+  ];
 }

@@ -5,7 +5,8 @@ import { isRoleTaken, replicationRole } from '../role.ts';
 import { standbyNames } from '../standby.ts';
 import { hasName, waitedFor, withoutName } from '../standby-names.ts';
 
-interface Facts {
+/** What decides whether a server can write or follow, and whether we may change it. */
+export interface Facts {
   superuser: boolean;
   role: boolean;
   schema: boolean;
@@ -19,9 +20,26 @@ interface Facts {
   workers: number;
 }
 
+/** What a server says of itself that the checks go by. */
+export async function serverFacts(client: pg.Client, { role, subscription }: Plan): Promise<Facts> {
+  return one<Facts & pg.QueryResultRow>(
+    client,
+    `SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
+       EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,
+       to_regclass('terms') IS NOT NULL AND to_regprocedure('followed_to()') IS NOT NULL AS schema,
+       current_setting('wal_level') AS level,
+       current_setting('max_replication_slots')::integer AS slots, (SELECT count(*)::integer FROM pg_replication_slots) AS "usedSlots",
+       EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $2 AND database = current_database()) AS own,
+       current_setting('max_wal_senders')::integer AS senders, (SELECT count(*)::integer FROM pg_stat_replication) AS "usedSenders",
+       current_setting('max_logical_replication_workers')::integer AS workers,
+       coalesce(current_setting('allow_alter_system', true)::boolean, true)
+         AND (SELECT source <> 'command line' FROM pg_settings WHERE name = 'synchronous_standby_names') AS "canSet"`,
+    [role, subscription],
+  );
+}
+
 /** What a site must have whatever comes: the rights of the connection, and the platform's role. */
-export async function rightsProblems(name: string, client: pg.Client, plan: Plan): Promise<string[]> {
-  const { superuser, role, schema } = await factsOf(client, plan);
+export function rightsProblems(name: string, { superuser, role, schema }: Facts, plan: Plan): string[] {
   return [
     ...(schema
       ? []
@@ -32,8 +50,7 @@ export async function rightsProblems(name: string, client: pg.Client, plan: Plan
 }
 
 /** What the server of a site that is to write lacks for the other one to follow it. */
-export async function writerProblems(name: string, client: pg.Client, plan: Plan): Promise<string[]> {
-  const facts = await factsOf(client, plan);
+export async function writerProblems(name: string, client: pg.Client, plan: Plan, facts: Facts): Promise<string[]> {
   const problems: string[] = [];
   if (facts.level !== 'logical')
     problems.push(`site ${name}: expected wal_level "logical", got "${facts.level}": set it and start the server anew`);
@@ -42,12 +59,11 @@ export async function writerProblems(name: string, client: pg.Client, plan: Plan
     problems.push(`site ${name}: expected a free replication slot, all ${facts.slots} are used: drop one, or raise max_replication_slots`);
   if (facts.usedSenders >= facts.senders)
     problems.push(`site ${name}: expected a free walsender, all ${facts.senders} are used: end one, or raise max_wal_senders`);
-  return [...problems, ...(await standbyProblems(name, client, plan))];
+  return [...problems, ...(await standbyProblems(name, client, plan, facts))];
 }
 
 /** What the server of a site that is to follow lacks. */
-export async function followerProblems(name: string, client: pg.Client, plan: Plan): Promise<string[]> {
-  const { workers } = await factsOf(client, plan);
+export function followerProblems(name: string, { workers }: Facts): string[] {
   return workers > 0 ? [] : [`site ${name}: expected max_logical_replication_workers above 0, got 0: it cannot follow`];
 }
 
@@ -100,9 +116,8 @@ export async function sourceProblems(name: string, client: pg.Client, plan: Plan
 }
 
 /** What stands in the way of commits of a site that waits for the other one where that is wanted, and for none of its own that is away. */
-export async function standbyProblems(name: string, client: pg.Client, plan: Plan): Promise<string[]> {
+export async function standbyProblems(name: string, client: pg.Client, plan: Plan, { canSet }: Facts): Promise<string[]> {
   const { synchronous, subscription } = plan;
-  const { canSet } = await factsOf(client, plan);
   const value = await standbyNames(client);
   const others = withoutName(value, subscription);
   const problems: string[] = [];
@@ -124,21 +139,4 @@ export async function standbyProblems(name: string, client: pg.Client, plan: Pla
       `site ${name}: its synchronous_standby_names ("${others}") wait for ${count} of its own that ${count === 1 ? 'is' : 'are'} not connected: every commit would hang`,
     );
   return problems;
-}
-
-async function factsOf(client: pg.Client, { role, subscription }: Plan): Promise<Facts> {
-  return one<Facts & pg.QueryResultRow>(
-    client,
-    `SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
-       EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,
-       to_regclass('terms') IS NOT NULL AND to_regprocedure('followed_to()') IS NOT NULL AS schema,
-       current_setting('wal_level') AS level,
-       current_setting('max_replication_slots')::integer AS slots, (SELECT count(*)::integer FROM pg_replication_slots) AS "usedSlots",
-       EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $2 AND database = current_database()) AS own,
-       current_setting('max_wal_senders')::integer AS senders, (SELECT count(*)::integer FROM pg_stat_replication) AS "usedSenders",
-       current_setting('max_logical_replication_workers')::integer AS workers,
-       coalesce(current_setting('allow_alter_system', true)::boolean, true)
-         AND (SELECT source <> 'command line' FROM pg_settings WHERE name = 'synchronous_standby_names') AS "canSet"`,
-    [role, subscription],
-  );
 }
