@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
+import { openDraft } from '../support/files.ts';
 import { one, quoted } from './database.ts';
 import type { Plan } from './plan.ts';
 
@@ -172,7 +173,7 @@ function newFileOf(folder: string, table: string): string {
 async function writeRows(client: pg.Client, table: string, { hashes, file }: { hashes: Surplus; file: string }): Promise<void> {
   mkdirSync(join(file, '..'), { recursive: true });
   // on the disk before the table is emptied
-  const out = createWriteStream(file, { mode: 0o600, flags: 'wx', flush: true });
+  const out = createWriteStream(file, { fd: openDraft(file, 0o600), flush: true });
   const left = new Map(hashes);
   const all = [...hashes.keys()];
   for (let from = 0; from < all.length; from += BATCH) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -34,6 +34,15 @@ describe('the journal of the runbooks', () => {
     append(path, run, { step: 'fence', facts: {} });
     assert.equal(readEntries(path).length, 2);
     assert.equal(readFileSync(path, 'utf8').split('\n').length, 3);
+  });
+
+  test('is read and written through no link', () => {
+    append(path, run, { step: 'begin', facts: {} });
+    const link = join(folder, 'link.jsonl');
+    symlinkSync(path, link);
+    assert.throws(() => readEntries(link), /expected an ordinary file, but it is a link/);
+    assert.throws(() => append(link, run, { step: 'fence', facts: {} }), /expected an ordinary file, but it is a link/);
+    assert.equal(readEntries(path).length, 1);
   });
 
   test('that is broken in the middle is an error with its line', () => {

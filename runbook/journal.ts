@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fsyncSync, ftruncateSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError } from '../support/errors.ts';
+import { openToAppend, readOrdinary } from '../support/files.ts';
 
 /** A run of a runbook to a site, from its begin to its end, interruptions between included. */
 export interface Run {
@@ -22,7 +23,7 @@ export interface Entry extends Run {
 export function readEntries(path: string): Entry[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOrdinary(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -42,9 +43,9 @@ export function readEntries(path: string): Entry[] {
 export function append(path: string, { run, runbook, site }: Run, noted: Pick<Entry, 'step' | 'facts'> & { tookMs?: number }): void {
   const entry: Entry = { run, at: new Date().toISOString(), runbook, site, tookMs: 0, ...noted };
   mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a+', 0o600);
+  const file = openToAppend(path, 0o600);
   try {
-    const text = readFileSync(path);
+    const text = readFileSync(file);
     const whole = text.lastIndexOf(10) + 1;
     if (whole < text.length) ftruncateSync(file, whole);
     appendFileSync(file, `${JSON.stringify(entry)}\n`);
