@@ -23,6 +23,7 @@ UNION ALL SELECT 'setting: ' || name || ' = ' || CASE name WHEN 'synchronous_sta
     THEN (SELECT string_agg(m[1], ',' ORDER BY m[1]) FROM regexp_matches(setting, '([a-z][a-z_]+)', 'g') m WHERE m[1] NOT IN ('mintpress'))
     ELSE setting END
   FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf' AND applied
+UNION ALL SELECT 'sequence: ' || sequencename || ' at ' || coalesce(last_value::text, 'its start') FROM pg_sequences WHERE sequencename LIKE 'unpublished%'
 UNION ALL SELECT 'publication: ' || row_to_json(p)::text FROM (SELECT pubname, puballtables, pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication) p
 UNION ALL SELECT 'published: ' || row_to_json(t)::text FROM pg_publication_tables t
 UNION ALL SELECT 'subscription: ' || subname FROM pg_subscription WHERE subname <> 'mintpress'

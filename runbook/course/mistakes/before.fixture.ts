@@ -32,6 +32,49 @@ export const begunBefore: readonly Mistake[] = [
   },
   {
     kind,
+    name: 'a snapshot is exported, and imported while the fence waits for whoever exported it',
+    expected: 'either',
+    make: async (scene) => {
+      const exporter = await connect(scene.sites, 'a', 'other');
+      await exporter.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      const { rows } = await exporter.query<{ name: string }>('SELECT pg_export_snapshot() AS name');
+      return {
+        during: async (ended) => {
+          await closed(scene, ended);
+          const importer = await connect(scene.sites, 'a', 'other');
+          await committed(scene, 'imported', async () => {
+            await importer.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+            await importer.query(`SET TRANSACTION SNAPSHOT '${rows[0]?.name}'`);
+            await importer.query(`INSERT INTO changes (id, run, epoch) VALUES ('imported', 'course', 1)`);
+            await Promise.race([sleep(scene.dice.pick([0, 1_500, 60_000])), ended]);
+            await importer.query('COMMIT');
+          });
+          await importer.end();
+        },
+        undo: () => exporter.end().catch(() => undefined),
+      };
+    },
+  },
+  {
+    kind,
+    name: 'the row of the table "writer" is locked',
+    expected: 'either',
+    make: async ({ sites, dice }) => {
+      const client = await connect(sites, 'a', 'postgres');
+      await client.query('BEGIN');
+      await client.query('SELECT FROM writer FOR UPDATE');
+      const length = dice.pick([1_000, 5_000, 15_000]);
+      return {
+        during: async (ended) => {
+          await Promise.race([sleep(length), ended]);
+          await client.end();
+        },
+        undo: () => client.end(),
+      };
+    },
+  },
+  {
+    kind,
     name: 'a transaction is prepared, and committed after',
     expected: 'either',
     make: async (scene) => {
@@ -89,6 +132,17 @@ function open(name: string, role: string, begin: readonly string[]): Mistake {
 /* Refused and ended is as good; what is told to be committed is held against the runbook. */
 async function committed({ ledger }: Scene, key: string, act: () => Promise<void>): Promise<void> {
   await ledger.write({ table: 'changes', key, site: 'a', by: 'mistake' }, act).catch(() => undefined);
+}
+
+/* The old writer says that it refuses writes, or the command has ended. */
+async function closed({ sites }: Scene, ended: Promise<void>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  while (!isOver) {
+    const rows = await sites.servers.a.sql('SELECT FROM writer WHERE NOT writable').catch(() => []);
+    if (rows.length > 0) return;
+    await sleep(10);
+  }
 }
 
 async function finish({ sites }: Scene, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {

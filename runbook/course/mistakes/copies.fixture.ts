@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { guarded, type Sites } from '../sites.fixture.ts';
+import { guarded } from '../../two-sites.fixture.ts';
+import type { Sites } from '../sites.fixture.ts';
 import type { Mistake, Scene } from '../mistake.fixture.ts';
 
 const kind = 'what the follower never had';

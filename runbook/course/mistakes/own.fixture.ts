@@ -25,6 +25,19 @@ export const own: readonly Mistake[] = [
   },
   {
     kind,
+    name: 'the writer waits for its follower by its own file',
+    expected: 'either',
+    only: { synchronous: true },
+    make: async ({ sites }) => {
+      const { a } = sites.servers;
+      const [{ file } = { file: '' }] = await a.sql<{ file: string }>(`SELECT current_setting('config_file') AS file`);
+      await a.sql(`COPY (SELECT 'synchronous_standby_names = ''FIRST 1 (mintpress)''') TO '${file}'`);
+      await setting(sites, 'a', 'RESET synchronous_standby_names');
+      return {};
+    },
+  },
+  {
+    kind,
     name: 'the follower is read-only as a whole',
     atLast: true,
     expected: 'either',

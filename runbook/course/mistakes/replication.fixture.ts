@@ -69,6 +69,41 @@ export const replication: readonly Mistake[] = [
   },
   {
     kind: 'an apply that fails',
+    name: 'the follower does not reach its writer, which answers',
+    expected: 'refused',
+    only: { synchronous: false },
+    make: async ({ sites }) => {
+      const { b } = sites.servers;
+      const connection = (dsn: string): Promise<unknown> => b.sql(`ALTER SUBSCRIPTION mintpress CONNECTION '${dsn}'`);
+      await connection('postgres://postgres@127.0.0.1:1/postgres');
+      await b.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_subscription WHERE pid IS NOT NULL`);
+      return { undo: async () => void (await connection(sites.plan.sites.a.dsn)) };
+    },
+  },
+  {
+    kind: 'an apply that fails',
+    name: 'a row of the old writer is in the way of what comes back',
+    expected: 'either',
+    make: async ({ sites, ledger }) => {
+      const { a, b } = sites.servers;
+      return {
+        during: async (ended) => {
+          let isOver = false;
+          void ended.then(() => (isOver = true));
+          while (!isOver && (await b.sql('SELECT FROM writer WHERE writable').catch(() => [])).length === 0) await sleep(20);
+          if (isOver) return;
+          await a.sql(`${AS_REPLICA} INSERT INTO changes (id, run, value, epoch) VALUES ('comes-back', 'course', 'of a', 1)`);
+          await ledger
+            .write({ table: 'changes', key: 'comes-back', site: 'b', by: 'mistake' }, () =>
+              b.sql(`INSERT INTO changes (id, run, epoch) VALUES ('comes-back', 'course', 2)`),
+            )
+            .catch(() => undefined);
+        },
+      };
+    },
+  },
+  {
+    kind: 'an apply that fails',
     name: 'a lock of the follower holds it up',
     expected: 'either',
     make: async ({ sites, dice }) => {

@@ -1,5 +1,6 @@
 import { connect } from '../load.fixture.ts';
-import { guarded, type Sites } from '../sites.fixture.ts';
+import { guarded } from '../../two-sites.fixture.ts';
+import type { Sites } from '../sites.fixture.ts';
 import type { Made, Mistake, Scene } from '../mistake.fixture.ts';
 
 const kind = 'a sequence of its own kind';
@@ -18,6 +19,16 @@ export const sequences: readonly Mistake[] = [
     'number integer',
     `CREATE SEQUENCE "Counted's seq" OWNED BY counted.number; ALTER TABLE counted ALTER COLUMN number SET DEFAULT nextval('"Counted''s seq"')`,
   ),
+  {
+    kind,
+    name: 'fills a table that is not published',
+    expected: 'done',
+    make: async ({ sites }) => {
+      await both(sites, 'CREATE TABLE unpublished_reports (number serial PRIMARY KEY)');
+      await sites.servers.a.sql('INSERT INTO unpublished_reports SELECT FROM generate_series(1, 20)');
+      return { undo: () => both(sites, 'DROP TABLE unpublished_reports') };
+    },
+  },
   {
     kind,
     name: 'is temporary, of a reporting session at the follower',

@@ -1,5 +1,6 @@
 import { connect } from '../load.fixture.ts';
-import { guarded, type Sites } from '../sites.fixture.ts';
+import { guarded, tablesCopied } from '../../two-sites.fixture.ts';
+import type { Sites } from '../sites.fixture.ts';
 import type { Made, Mistake, Scene } from '../mistake.fixture.ts';
 
 /** Tables that are not like the platform's own. */
@@ -25,6 +26,27 @@ export const tables: readonly Mistake[] = [
       const { a } = scene.sites.servers;
       await a.sql('ALTER TABLE orders DISABLE TRIGGER only_at_the_writer');
       return { ...unguardedWrites(scene), undo: async () => void (await a.sql('ALTER TABLE orders ENABLE TRIGGER only_at_the_writer')) };
+    },
+  },
+  {
+    kind: 'a table without a guard',
+    name: 'that of a published table asks the table "writer" alone',
+    expected: 'refused',
+    make: async ({ sites }) => {
+      const { a } = sites.servers;
+      await a.sql(`CREATE FUNCTION asks_otherwise() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF NOT (SELECT writable FROM public.writer) THEN RAISE read_only_sql_transaction; END IF; RETURN NULL; END $$;
+        DROP TRIGGER only_at_the_writer ON orders; ${guarded('orders').replace('refuse_unless_writer', 'asks_otherwise')}`);
+      return { undo: async () => void (await a.sql(`DROP TRIGGER only_at_the_writer ON orders; ${guarded('orders')}`)) };
+    },
+  },
+  {
+    kind: 'a table without a guard',
+    name: 'an update of the table "writer" was rolled back, which leaves the gate closed',
+    expected: 'done',
+    make: async ({ sites }) => {
+      await sites.servers.a.sql('BEGIN; UPDATE writer SET writable = false; ROLLBACK');
+      return {};
     },
   },
   {
@@ -78,7 +100,7 @@ function column(name: string, definition: string): Mistake {
         await ledger.write({ table: 'extras', key: `extra-${n}`, site: 'a', by: 'mistake' }, () =>
           a.sql(`INSERT INTO extras (note) VALUES ('extra-${n}')`),
         );
-      await settled(sites);
+      await tablesCopied(sites.servers.b);
       return {
         undo: async () => {
           await both(sites, 'ALTER PUBLICATION mintpress DROP TABLE extras');
@@ -117,12 +139,4 @@ function unguardedWrites({ sites, ledger }: Scene): Pick<Made, 'during'> {
 async function both({ servers }: Sites, sql: string): Promise<void> {
   await servers.a.sql(sql);
   await servers.b.sql(sql);
-}
-
-async function settled({ servers }: Sites): Promise<void> {
-  for (let look = 0; look < 300; look += 1) {
-    if ((await servers.b.sql(`SELECT FROM pg_subscription_rel WHERE srsubstate <> 'r'`)).length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('expected every table of the subscription to be copied within 30 s');
 }
