@@ -6,10 +6,23 @@ import { withSite } from './database.ts';
 import { takenOverFrom } from './epochs.ts';
 import { readEntries } from './journal.ts';
 import { transactionsAfter } from './own-tail.ts';
+import type { Plan, SitePlan } from './plan.ts';
 import { isNamed } from './preflight/not-carried.ts';
-import type { Rebuild } from './rebuild.ts';
 import { stateOf } from './state.ts';
 import { unsubscribe } from './subscription.ts';
+
+/** Rows that only a site has which is to be rebuilt, and which the person has accepted to take from it: all, or those of tables by name. */
+export type Discard = 'every' | ReadonlySet<string>;
+
+/** A site that is to follow again, whatever it held before. */
+export interface Rebuilt {
+  plan: Plan;
+  writer: SitePlan;
+  follower: SitePlan;
+  discard: Discard;
+  /** of this run of the runbook, for the folder of rows that are kept */
+  run: string;
+}
 
 /** A site has rows that the writer lacks: nothing is emptied until the person has said that they may go. */
 export class NeedsConsent extends HoldfastError {}
@@ -21,7 +34,7 @@ export type Proof = 'its log' | 'its copy' | 'nothing';
  * Writes rows that only the follower has to files of this run. A NeedsConsent unless it is proven, or its log proves now, that the writer has had
  * every change of it, or the person has said that those rows may go.
  */
-export async function keepOwn({ plan, writer, follower, discard, run }: Rebuild, proof: Proof): Promise<Kept> {
+export async function keepOwn({ plan, writer, follower, discard, run }: Rebuilt, proof: Proof): Promise<Kept> {
   const folder = join(plan.kept, `${run}-${follower.name}`);
   return withSite(writer, (there) =>
     withSite(follower, async (here) => {
@@ -47,7 +60,7 @@ export async function keepOwn({ plan, writer, follower, discard, run }: Rebuild,
 }
 
 /* The log proves nothing of a table that did not follow when the writer took over. */
-function wereCarried(tables: readonly string[], { plan, writer }: Pick<Rebuild, 'plan' | 'writer'>): boolean {
+function wereCarried(tables: readonly string[], { plan, writer }: Pick<Rebuilt, 'plan' | 'writer'>): boolean {
   const opened = readEntries(plan.journal).findLast(({ step, site }) => step === 'open' && site === writer.name);
   const carried = opened?.facts.tables;
   return Array.isArray(carried) && tables.every((table) => carried.includes(table));
@@ -57,13 +70,13 @@ function wereCarried(tables: readonly string[], { plan, writer }: Pick<Rebuild, 
 async function lostTransactions(
   here: pg.Client,
   there: pg.Client,
-  { plan, follower }: Pick<Rebuild, 'plan' | 'follower'>,
+  { plan, follower }: Pick<Rebuilt, 'plan' | 'follower'>,
 ): Promise<number | undefined> {
   const position = await takenOverFrom(there, await stateOf(here, follower, plan));
   return position === undefined ? undefined : transactionsAfter(here, position, plan);
 }
 
 /** Whether the log of a site that is fenced, and has not begun to follow, tells that the writer has had every transaction of it. */
-export async function isTakenOver({ plan, writer, follower }: Pick<Rebuild, 'plan' | 'writer' | 'follower'>): Promise<boolean> {
+export async function isTakenOver({ plan, writer, follower }: Pick<Rebuilt, 'plan' | 'writer' | 'follower'>): Promise<boolean> {
   return withSite(writer, (there) => withSite(follower, async (here) => (await lostTransactions(here, there, { plan, follower })) === 0));
 }

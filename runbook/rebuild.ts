@@ -3,7 +3,7 @@ import { HoldfastError } from '../support/errors.ts';
 import { inWords, lastingDifferences, publishedTables, type Difference } from './compare.ts';
 import { one, withSite } from './database.ts';
 import { fence } from './fence.ts';
-import { isTakenOver, keepOwn, type Proof } from './own-rows.ts';
+import { isTakenOver, keepOwn, type Proof, type Rebuilt } from './own-rows.ts';
 import type { Plan, SitePlan } from './plan.ts';
 import { foreignKeyProblems } from './preflight/publications.ts';
 import { dropSlot, holdsAll, reserveSlot } from './slots.ts';
@@ -15,20 +15,11 @@ import { TailMissing, waitForTail } from './tail.ts';
 /** How a site comes to follow: from a slot that was made when both were equal, with a copy of everything, or as it does already. */
 export type Way = 'slot' | 'copy' | 'follows';
 
-/** Rows that only a site has which is to be rebuilt, and which the person has accepted to take from it: all, or those of tables by name. */
-export type Discard = 'every' | ReadonlySet<string>;
-
 /** A follower does not come to where its writer was. */
 class DoesNotCatchUp extends HoldfastError {}
 
-export interface Rebuild {
-  plan: Plan;
-  writer: SitePlan;
-  follower: SitePlan;
+export interface Rebuild extends Rebuilt {
   way: (facts: Facts) => Way;
-  discard: Discard;
-  /** of this run of the runbook, for the folder of rows that are kept */
-  run: string;
   /** names of steps begin so: a run may rebuild both sites */
   prefix: string;
 }
@@ -143,7 +134,7 @@ async function empty(follower: pg.Client, writer: pg.Client, plan: Plan): Promis
 }
 
 /** What still differs once the follower has caught up with the position that the writer has now; empty: they are equal, but for what is under way. */
-async function compared({ plan, writer, follower }: Pick<Rebuild, 'plan' | 'writer' | 'follower'>): Promise<Difference[]> {
+async function compared({ plan, writer, follower }: Pick<Rebuilt, 'plan' | 'writer' | 'follower'>): Promise<Difference[]> {
   return withSite(writer, (there) =>
     withSite(follower, async (here) => {
       if (!(await hasSubscription(here, plan)))

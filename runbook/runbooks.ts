@@ -10,8 +10,8 @@ import { checkFailback } from './preflight/failback.ts';
 import { askSource, HEARD_MS, hearsOf, lastHeard, reconnects } from './preflight/link.ts';
 import { checkSwitch, checkTakeover, type Befores } from './preflight/promotion.ts';
 import { goBack, keptSinceEqual, promotionSteps, REFUSES, takeBackSteps, type Promotion } from './promote.ts';
-import { NeedsConsent } from './own-rows.ts';
-import { rebuildSteps, type Discard } from './rebuild.ts';
+import { NeedsConsent, type Discard } from './own-rows.ts';
+import { rebuildSteps } from './rebuild.ts';
 import { stateOf, VERSIONS, type SiteState } from './state.ts';
 import { carryOut, factsOf, GivesUp, StepFailed, type Facts, type Watcher } from './steps.ts';
 

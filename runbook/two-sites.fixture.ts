@@ -60,7 +60,7 @@ export async function tablesCopied(follower: TestServer): Promise<void> {
 }
 
 /** A load balancer that is a file with the name of a site. */
-export function balancerOf(folder: string): { command: string[]; traffic(): 'a' | 'b' } {
+export function balancerOf(folder: string): { command: string[]; traffic: () => 'a' | 'b' } {
   const file = join(folder, 'traffic');
   writeFileSync(file, 'a');
   return {
