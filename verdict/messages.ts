@@ -14,7 +14,7 @@ const DESCRIPTIONS: Record<FindingClass, Describe> = {
   ...READ_MESSAGES,
   'split-brain': ({ group }) => ({
     breaks: true,
-    message: `${plural(group.count, 'write')} acknowledged by a copy after another had taken over and acknowledged writes of its own`,
+    message: `${plural(group.count, 'write')} answered by a copy after another had taken over and answered writes of its own`,
   }),
   'two-writable': ({ group }) => ({
     breaks: false,

@@ -30,6 +30,7 @@ export const STEPS: readonly Step[] = [
   { script: 'views/losses.sql' },
   { script: 'views/terms.sql' },
   { script: 'views/split.sql', when: 'EXISTS (FROM doubtful_terms)' },
+  { script: 'views/turns.sql', when: 'EXISTS (FROM doubtful_terms) AND NOT EXISTS (FROM split_acks)' },
   { script: 'views/keys.sql', when: `EXISTS (FROM history WHERE op = 'put')` },
   { script: 'views/odd-keys.sql', when: 'EXISTS (FROM puts)' },
   { script: 'views/update-losses.sql', when: 'EXISTS (FROM puts)' },

@@ -93,7 +93,7 @@ CREATE TABLE judged_reads (line BIGINT, id VARCHAR, start BIGINT, known BIGINT, 
 CREATE TABLE unheld_drops (kind op_kind, due BIGINT);
 CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, since BIGINT, earlier BIGINT[]);
 CREATE TABLE split_copies (copy VARCHAR, since BIGINT);
-CREATE TABLE split_turns (copy VARCHAR, other VARCHAR, turns BIGINT, start BIGINT);
+CREATE TABLE split_turns (writer VARCHAR, other VARCHAR, why VARCHAR, turns BIGINT, start BIGINT);
 
 -- Filled by evidence/gone.sql where a copy is gone.
 CREATE TABLE unmet_gone (copy VARCHAR, message VARCHAR);

@@ -1,9 +1,10 @@
 import { END } from './testing-cluster.ts';
-import { ack, LATE, more, stored, type Mutation } from './testing-mutation.ts';
+import { LATE, type Mutation } from './testing-mutation.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { CALL_MUTATIONS } from './testing-mutations-calls.ts';
 import { KEY_MUTATIONS } from './testing-mutations-keys.ts';
 import { KIND_MUTATIONS } from './testing-mutations-kinds.ts';
+import { SPLIT_MUTATIONS } from './testing-mutations-split.ts';
 import { READ_MUTATIONS } from './testing-mutations-reads.ts';
 import { LIST_MUTATIONS } from './testing-mutations-lists.ts';
 import { UNWRITTEN_MUTATIONS } from './testing-mutations-unwritten.ts';
@@ -21,22 +22,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...UNWRITTEN_MUTATIONS,
   ...LIST_MUTATIONS,
   ...CALL_MUTATIONS,
-  {
-    what: 'let the other copy acknowledge a write as well',
-    class: 'split-brain',
-    spoil: ({ sketch, course, replica }) => {
-      const rival = ack(course, 'b', 10, { copy: replica, ...(course.failover === null ? {} : { timeline: 1, epoch: 1 }) });
-      return stored(more(sketch, ack(course, 'a'), rival, ack(course, 'c', 20)), 'a', 'b', 'c');
-    },
-  },
-  {
-    what: 'go back to an older timeline, and name no system',
-    class: 'split-brain',
-    spoil: ({ sketch, course }) => {
-      const on = (timeline: number): Line => ({ timeline, system: undefined });
-      return stored(more(sketch, ack(course, 'newer', 0, on(8)), ack(course, 'older', 10, on(7))), 'newer', 'older');
-    },
-  },
+  ...SPLIT_MUTATIONS,
   {
     what: 'sample both copies writable',
     class: 'two-writable',
