@@ -56,7 +56,8 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       },
     ],
   );
-  const copies = new Set([...Object.keys(run.copies ?? {}), ...final.keys(), ...(run.truth === undefined ? [] : [run.truth])]);
+  const named = [...Object.keys(run.copies ?? {}), ...Object.keys(run.catchUpMs ?? {}), ...(run.truth === undefined ? [] : [run.truth])];
+  const copies = new Set([...named, ...final.keys()]);
   await database.table(
     'copies',
     { copy: 'VARCHAR', role: 'VARCHAR', present: 'BOOLEAN', whole: 'BOOLEAN', late: 'BOOLEAN' },

@@ -54,6 +54,7 @@ export const STEPS: readonly Step[] = [
   { script: 'evidence/load.sql' },
   { script: 'evidence/generator.sql' },
   { script: 'evidence/faults.sql' },
+  { script: 'evidence/contradictions.sql' },
   { script: 'evidence/samples.sql' },
   { script: 'evidence/truth.sql' },
   { script: 'evidence/gone.sql', when: `EXISTS (FROM copies WHERE role = 'gone')` },

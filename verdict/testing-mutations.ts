@@ -1,5 +1,6 @@
 import { END } from './testing-cluster.ts';
 import { LATE, type Mutation } from './testing-mutation.ts';
+import { DOUBT_MUTATIONS } from './testing-mutations-doubts.ts';
 import { EVIDENCE_MUTATIONS } from './testing-mutations-evidence.ts';
 import { CALL_MUTATIONS } from './testing-mutations-calls.ts';
 import { KEY_MUTATIONS } from './testing-mutations-keys.ts';
@@ -56,6 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
   ...EVIDENCE_MUTATIONS,
+  ...DOUBT_MUTATIONS,
   {
     what: 'lose the load during the fault',
     class: 'vacuous',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UsageError } from '../support/errors.ts';
-import { add, judged, tiny } from './testing.ts';
+import { add, classesOf, judged, tiny } from './testing.ts';
 
 const base = tiny();
 const unanswered = ['u1', 'u2', 'u3'].map((id, nth) => add(id, 100 + nth, 200, { outcome: 'unknown' }));
@@ -25,6 +25,24 @@ describe('what the truth says of transactions', { concurrency: 4 }, () => {
     const { verdict, reasons } = await judged({ ...base, history, final, transactions: [{ id: 'u2', xid: '12', status: 'committed' }] });
     assert.equal(verdict, 'inconclusive');
     assert.match(reasons.join('\n'), /1 transactions of unanswered writes committed at the truth, whose final state lacks them: "u2"/u);
+  });
+  test('doubts a final state that lacks what committed, whatever the answers were', async () => {
+    const cases: [Record<string, unknown>[], RegExp][] = [
+      [
+        [add('x', 100, 110, { outcome: 'failed' })],
+        /1 transactions of writes that certainly failed committed at the truth, whose final state lacks them: "x"/u,
+      ],
+      [[add('x', 100, 110, { replicated: false })], /1 transactions of writes answered with 202 committed at the truth/u],
+      [[], /1 transactions of writes that the history lacks committed at the truth/u],
+    ];
+    for (const [more, says] of cases) {
+      const sketch = { ...base, history: [...base.history, ...more] };
+      const verdict = await judged({ ...sketch, transactions: [{ id: 'x', xid: '12', status: 'committed' }] });
+      assert.deepEqual([verdict.verdict, classesOf(verdict).breaking], ['inconclusive', []], verdict.reasons.join('\n'));
+      assert.match(verdict.reasons.join('\n'), says);
+      // what was rolled back may be absent
+      assert.equal((await judged({ ...sketch, transactions: [{ id: 'x', xid: '12', status: 'aborted' }] })).verdict, 'pass');
+    }
   });
   test('is refused where it is not of the format, and is no figure where nobody asked', async () => {
     await assert.rejects(

@@ -20,6 +20,26 @@ const dropped = (line: Line): Line => ({ op: 'dropped', kind: line.op, due: line
 
 /** The calls, all of them served by one copy. */
 const served = (copy: string): Line[] => whole.history.map((line) => ({ ...line, copy }));
+/** A longer run in which copy db2 is gone at the end, and answers nothing. */
+function gone(seconds: number): Sketch {
+  const sketch = steady({}, [1, 1, seconds - 2]);
+  return {
+    ...sketch,
+    run: { ...sketch.run, copies: { db1: 'primary', db2: 'gone' } },
+    history: sketch.history.map((line) => ({ ...line, copy: 'db1' })),
+    final: { db1: sketch.final.db1! },
+  };
+}
+
+/** The run under active-passive routing, in which site a serves all, as the balancer is seen. */
+function passive(change: (line: Line) => Line): Sketch {
+  return {
+    ...whole,
+    run: run({ topology: { ...(whole.run.topology as Line), routing: 'active-passive' } }),
+    history: whole.history.map((line) => ({ ...line, site: 'a' })),
+    observations: whole.observations.map(change),
+  };
+}
 /** When the fault of the sketch came into each state. */
 const times = { intent: 1_000_000, applied: 1_005_000, verified: 1_100_000, healed: 1_900_000, gone: 2_000_000 };
 
@@ -160,6 +180,111 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
       final: { db1: whole.final.db1!, db2: whole.final.db1!.slice(0, -7) },
     },
     says: /copy "db2" is gone by run\.json, but its final state is there, and differs from the truth in 7 elements: "c[0-6]-59\d" and others/u,
+  },
+  {
+    title: 'a copy called gone that was seen to the last second, and down in the last look',
+    sketch: {
+      ...whole,
+      run: run({ copies: { db1: 'primary', db2: 'gone' } }),
+      history: served('db1'),
+      observations: whole.observations.map((line) =>
+        line.copy === 'db2' && (line.at as number) > 2_950_000 ? { at: line.at, copy: 'db2', up: false } : line,
+      ),
+      final: { db1: whole.final.db1! },
+    },
+    says: /copy "db2" is gone by run\.json, but was up when last looked at, at the end of the run/u,
+  },
+  ...[undefined, false].map((up) => ({
+    title: `a copy called gone that no fault took: later ${up === undefined ? 'nobody looked at it' : 'it was down'}`,
+    sketch: {
+      ...gone(4),
+      observations: gone(4).observations.flatMap((line) =>
+        line.copy !== 'db2' || (line.at as number) < 2_500_000 ? [line] : up === undefined ? [] : [{ at: line.at, copy: 'db2', up }],
+      ),
+    },
+    says: /copy "db2" is gone by run\.json, but was alive at 2400000 µs, after all faults/u,
+  })),
+  {
+    title: 'a copy called gone that answered after all faults, and later no more',
+    sketch: {
+      ...gone(4),
+      history: gone(4).history.map((line) => (line.role === 'replica' && due(line) < 2_500_000 ? { ...line, copy: 'db2' } : line)),
+      observations: gone(4).observations.filter((line) => line.copy !== 'db2'),
+    },
+    says: /copy "db2" is gone by run\.json, but was alive at 24\d+ µs, after all faults/u,
+  },
+  {
+    title: 'a copy that gave answers while faults lasted, and that every look then found down',
+    sketch: {
+      ...whole,
+      observations: whole.observations.map((line) =>
+        line.copy === 'db1' && (line.at as number) >= 1_000_000 && (line.at as number) < 2_000_000
+          ? { at: line.at, copy: 'db1', up: false }
+          : line,
+      ),
+    },
+    says: /copy "db1" gave 400 ok answers in "during", and was never seen there/u,
+  },
+  {
+    title: 'repeats whose first attempts the history lacks',
+    sketch: { ...whole, history: whole.history.map((line) => (due(line) % 500_000 === 0 ? { ...line, attempt: 2 } : line)) },
+    says: /6 add operations were repeated, but the history lacks attempts before the repeats/u,
+  },
+  {
+    title: 'a third attempt without a second',
+    sketch: {
+      ...whole,
+      history: whole.history.flatMap((line) =>
+        line === whole.history[300]
+          ? [
+              { ...line, attempt: 1, outcome: 'unknown', found: undefined, end: (line.start as number) + 100 },
+              { ...line, attempt: 3, start: (line.start as number) + 200 },
+            ]
+          : [line],
+      ),
+    },
+    says: /1 add operations were repeated, but the history lacks attempts before the repeats/u,
+  },
+  ...(['DRAIN', 'MAINT'] as const).map((status) => ({
+    title: `an active site that the balancer says is in ${status} all the time, while it serves all`,
+    sketch: passive((line) => (String(line.backend).startsWith('a') ? { ...line, status } : line)),
+    says: /site "a", which is to serve all, was UP for 0\.0 of 1\.0 s of "before"/u,
+  })),
+  {
+    title: 'an active site that is drained from the fault on, and serves all',
+    sketch: passive((line) =>
+      String(line.backend).startsWith('a') && (line.at as number) > 1_500_000 ? { ...line, status: 'DRAIN' } : line,
+    ),
+    says: /site "a", which is to serve all, was UP for 0\.0 of 1\.0 s of "after"/u,
+  },
+  {
+    title: 'answers of a copy that run.json does not name',
+    sketch: { ...whole, history: whole.history.map((line) => (line.role === 'replica' && during(line) ? { ...line, copy: 'db9' } : line)) },
+    says: /200 ok answers name copy "db9", which is none of the copies in run\.json/u,
+  },
+  {
+    title: 'a writable copy that run.json does not name',
+    sketch: { ...whole, observations: [...whole.observations, { at: 1_500_000, copy: 'db9', up: true, writable: true }] },
+    says: /copy "db9" was seen writable, and is none of the copies in run\.json/u,
+  },
+  {
+    title: 'a copy of which run.json tells only that it never caught up',
+    sketch: { ...whole, run: run({ catchUpMs: { db9: 20 } }) },
+    says: /the final state of copy "db9" is missing/u,
+  },
+  {
+    title: 'answers of a site that run.json does not name',
+    sketch: { ...whole, history: whole.history.map((line) => (due(line) % 50_000 === 0 ? { ...line, site: 'c' } : line)) },
+    says: /60 ok answers name site "c", which is none of the sites in run\.json/u,
+  },
+  {
+    title: 'answers of a site that run.json does not name, where nothing is said of routing',
+    sketch: {
+      ...whole,
+      run: run({ topology: { sites: ['a', 'b'] } }),
+      history: whole.history.map((line) => (due(line) % 50_000 === 0 ? { ...line, site: 'c' } : line)),
+    },
+    says: /60 ok answers name site "c"/u,
   },
   { title: 'a missing journal', sketch: { ...whole, faults: null }, says: /faults\.jsonl is missing/u },
   { title: 'a phase of faults without a fault', sketch: { ...whole, faults: [] }, says: /phase "during", but no fault was journalled/u },
@@ -320,7 +445,7 @@ const cases: { title: string; sketch: Sketch; says: RegExp; named?: string[] }[]
       ...whole,
       history: whole.history.map((line) => (line.op === 'add' && due(line) > 2_900_000 ? { ...line, copy: 'db2' } : line)),
     },
-    says: /last acknowledged adds were served by copy "db2", but the truth is "db1"/u,
+    says: /last acknowledged writes were served by copy "db2", but the truth is "db1"/u,
   },
   {
     title: 'a trouble of the run itself',
@@ -366,6 +491,22 @@ describe('a record that cannot carry a verdict', { concurrency: 4 }, () => {
     // what is over as soon as it was done shows when it may
     const momentary = faultOf({ ...times, verified: 1_950_000 }, { kind: 'momentary' });
     assert.equal((await judged({ ...whole, faults: momentary })).verdict, 'pass');
+  });
+  test('under active-passive routing the active site may be lost for good', async () => {
+    const sketch = passive((line) =>
+      String(line.backend).startsWith('a') && (line.at as number) > 1_000_000 ? { ...line, status: 'DOWN' } : line,
+    );
+    const history = sketch.history.map((line) => (due(line) > 1_100_000 ? { ...line, site: 'b' } : line));
+    const verdict = await judged({ ...sketch, history });
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+  });
+  test('calls may be repeated, with or without numbers of the first attempts', async () => {
+    const [line] = whole.history as [Line];
+    for (const first of [{ attempt: 1 }, {}]) {
+      const tried = { ...line, ...first, outcome: 'unknown', end: (line.start as number) + 100 };
+      const again = { ...line, attempt: 2, start: (line.start as number) + 200, end: (line.start as number) + 700 };
+      assert.equal((await judged({ ...whole, history: [tried, again, ...whole.history.slice(1)] })).verdict, 'pass');
+    }
   });
   test('a copy may be gone: from some moment on it is down, or nobody looks at it or asks it any more', async () => {
     const gone = { ...whole, run: run({ copies: { db1: 'primary', db2: 'gone' } }), final: { db1: whole.final.db1! } };

@@ -62,11 +62,10 @@ SEMI JOIN given USING (bound)
 WHERE CASE bound WHEN 'latencyP99Ms' THEN NOT EXISTS (FROM phases WHERE name <> 'during') WHEN 'share' THEN (SELECT routing FROM run) IS DISTINCT FROM 'active-active'
   ELSE NOT EXISTS (FROM named_sites) END
 UNION ALL
--- a site that is not UP is for "misrouted" to tell
+-- a site that never came back is for "misrouted" to tell
 SELECT 'share', p.name, format('"{}" has no 200 ok answers that name their site from times when all sites were UP', p.name)
 FROM phases AS p WHERE 'share' IN (FROM given) AND p.name <> 'during' AND (SELECT routing FROM run) = 'active-active'
-  AND p.name NOT IN (SELECT phase FROM shares_while_up) AND EXISTS (FROM shares_while_up)
-  AND (SELECT sum(least(s.last_at, p."end") - greatest(s.first_at, p.start)) FROM up_spans AS s WHERE s.site IS NULL AND s.last_at > p.start AND s.first_at < p."end") >= 0.5 * (p."end" - p.start)
+  AND p.name NOT IN (SELECT phase FROM shares_while_up) AND NOT (p.name = 'after' AND EXISTS (FROM gone_sites))
 UNION ALL
 SELECT 'leastShare', p.name, format('{:,} of {:,} ok answers in "{}" name their site', coalesce(s.named, 0), coalesce(s.ok, 0), p.name)
 FROM phases AS p LEFT JOIN shares AS s ON s.phase = p.name

@@ -30,13 +30,12 @@ JOIN offered AS o ON o.due >= g.since AND o.due < g.until
 WHERE g.until - g.since > 200000
 GROUP BY g.earlier, g.later
 UNION ALL
--- what failed there would be hidden: five calls of a kind in a row, more than a twentieth of them, or all that there were
+-- what failed there would be hidden: five calls of a kind in a row, more than a twentieth of them, or all that there were of the kind
 SELECT NULL, format('{:,} of {:,} {} operations that were due outside the phases, from {} to {} µs, were not ok, and nothing is judged there', count(*) FILTER (NOT good), count(*), kind,
   min(due) FILTER (NOT good), max(due) FILTER (NOT good))
 FROM (SELECT *, sum(good::INT) OVER five = 0 AND count(*) OVER five = 5 AS dead FROM outside WINDOW five AS (PARTITION BY kind ORDER BY due ROWS BETWEEN 4 PRECEDING AND CURRENT ROW))
 GROUP BY kind
-HAVING bool_or(dead) OR count(*) FILTER (NOT good) >= 5 AND count(*) FILTER (NOT good) > 0.05 * count(*)
-  OR count(*) >= 2 AND NOT bool_or(good) AND NOT (SELECT bool_or(good) FROM outside)
+HAVING bool_or(dead) OR count(*) FILTER (NOT good) >= 5 AND count(*) FILTER (NOT good) > 0.05 * count(*) OR count(*) >= 2 AND NOT bool_or(good)
 UNION ALL
 SELECT NULL, format('with the {:,} calls that were due outside the phases availability would be under its bound {:g}: {:,} of them were not ok', o.calls, r.availability, o.calls - o.good)
 FROM run AS r CROSS JOIN (SELECT count(*) AS calls, count(*) FILTER (good) AS good FROM outside) AS o

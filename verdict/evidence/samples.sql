@@ -42,6 +42,12 @@ WHERE phase = 'after' AND site IS NOT NULL OR phase = 'before' AND site IS NOT N
   OR phase = 'during' AND copy IS NOT NULL AND EXISTS (FROM bins WHERE phase = 'during' AND ok > 0)
 GROUP BY phase HAVING max(looks) = 0
 UNION ALL
+-- a fault may hide a copy from who looks, but not all the time from the first intent on
+SELECT 'during', t.copy, NULL, format('copy "{}" gave {:,} ok answers in "during", and was never seen there: every look finds it down, or tells nothing of it', t.copy, a.given)
+FROM told AS t JOIN (
+  SELECT copy, sum(ok)::BIGINT AS given FROM answerers WHERE copy IS NOT NULL AND phase = 'during' GROUP BY copy) AS a ON a.copy = t.copy
+WHERE t.phase = 'during' AND t.looks = 0 AND a.given >= 0.1 * (SELECT sum(ok) FROM answerers WHERE copy IS NOT NULL AND phase = 'during')
+UNION ALL
 SELECT NULL, t.copy, NULL, format('copy "{}" is the truth, but no look tells whether it was writable', t.copy)
 FROM truth AS t WHERE EXISTS (FROM copy_samples WHERE copy = t.copy AND tells) AND NOT EXISTS (FROM copy_samples WHERE copy = t.copy AND up AND writable IS NOT NULL);
 
@@ -67,4 +73,9 @@ UNION ALL
 SELECT NULL, NULL, NULL, 'run.json names no database copy, so that none could be watched'
 FROM floors WHERE samplesPerSecond > 0 AND NOT EXISTS (FROM copies)
 UNION ALL
-SELECT phase, copy, site, message FROM unmet_telling, floors WHERE samplesPerSecond > 0;
+SELECT phase, copy, site, message FROM unmet_telling, floors WHERE samplesPerSecond > 0
+UNION ALL
+SELECT phase, copy, NULL, format(CASE why
+    WHEN 'down' THEN 'copy "{}" gave {:,} ok answers in "{}" while looks found it down: looks and answers contradict each other'
+    ELSE 'copy "{}" answered {:,} writes between looks that show it not writable, or on another system, timeline or epoch: looks and answers contradict each other' END, copy, answers, coalesce(phase, ''))
+FROM contradictions;

@@ -1,8 +1,8 @@
 -- Doubts about the copy that decides, and final states that are missing.
 CREATE VIEW last_acks AS
--- who served the acknowledged adds that began last, and those that ended last, if the record says so
+-- who served the acknowledged writes that began last, and those that ended last, if the record says so
 WITH acks AS (
-  SELECT copy, start, "end" FROM ops WHERE op = 'add' AND acked AND copy IS NOT NULL
+  SELECT copy, start, "end" FROM ops WHERE op IN ('add', 'put') AND acked AND copy IS NOT NULL
 )
 SELECT copy FROM acks WHERE start = (SELECT max(start) FROM acks)
 UNION
@@ -24,18 +24,28 @@ UNION ALL
 SELECT copy, format('copy "{}" is a primary at the end as well as the truth', copy)
 FROM copies WHERE role = 'primary' AND copy <> (SELECT copy FROM truth)
 UNION ALL
--- an unanswered write may vanish, but not after it committed: then the final state is not that of the truth
-SELECT t.copy, format('{:,} transactions of unanswered writes committed at the truth, whose final state lacks them: "{}" and others', count(DISTINCT x.id), min(x.id))
-FROM transactions AS x JOIN elements AS e USING (id) CROSS JOIN truth AS t
-WHERE x.status = 'committed' AND e.fate = 'unknown' AND NOT e.present
-GROUP BY t.copy
+-- what was not promised may vanish, but not after it committed: then the final state is not that of the truth
+SELECT t.copy, format('{:,} transactions of {} committed at the truth, whose final state lacks them: "{}" and others', count(DISTINCT x.id),
+  CASE x.fate WHEN 'unknown' THEN 'unanswered writes' WHEN 'accepted' THEN 'writes answered with 202' WHEN 'failed' THEN 'writes that certainly failed' ELSE 'writes that the history lacks' END, min(x.id))
+FROM (
+  SELECT x.id, e.fate FROM transactions AS x JOIN elements AS e USING (id) WHERE x.status = 'committed' AND e.fate <> 'acknowledged' AND NOT e.present
+  UNION ALL
+  SELECT id, NULL FROM (FROM transactions ANTI JOIN elements USING (id)) ANTI JOIN truth_ids USING (id) WHERE status = 'committed' AND (SELECT usable FROM truth)
+) AS x CROSS JOIN truth AS t
+GROUP BY t.copy, x.fate
+UNION ALL
+SELECT copy, format('{:,} ok answers name copy "{}", which is none of the copies in run.json: its final state is not known', sum(ok)::BIGINT, copy)
+FROM answerers ANTI JOIN copies USING (copy) WHERE copy IS NOT NULL GROUP BY copy
+UNION ALL
+SELECT copy, format('copy "{}" was seen writable, and is none of the copies in run.json: its final state is not known', copy)
+FROM copy_samples ANTI JOIN copies USING (copy) WHERE up AND writable GROUP BY copy
 UNION ALL
 -- a server without a name would pass for a copy that answered nothing; where none has one, nobody gave them any
 SELECT NULL, format('{:,} of {:,} answers of the database name their server, but not their copy: what a copy answered cannot be held against it', nameless, total)
 FROM (SELECT count(*) FILTER (copy IS NULL) AS nameless, count(*) AS total FROM ops WHERE outcome = 'ok' AND system IS NOT NULL)
 WHERE nameless BETWEEN 1 AND total - 1
 UNION ALL
-SELECT l.copy, format('the last acknowledged adds were served by copy "{}", but the truth is "{}"', l.copy, t.copy)
+SELECT l.copy, format('the last acknowledged writes were served by copy "{}", but the truth is "{}"', l.copy, t.copy)
 FROM last_acks AS l CROSS JOIN truth AS t WHERE l.copy <> t.copy
 UNION ALL
 SELECT t.copy, format('copy "{}" is the truth, but was not writable when last sampled', t.copy)

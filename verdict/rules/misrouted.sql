@@ -11,13 +11,4 @@ SELECT CASE WHEN ok = 0 THEN 'idle' ELSE 'share' END || ' ' || phase::VARCHAR ||
 FROM shares_while_up, share_bound
 WHERE ok = 0 OR share < low OR share > high
 UNION ALL
-SELECT 'gone ' || s.site, NULL, NULL, s.site, 'after', coalesce(a.ok, 0), t.ok
-FROM sites AS s CROSS JOIN (SELECT start, "end" FROM phases WHERE name = 'after') AS p
-CROSS JOIN (SELECT coalesce(sum(ok), 0)::BIGINT AS ok FROM site_answers WHERE phase = 'after') AS t
-LEFT JOIN (FROM site_answers WHERE phase = 'after') AS a ON a.site = s.site
-WHERE (SELECT shares_promised FROM run)
-  AND (EXISTS (FROM site_answers AS b WHERE b.site = s.site AND b.phase = 'before') OR EXISTS (FROM site_states AS u WHERE u.site = s.site AND u.up AND u."at" < p.start))
-  AND (a.ok IS NULL AND t.ok >= 200 AND NOT EXISTS (FROM shares_while_up AS w WHERE w.site = s.site AND w.phase = 'after')
-    -- a balancer that tells nothing is no site that is away: one that answers to the end is back
-    OR coalesce(a.last_end < p."end" - 1000000, true) AND (
-      SELECT count(*) > 0 AND NOT bool_or(u.up) FROM site_states AS u WHERE u.site = s.site AND u."at" >= p.start AND u."at" < p."end"))
+SELECT 'gone ' || site, NULL, NULL, site, 'after', ok, total FROM gone_sites

@@ -12,9 +12,13 @@ WITH samples AS (
 SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up, max(true_by) AS true_by, coalesce(max(took), 0) AS took
 FROM changes GROUP BY site, "at";
 
+-- Answerers: who gave ok answers, by what they say of themselves and by phase.
+CREATE TABLE answerers AS
+SELECT phase_of(due) AS phase, copy, site, count(*) AS ok, max("end") AS last_end FROM ops WHERE outcome = 'ok' GROUP BY ALL;
+
 -- Site answers: the ok answers of each site, by phase.
 CREATE TABLE site_answers AS
-SELECT phase_of(due) AS phase, site, count(*) AS ok, max("end") AS last_end FROM ops WHERE outcome = 'ok' AND site IS NOT NULL GROUP BY ALL;
+SELECT phase, site, sum(ok)::BIGINT AS ok, max(last_end) AS last_end FROM answerers WHERE site IS NOT NULL GROUP BY phase, site;
 
 -- Sites: as run.json names them, else as the balancer does.
 CREATE TABLE sites AS
@@ -54,3 +58,16 @@ WITH served AS (
 )
 SELECT t.phase, s.site, s.rank, coalesce(v.ok, 0) AS ok, t.total, coalesce(v.ok, 0) / t.total AS share
 FROM totals AS t CROSS JOIN sites AS s LEFT JOIN served AS v ON v.phase = t.phase AND v.site = s.site;
+
+-- Gone sites: where a share is promised, those that served or were UP before the fault, and never came back: never UP again in "after", or without one of 200 answers there.
+CREATE VIEW gone_sites AS
+SELECT s.site, coalesce(a.ok, 0) AS ok, t.ok AS total
+FROM sites AS s CROSS JOIN (SELECT start, "end" FROM phases WHERE name = 'after') AS p
+CROSS JOIN (SELECT coalesce(sum(ok), 0)::BIGINT AS ok FROM site_answers WHERE phase = 'after') AS t
+LEFT JOIN (FROM site_answers WHERE phase = 'after') AS a ON a.site = s.site
+WHERE (SELECT shares_promised FROM run)
+  AND (EXISTS (FROM site_answers AS b WHERE b.site = s.site AND b.phase = 'before') OR EXISTS (FROM site_states AS u WHERE u.site = s.site AND u.up AND u."at" < p.start))
+  AND (a.ok IS NULL AND t.ok >= 200 AND NOT EXISTS (FROM shares_while_up AS w WHERE w.site = s.site AND w.phase = 'after')
+    -- a balancer that tells nothing is no site that is away: one that answers to the end is back
+    OR coalesce(a.last_end < p."end" - 1000000, true) AND (
+      SELECT count(*) > 0 AND NOT bool_or(u.up) FROM site_states AS u WHERE u.site = s.site AND u."at" >= p.start AND u."at" < p."end"));

@@ -1,7 +1,7 @@
 -- Repeats: the calls that were attempted more than once, with the due time of the first attempt. A repeat that names no due time (its start stands
 -- for it) belongs to the call of its id and client before it.
 CREATE TABLE repeated_calls AS
-SELECT line, op, kind, id, client, start, "end", outcome, acked,
+SELECT line, op, kind, id, client, start, "end", outcome, acked, attempt,
   coalesce(last_value(CASE WHEN attempt > 1 AND due = start THEN NULL ELSE due END IGNORE NULLS) OVER (
     PARTITION BY op, id, client ORDER BY start, attempt NULLS FIRST, line ROWS UNBOUNDED PRECEDING), due) AS due
 FROM ops SEMI JOIN (SELECT DISTINCT op, id, client FROM ops WHERE attempt > 1) AS repeated USING (op, id, client);
