@@ -53,13 +53,22 @@ describe('looks and answers of one copy', { concurrency: 2 }, () => {
   });
   test('do not where it writes between two times when it might not', async () => {
     const readOnly = seen('db1', 2_000_000, 2_300_000, { writable: false });
-    const twice = readOnly.observations.map((line) => (line.copy === 'db1' && Number(line.at) >= 4_000_000 && Number(line.at) <= 4_300_000 ? { ...line, writable: false } : line));
-    const idle = (line: Line): boolean => [2_000_000, 4_000_000].some((from) => Number(line.due) > from + 90_000 && Number(line.due) < from + 210_000);
+    const twice = readOnly.observations.map((line) =>
+      line.copy === 'db1' && Number(line.at) >= 4_000_000 && Number(line.at) <= 4_300_000 ? { ...line, writable: false } : line,
+    );
+    const idle = (line: Line): boolean =>
+      [2_000_000, 4_000_000].some((from) => Number(line.due) > from + 90_000 && Number(line.due) < from + 210_000);
     const history = named.history.map((line) => (line.op === 'add' && idle(line) ? { ...line, outcome: 'failed' } : line));
     const sent = new Set(history.filter((line) => line.op === 'add' && line.outcome === 'ok').map(({ id }) => id));
     const reads = history.filter((line) => line.op === 'add' || sent.has(line.id));
     const ids = (named.final.db1 ?? []).filter((id) => sent.has(id));
-    const verdict = await judged({ ...named, run: { ...named.run, load: undefined }, history: reads, observations: twice, final: { db1: ids, db2: ids } });
+    const verdict = await judged({
+      ...named,
+      run: { ...named.run, load: undefined },
+      history: reads,
+      observations: twice,
+      final: { db1: ids, db2: ids },
+    });
     assert.doesNotMatch(verdict.reasons.join('\n'), /contradict/u);
   });
   test('do not where another copy took over', async () => {
