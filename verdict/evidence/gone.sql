@@ -10,7 +10,8 @@ WITH gone_copies AS (
 ), alive AS (
   SELECT copy, max("at") AS looked, NULL::BIGINT AS answered FROM copy_samples SEMI JOIN gone_copies USING (copy) WHERE up GROUP BY copy
   UNION ALL
-  SELECT copy, NULL, max("end") FROM ops SEMI JOIN gone_copies USING (copy) WHERE outcome = 'ok' GROUP BY copy
+  SELECT copy, NULL, max("end") FROM ops SEMI JOIN gone_copies USING (copy)
+  WHERE outcome = 'ok' AND start >= (SELECT start FROM phases WHERE name = 'after') GROUP BY copy
 ), signs AS (
   SELECT copy, max(looked) AS looked, max(answered) AS answered FROM alive GROUP BY copy
 )
