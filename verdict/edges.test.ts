@@ -317,6 +317,8 @@ describe('precedence', { concurrency: 4 }, () => {
       writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...run, copies: { db1: 'primary', [odd]: 'replica' } }));
       renameSync(join(folder, 'final', 'db2.jsonl'), join(folder, 'final', `${odd}.jsonl`));
       appendFileSync(join(folder, 'final', `${odd}.jsonl`), '{"id":"e1"}\n');
+      const history = join(folder, 'history.jsonl');
+      writeFileSync(history, readFileSync(history, 'utf8').replaceAll('"copy":"db2"', `"copy":${JSON.stringify(odd)}`));
     });
     assert.deepEqual(
       verdict.findings.map((finding) => [finding.class, finding.copy]),

@@ -55,8 +55,8 @@ UNION ALL
 SELECT phase::VARCHAR, format('{:,} {} operations in "{}" began more than 100 ms before they were due: their due times are not those of a schedule', count(*), kind, phase)
 FROM offered WHERE due - start > 100000 AND phase IS NOT NULL GROUP BY phase, kind
 UNION ALL
-SELECT NULL, format('{:,} {} operations were repeated, but the history lacks attempts before the repeats ("{}" and others): when they began, and what became of them, is not known', count(*), kind, min(id))
-FROM (SELECT kind, id FROM repeated_calls GROUP BY kind, op, id, client, due HAVING count(DISTINCT coalesce(attempt, 1)) < max(attempt)) GROUP BY kind
+SELECT NULL, format('{:,} {} operations were repeated, and are ok, but the history lacks attempts before the repeats ("{}" and others): when they began is not known', count(*), kind, min(id))
+FROM (SELECT kind, id FROM repeated_calls GROUP BY kind, op, id, client, due HAVING count(DISTINCT coalesce(attempt, 1)) < max(attempt) AND bool_or(outcome = 'ok')) GROUP BY kind
 UNION ALL
 SELECT 'during', format('{:,} calls were not ok while faults lasted; at least {:,} are needed to say that they were felt', bad, failedCalls)
 FROM floors CROSS JOIN (SELECT coalesce(sum(due - ok), 0)::BIGINT AS bad FROM bins WHERE phase = 'during') WHERE bad < failedCalls;

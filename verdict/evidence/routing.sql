@@ -22,7 +22,11 @@ CROSS JOIN LATERAL (
   SELECT coalesce(sum(least(x.last_at, p."end") - greatest(x.first_at, p.start)), 0)::BIGINT AS up FROM up_spans AS x
   WHERE x.site = s.site AND x.last_at > p.start AND x.first_at < p."end") AS u
 CROSS JOIN LATERAL (SELECT coalesce(sum(ok) FILTER (a.site = s.site) > 0.5 * sum(ok), false) AS serves FROM site_answers AS a WHERE a.phase = p.name) AS a
-WHERE EXISTS (FROM ops) AND CASE WHEN p.name = 'before' THEN u.up < 0.5 * (p."end" - p.start) ELSE a.serves AND u.up < 0.25 * (p."end" - p.start) END
+CROSS JOIN floors
+WHERE EXISTS (FROM ops) AND CASE
+  WHEN p.name = 'before' AND samplesPerSecond > 0 THEN u.up < 0.5 * (p."end" - p.start)
+  WHEN p.name = 'before' THEN NOT EXISTS (FROM site_states AS l WHERE l.site = s.site AND l.up AND l."at" < p."end")
+  ELSE samplesPerSecond > 0 AND a.serves AND u.up < 0.25 * (p."end" - p.start) END
 UNION ALL
 SELECT 'no phase has 200 ok answers from times when all sites were UP: their shares cannot be judged' FROM run
 WHERE routing = 'active-active' AND EXISTS (FROM ops) AND NOT EXISTS (FROM shares_while_up);
