@@ -43,7 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
       ...sketch,
       run: { ...sketch.run, topology: { ...(sketch.run.topology as Line), routing: 'active-passive', sites: ['a', 'b'] } },
       history: [...sketch.history.map((line) => ({ ...line, site: 'a' })), read('first', LATE, LATE + 2, { site: 'b' })],
-      observations: [...sketch.observations, ...[LATE - 8, LATE - 4, LATE + 9].map((at) => ({ at, backend: 'a', status: 'UP' }))],
+      observations: [...sketch.observations, ...[-30, LATE - 8, LATE - 4, LATE + 9].map((at) => ({ at, backend: 'a', status: 'UP' }))],
     }),
   },
   {
