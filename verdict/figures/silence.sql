@@ -4,11 +4,15 @@
 -- asked nothing. `censored`: it may have been longer.
 WITH span AS (
   SELECT min(start) AS since, max("end") AS until, (SELECT max("end") FROM phases) AS closes FROM vain
+), answering AS (
+  SELECT client, pod, site, count(*) AS answers, min("end") AS first_end, max("end") AS last_end, max("end") FILTER ("end" < since) AS previous,
+    min("end") FILTER ("end" > until) AS following, arg_min(start, "end") FILTER ("end" > until) AS following_start
+  FROM ops CROSS JOIN span WHERE outcome = 'ok' GROUP BY client, pod, site
 ), named AS (
   SELECT CASE WHEN GROUPING(client) = 0 THEN 'client' WHEN GROUPING(pod) = 0 THEN 'pod' ELSE 'site' END AS who, client, coalesce(pod, site) AS name,
-    count(*) AS answers, min("end") AS first_end, max("end") AS last_end, max("end") FILTER ("end" < since) AS previous,
-    min("end") FILTER ("end" > until) AS following, arg_min(start, "end") FILTER ("end" > until) AS following_start
-  FROM ops CROSS JOIN span WHERE outcome = 'ok' GROUP BY GROUPING SETS ((client), (pod), (site))
+    sum(answers)::BIGINT AS answers, min(first_end) AS first_end, max(last_end) AS last_end, max(previous) AS previous,
+    min(following) AS following, arg_min(following_start, following) AS following_start
+  FROM answering GROUP BY GROUPING SETS ((client), (pod), (site))
 ), answers AS (
   SELECT client, pod, site, start, "end" FROM ops CROSS JOIN span WHERE outcome = 'ok' AND "end" BETWEEN since AND until
 ), to_clients AS (
