@@ -10,8 +10,7 @@ test(
     // Patroni waits a second for a connection, of a retry_timeout of 5 s for three members: what it opens anew does not come about, and the leader asks its
     // copies in place of the store. Without failsafe mode it led no more, 37 s long
     await holds({ lost: 0, stalePrimary: 0, availability: 0.999, longestOutageMs: 500 });
-    // fewer reads: what the copies try at the store all the while takes processors that the platform shares
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 60 }), () => inject(delay(dcs, copies, { by: '600ms' }), { for: '40s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(delay(dcs, copies, { by: '600ms' }), { for: '40s' }));
     expect(await judge()).toHold();
     expect((await topology.database.primary()).name).toBe(name);
   },
