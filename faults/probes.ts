@@ -168,22 +168,18 @@ async function askUrls(topology: Topology, questions: readonly (Question & { nam
 
 /* Where answers are expected, each program is asked by a few at once: what it takes for a dozen on busy processors is no silence of the path. */
 async function askInTurns(topology: Topology, questions: readonly Question[]): Promise<(Answer | undefined)[]> {
-  const turns: number[][] = [];
   const askers = new Map<string, number>();
-  for (const [index, { url }] of questions.entries()) {
+  const turnOf = ({ url }: Question): number => {
     const nth = askers.get(url) ?? 0;
     askers.set(url, nth + 1);
-    (turns[Math.floor(nth / ASKERS_AT_ONCE)] ??= []).push(index);
+    return Math.floor(nth / ASKERS_AT_ONCE);
+  };
+  const answers = new Map<Question, Answer | undefined>();
+  for (const turn of Map.groupBy(questions, turnOf).values()) {
+    const came = await topology.ask(turn, PROBE_MS);
+    for (const [nth, question] of turn.entries()) answers.set(question, came[nth]);
   }
-  const answers: (Answer | undefined)[] = [];
-  for (const turn of turns) {
-    const came = await topology.ask(
-      turn.map((index) => questions[index]!),
-      PROBE_MS,
-    );
-    for (const [nth, index] of turn.entries()) answers[index] = came[nth];
-  }
-  return answers;
+  return questions.map((question) => answers.get(question));
 }
 
 function wordsFor(answer: Answer | undefined): string {

@@ -45,8 +45,6 @@ import { carryOutBackup, carryOutRunbook, carryOutStatement, type RunbookOptions
 const WARM_UP_MS = 5_000;
 /** It counts once its last second that is known was good: cold pods on cores of half the usual speed answered a fifth of the calls of five seconds. */
 const WARM_MS = 1_000;
-/** A cold start lasts no longer than this beyond the warm-up; what is still bad then is judged. */
-const COLD_START_MS = 20_000;
 /** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
 const QUIET_MS = 5_000;
 /** Beside load the injector waits this long between its own preparations and the fault: in one of 33 injections their stall of commits lasted 450 ms. */
@@ -150,7 +148,7 @@ export class Run implements Disposable {
     const monitor = new HistoryMonitor(generator.history);
     this.#monitor = monitor;
     await sleep(WARM_UP_MS);
-    await monitor.warm(WARM_MS, COLD_START_MS, () => this.#now(), generator.ended);
+    await monitor.warm(WARM_MS, limits.coldStart, () => this.#now(), generator.ended);
     const before = this.#now();
     await sleep(QUIET_MS);
     try {

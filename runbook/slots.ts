@@ -75,20 +75,22 @@ export async function beginSlotHere(writer: pg.Client, { subscription }: Plan): 
 }
 
 /** Whether the slot from which the other site follows is there. */
-export async function hasSlot(writer: pg.Client, { subscription }: Plan): Promise<boolean> {
-  const { rows } = await writer.query('SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()', [
-    subscription,
-  ]);
-  return rows.length > 0;
+export async function hasSlot(writer: pg.Client, plan: Plan): Promise<boolean> {
+  return (await slotOf(writer, plan)) !== undefined;
 }
 
 /** Whether that slot is there with everything that the other site lacks; a server drops what is beyond max_slot_wal_keep_size. */
-export async function holdsAll(writer: pg.Client, { subscription }: Plan): Promise<boolean> {
-  const { rows } = await writer.query(
-    `SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database() AND wal_status IS DISTINCT FROM 'lost'`,
+export async function holdsAll(writer: pg.Client, plan: Plan): Promise<boolean> {
+  const slot = await slotOf(writer, plan);
+  return slot !== undefined && slot.wal !== 'lost';
+}
+
+async function slotOf(writer: pg.Client, { subscription }: Plan): Promise<{ wal: string | null } | undefined> {
+  const { rows } = await writer.query<{ wal: string | null }>(
+    'SELECT wal_status AS wal FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()',
     [subscription],
   );
-  return rows.length > 0;
+  return rows[0];
 }
 
 /** Transactions that a new slot of this server waits for, in words. */

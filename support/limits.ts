@@ -34,6 +34,8 @@ export const limits = {
   atRest: ms(5_000),
   /** commits that a busy machine held up are acknowledged again, before a fault; what holds them longer is the service's own */
   flowing: ms(2_000),
+  /** a cold start is over, beyond the warm-up: what is still bad then is judged */
+  coldStart: ms(20_000),
   /** what a fault is to fall on is seen steady: of the probes of two hosts at once, six of twelve got no answer in 250 ms from processors that had nothing left */
   steady: ms(2_000),
   /** another process has finished appending a journal line */

@@ -130,7 +130,7 @@ export async function tablesOf(client: pg.Client, plan: Plan): Promise<string[]>
 /** What keeps the published tables of a site from being emptied to be copied anew: foreign keys of tables that are not published. */
 export async function foreignKeyProblems(name: string, client: pg.Client, { publication }: Plan): Promise<string[]> {
   const { rows } = await client.query<{ key: string }>(
-    `WITH published AS (SELECT to_regclass(format('%I.%I', schemaname, tablename)) AS oid FROM pg_publication_tables WHERE pubname = $1)
+    `WITH ${PUBLISHED_AND_KIN}
      SELECT format('%s of %s to %s', conname, conrelid::regclass, confrelid::regclass) AS key FROM pg_constraint
      WHERE contype = 'f' AND confrelid IN (SELECT oid FROM published) AND conrelid NOT IN (SELECT oid FROM published) ORDER BY 1`,
     [publication],

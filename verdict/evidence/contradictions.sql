@@ -19,9 +19,9 @@ WITH told AS (
   FROM (
     SELECT *, sum(opens::INT) OVER (PARTITION BY copy, phase ORDER BY "at") AS span
     FROM (
-      SELECT copy, "at", took, NOT up AND took < 250000 AS down, phase_of("at") AS phase,
-        ("at" - lag("at") OVER w > 1000000 OR (NOT up AND took < 250000) IS DISTINCT FROM lag(NOT up AND took < 250000) OVER w) IS NOT FALSE AS opens
-      FROM copy_samples WINDOW w AS (PARTITION BY copy, phase_of("at") ORDER BY "at")))
+      SELECT *, ("at" - lag("at") OVER w > 1000000 OR down IS DISTINCT FROM lag(down) OVER w) IS NOT FALSE AS opens
+      FROM (SELECT copy, "at", took, NOT up AND took < 250000 AS down, phase_of("at") AS phase FROM copy_samples)
+      WINDOW w AS (PARTITION BY copy, phase ORDER BY "at")))
   WHERE down AND phase <> 'during' GROUP BY copy, phase, span HAVING until - since >= 1800000 AND count(*) >= 5
 )
 SELECT s.copy, NULL::VARCHAR AS phase, 'state' AS why, count(*) AS answers, min(o.start) AS start

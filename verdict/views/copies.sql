@@ -27,6 +27,10 @@ UNION ALL
 SELECT DISTINCT copy, coalesce(last_up, -9007199254740991), coalesce(next_up, 9007199254740991), coalesce(up_by, 9007199254740991), reached, false
 FROM looks WHERE NOT up AND (told_before = 0 OR told_after = 0);
 
+-- Restarts of each copy, counted: what lies between two of them is one life of its server.
+CREATE VIEW numbered_restarts AS
+SELECT copy, previous_at, over, row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts;
+
 -- Restarting: from the last look at the old server until a look that shows it past the fence; NULL: never again. It is the first look from then on that is
 -- past its own fence. `reach`: until when that span, or one that began before it, lasts: what began after `since` and before it fell into one of them.
 CREATE TABLE restarting AS

@@ -1,9 +1,7 @@
 -- Lists that go back: a walk of a replica that came to the end of what its copy could show lacks an element that an earlier page of that copy had shown
 -- before that last page began, without a restart between. What a page showed once, no open transaction holds back later. Of the primary it is a skip.
 INSERT INTO regressions
-WITH numbered_restarts AS (
-  SELECT copy, previous_at, over, row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
-), ends AS (
+WITH ends AS (
   SELECT e.nr, e.line, e.start, e.copy, coalesce(r.nr, 0) AS life
   FROM (SELECT * FROM walked WHERE NOT "full" AND asked = 'replica' AND copy IS NOT NULL QUALIFY row_number() OVER (PARTITION BY nr ORDER BY start DESC, "end" DESC) = 1) AS e
   ASOF LEFT JOIN numbered_restarts AS r ON r.copy = e.copy AND e."end" > r.previous_at

@@ -4,8 +4,6 @@
 INSERT INTO regressions
 WITH present AS (
   SELECT DISTINCT id FROM truth_ids SEMI JOIN lesser_reads USING (id)
-), numbered_restarts AS (
-  SELECT copy, previous_at, over, row_number() OVER (PARTITION BY copy ORDER BY "at") AS nr FROM restarts
 ), later AS (
   -- restarts that may have been over when it ended
   SELECT r.*, coalesce(s.nr, 0) AS life, coalesce(r.copy, '(' || r.asked || ')') AS source

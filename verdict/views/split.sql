@@ -37,7 +37,7 @@ WITH epochs AS (
   SELECT place, timeline, min(min("end")) OVER w AS "end", arg_min(arg_min(line, "end"), min("end")) OVER w AS line FROM placed
   GROUP BY place, timeline WINDOW w AS (PARTITION BY place ORDER BY timeline DESC ROWS UNBOUNDED PRECEDING)
 ), asking AS (
-  -- where neither says that it is one system, evidence/acks.sql doubts it
+  -- where neither says that it is one system, evidence/terms.sql doubts it
   SELECT *, unnest(CASE WHEN system IS NULL THEN ['epoch ' || epoch] ELSE ['system ' || system, 'nameless in epoch ' || epoch] END) AS place FROM answered WHERE timeline IS NOT NULL
 ), found AS (
   SELECT a.line, a.id, a.copy, n."end" AS since, [n.line] AS earlier, 1 AS rank FROM answered AS a JOIN newer_epochs AS n ON n.epoch = a.epoch AND a.start > n."end"

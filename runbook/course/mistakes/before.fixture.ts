@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { heldFor, pauseWithin, shownWithin } from '../during.fixture.ts';
 import { connect } from '../load.fixture.ts';
 import type { Made, Mistake, Scene } from '../mistake.fixture.ts';
 
@@ -40,13 +40,14 @@ export const begunBefore: readonly Mistake[] = [
       const { rows } = await exporter.query<{ name: string }>('SELECT pg_export_snapshot() AS name');
       return {
         during: async (ended) => {
-          await closed(scene, ended);
+          // the old writer says that it refuses writes
+          await shownWithin(ended, scene.sites.servers.a, 'SELECT FROM writer WHERE NOT writable');
           const importer = await connect(scene.sites, 'a', 'other');
           await committed(scene, 'imported', async () => {
             await importer.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
             await importer.query(`SET TRANSACTION SNAPSHOT '${rows[0]?.name}'`);
             await importer.query(`INSERT INTO changes (id, run, epoch) VALUES ('imported', 'course', 1)`);
-            await Promise.race([sleep(scene.dice.pick([0, 1_500, 60_000])), ended]);
+            await pauseWithin(ended, scene.dice.pick([0, 1_500, 60_000]));
             await importer.query('COMMIT');
           });
           await importer.end();
@@ -63,14 +64,7 @@ export const begunBefore: readonly Mistake[] = [
       const client = await connect(sites, 'a', 'postgres');
       await client.query('BEGIN');
       await client.query('SELECT FROM writer FOR UPDATE');
-      const length = dice.pick([1_000, 5_000, 15_000]);
-      return {
-        during: async (ended) => {
-          await Promise.race([sleep(length), ended]);
-          await client.end();
-        },
-        undo: () => client.end(),
-      };
+      return heldFor(client, dice.pick([1_000, 5_000, 15_000]));
     },
   },
   {
@@ -85,7 +79,7 @@ export const begunBefore: readonly Mistake[] = [
       await client.end();
       return {
         during: async (ended) => {
-          await Promise.race([sleep(scene.dice.pick([500, 2_000, 60_000])), ended]);
+          await pauseWithin(ended, scene.dice.pick([500, 2_000, 60_000]));
           await committed(scene, 'prepared', async () => finish(scene, 'COMMIT'));
         },
         undo: async () => finish(scene, 'ROLLBACK').catch(() => undefined),
@@ -117,7 +111,7 @@ function open(name: string, role: string, begin: readonly string[]): Mistake {
       const after = scene.dice.pick([500, 1_500, 60_000, 60_000]);
       return {
         during: async (ended) => {
-          await Promise.race([sleep(after), ended]);
+          await pauseWithin(ended, after);
           await committed(scene, 'late', async () => {
             await client.query(`INSERT INTO changes (id, run, epoch) VALUES ('late', 'course', 1)`);
             await client.query('COMMIT');
@@ -134,17 +128,6 @@ async function committed({ ledger }: Scene, key: string, act: () => Promise<void
   await ledger.write({ table: 'changes', key, site: 'a', by: 'mistake' }, act).catch(() => undefined);
 }
 
-/* The old writer says that it refuses writes, or the command has ended. */
-async function closed({ sites }: Scene, ended: Promise<void>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  while (!isOver) {
-    const rows = await sites.servers.a.sql('SELECT FROM writer WHERE NOT writable').catch(() => []);
-    if (rows.length > 0) return;
-    await sleep(10);
-  }
-}
-
 async function finish({ sites }: Scene, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
   const client = await connect(sites, 'a', 'postgres');
   await client.query(`${how} PREPARED 'course'`).finally(() => void client.end());
@@ -155,12 +138,5 @@ async function elsewhere({ sites, dice }: Scene, site: 'a' | 'b'): Promise<Made>
   const client = await connect(sites, site, 'postgres', 'elsewhere');
   await client.query('BEGIN');
   await client.query('SELECT pg_current_xact_id()');
-  const length = dice.pick([3_000, 15_000]);
-  return {
-    during: async (ended) => {
-      await Promise.race([sleep(length), ended]);
-      await client.end();
-    },
-    undo: () => client.end(),
-  };
+  return heldFor(client, dice.pick([3_000, 15_000]));
 }

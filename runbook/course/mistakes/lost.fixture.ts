@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseWithin } from '../during.fixture.ts';
 import type { Mistake } from '../mistake.fixture.ts';
 import type { Site } from '../ledger.fixture.ts';
 
@@ -49,7 +50,7 @@ function meanwhile(site: Site, how: 'freeze' | 'crash'): Mistake {
       return {
         lost: site,
         during: async (ended) => {
-          await Promise.race([sleep(after), ended]);
+          await pauseWithin(ended, after);
           await (how === 'freeze' ? server.freeze() : server.crash());
           await sleep(length);
           await back();

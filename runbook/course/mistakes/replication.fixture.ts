@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heldFor, shownWithin } from '../during.fixture.ts';
 import { connect } from '../load.fixture.ts';
 import type { Site } from '../ledger.fixture.ts';
 import type { Mistake } from '../mistake.fixture.ts';
@@ -88,10 +89,7 @@ export const replication: readonly Mistake[] = [
       const { a, b } = sites.servers;
       return {
         during: async (ended) => {
-          let isOver = false;
-          void ended.then(() => (isOver = true));
-          while (!isOver && (await b.sql('SELECT FROM writer WHERE writable').catch(() => [])).length === 0) await sleep(20);
-          if (isOver) return;
+          if (!(await shownWithin(ended, b, 'SELECT FROM writer WHERE writable'))) return;
           await a.sql(`${AS_REPLICA} INSERT INTO changes (id, run, value, epoch) VALUES ('comes-back', 'course', 'of a', 1)`);
           await ledger
             .write({ table: 'changes', key: 'comes-back', site: 'b', by: 'mistake' }, () =>
@@ -109,14 +107,7 @@ export const replication: readonly Mistake[] = [
     make: async ({ sites, dice }) => {
       const client = await connect(sites, 'b', 'postgres');
       await client.query('BEGIN; LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE');
-      const length = dice.pick([1_000, 3_000, 20_000]);
-      return {
-        during: async (ended) => {
-          await Promise.race([sleep(length), ended]);
-          await client.end();
-        },
-        undo: () => client.end(),
-      };
+      return heldFor(client, dice.pick([1_000, 3_000, 20_000]));
     },
   },
   ...(['a', 'b'] as const).flatMap((site): Mistake[] => [
