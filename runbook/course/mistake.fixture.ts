@@ -14,7 +14,7 @@ export interface Mistake {
   settings?: Settings;
   /** false: a person needs more than SQL to mend it; a refusal is the end then */
   isMendable?: false;
-  /** is made when the others are: its server may answer no more */
+  /** is made when the others are: its server may answer no more, or writes may wait from then on */
   atLast?: boolean;
   make(scene: Scene): Promise<Made>;
 }

@@ -104,6 +104,7 @@ export const replication: readonly Mistake[] = [
     kind: 'an apply that fails',
     name: 'a lock of the follower holds it up',
     expected: 'either',
+    atLast: true,
     make: async ({ sites, dice }) => {
       const client = await connect(sites, 'b', 'postgres');
       await client.query('BEGIN; LOCK TABLE changes IN SHARE ROW EXCLUSIVE MODE');
