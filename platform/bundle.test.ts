@@ -63,7 +63,7 @@ describe('the bundled processes, alone in a folder and without a database', { ti
       headers: { 'content-type': 'application/json' },
     });
     assert.equal(write.status, 503);
-    assert.partialDeepStrictEqual(await write.json(), { error: 'connection', stage: 'begin', site: 'a', pod: 'p' });
+    assert.partialDeepStrictEqual(await write.json(), { error: 'connection', stage: 'connect', site: 'a', pod: 'p' });
     assert.partialDeepStrictEqual(await (await fetch(`${url}/nowhere`)).json(), {
       error: 'no-such-endpoint',
       pod: 'p',

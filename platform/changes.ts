@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Answer } from './answer.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
+import { idsOf, inputOf, optionalTextOf, roleOf, textOf, valueOf, wholeOf } from './input.ts';
 import { read } from './read.ts';
 import type { Service } from './service.ts';
 import type { Statement } from './statement.ts';
@@ -22,6 +22,12 @@ interface FoundRow extends StampRow {
   value: string | null;
   xid: string;
   row_epoch: number;
+  /** asked for by a control alone */
+  age_ms?: number | null;
+}
+
+interface LookupRow extends StampRow {
+  items: { id: string; xid: string }[];
 }
 
 interface PageRow extends StampRow {
@@ -33,6 +39,7 @@ export function addChanges(app: FastifyInstance, service: Service): void {
   app.post('/api/changes', async (request, reply) => {
     const input = inputOf(request.body);
     const id = textOf(input, 'id');
+    service.mistakes.stored(id);
     const statement: Statement = { ...INSERT_CHANGE, values: [id, textOf(input, 'run', 100), valueOf(input)] };
     const { row, replicated, position } = await write<ChangeRow>({
       ...service.forWrite(),
@@ -54,11 +61,18 @@ export function addChanges(app: FastifyInstance, service: Service): void {
       ...service.forRead(),
       role: roleOf(input),
       token,
-      query: { ...FIND_CHANGE, values: [id] },
+      query: { ...(service.mistakes.needsAge ? FIND_CHANGE_AND_AGE : FIND_CHANGE), values: [id] },
     });
-    const found = row.id !== null;
-    const change = found ? { run: row.run, value: row.value, xid: row.xid, rowEpoch: row.row_epoch } : {};
+    const found = service.mistakes.shows({ id, found: row.id !== null, timeline: row.timeline, ageMs: row.age_ms ?? null });
+    const change = found && row.id !== null ? { run: row.run, value: row.value, xid: row.xid, rowEpoch: row.row_epoch } : {};
     return reply.code(found ? 200 : 404).send({ found, id, ...change, ...stampOf(row), ...service.identity });
+  });
+
+  app.get('/api/changes/lookup', async (request) => {
+    const input = inputOf(request.query);
+    const values = [idsOf(input, 'ids', 500)];
+    const row = await read<LookupRow>({ ...service.forRead(), role: roleOf(input), query: { ...LOOK_CHANGES_UP, values } });
+    return { changes: row.items, ...stampOf(row), ...service.identity };
   });
 
   app.get('/api/changes', async (request) => {
@@ -92,6 +106,21 @@ const FIND_CHANGE = {
   name: 'find-change',
   text: `SELECT c.id, c.run, c.value, c.xid::text AS xid, c.epoch AS row_epoch, ${STAMP_COLUMNS}
     FROM (VALUES (1)) AS one LEFT JOIN changes c ON c.id = $1`,
+};
+
+const FIND_CHANGE_AND_AGE = {
+  name: 'find-change-and-age',
+  text: FIND_CHANGE.text.replace(
+    ' FROM (VALUES',
+    ', (extract(epoch FROM now() - c.created_at) * 1000)::double precision AS age_ms FROM (VALUES',
+  ),
+};
+
+const LOOK_CHANGES_UP = {
+  name: 'look-changes-up',
+  text: `SELECT ${STAMP_COLUMNS}, (
+      SELECT coalesce(json_agg(json_build_object('id', id, 'xid', xid::text)), '[]') FROM changes WHERE id = ANY ($1::text[])
+    ) AS items`,
 };
 
 const LIST_CHANGES = {

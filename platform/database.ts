@@ -28,6 +28,8 @@ export interface DatabaseOptions {
   connectMs: number;
   /** a control: requests that a connection serves; default: as many as there are in its life */
   maxUses?: number;
+  /** how long a connection is used; a minute. Where an endpoint spreads connections over servers, one that came back gets its share after this time */
+  lifeSeconds?: number;
   onTrouble: (error: Error) => void;
 }
 
@@ -38,14 +40,15 @@ export interface DatabaseOptions {
 export const OPENING_AT_ONCE = 2;
 
 /** Opens a pool; connections are made when first needed, few at a time. */
-export function openDatabase({ dsn, name, max, connectMs, maxUses = Infinity, onTrouble }: DatabaseOptions): Database {
+export function openDatabase({ dsn, name, max, connectMs, maxUses = Infinity, lifeSeconds = 60, onTrouble }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig({ dsn, name, connectMs }),
     max: Math.min(max, OPENING_AT_ONCE),
-    maxLifetimeSeconds: 60,
+    maxLifetimeSeconds: lifeSeconds,
     maxUses,
     idleTimeoutMillis: 30_000,
   });
+  lendInTurn(pool);
   const opened = new Set<pg.PoolClient>();
   const countOpened = (): void => void (pool.options.max = Math.min(max, opened.size + OPENING_AT_ONCE));
   // The pool does not look at those who wait when it may open more: a connection opened for no one goes to the first of them.
@@ -161,4 +164,24 @@ async function connectWithin(pool: pg.Pool, budget: Budget): Promise<pg.PoolClie
     () => {},
   );
   throw new DatabaseTimeout('a database connection');
+}
+
+/** The idle connections of a pool, of which the one that was idle for the longest time goes out first. */
+class InTurn<T> extends Array<T> {
+  override pop(): T | undefined {
+    return this.shift();
+  }
+}
+
+/**
+ * The driver's pool lends the connection that came back last: with little load one connection, hence one server of many behind an endpoint, serves
+ * everything, and what is wrong with the others shows to nobody. It has no option for this, hence the reach into its list.
+ */
+function lendInTurn(pool: pg.Pool): void {
+  const inner = pool as unknown as { _idle: unknown };
+  if (!Array.isArray(inner._idle) || inner._idle.length > 0)
+    throw new Error(
+      'Expected a new pool of the driver to keep an empty list of idle connections, got none: see whether "pg-pool" has changed.',
+    );
+  inner._idle = new InTurn();
 }

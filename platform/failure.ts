@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { Answer, DatabaseTimeout } from './answer.ts';
 
-/** How far a write had come when it failed; only before COMMIT can a failure be definite. */
-export type Stage = 'begin' | 'commit';
+/** How far a write had come when it failed: before it had a connection no server was asked, and only before COMMIT can a failure be definite. */
+export type Stage = 'connect' | 'begin' | 'commit';
 
 /** A write that failed, with the stage it had reached. */
 export class WriteFailure extends Error {

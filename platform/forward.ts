@@ -10,7 +10,7 @@ const FORWARDED = 'x-forwarded-by-site';
 
 /** Whether a write failed because its site takes none; then nothing of it has happened. */
 export function isReadOnlyHere(error: unknown): boolean {
-  if (!(error instanceof WriteFailure) || error.stage !== 'begin') return false;
+  if (!(error instanceof WriteFailure) || error.stage === 'commit') return false;
   const { cause } = error;
   return cause instanceof Answer ? cause.fields.sqlstate === READ_ONLY : cause instanceof pg.DatabaseError && cause.code === READ_ONLY;
 }

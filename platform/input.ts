@@ -18,6 +18,13 @@ export function textOf(input: Input, name: string, longest = 200): string {
   throw invalid(`"${name}" to be a text of 1 to ${longest} characters without control characters`, value);
 }
 
+/** Up to so many ids, with commas between, or a 400. */
+export function idsOf(input: Input, name: string, most: number): string[] {
+  const ids = textOf(input, name, 200 * most).split(',');
+  if (ids.length > most) throw invalid(`"${name}" to be ${most} ids at most`, ids.length);
+  return ids;
+}
+
 /** A text that may be left out, or a 400 when it is sent twice. */
 export function optionalTextOf(input: Input, name: string): string | undefined {
   const value = input[name];

@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { startBudget } from './budget.ts';
+import { openDatabase } from './database.ts';
 import { DROP_RUNS_SQL, FINAL_STATE_SETTINGS_SQL, finalStateSql, openJobsSql } from './final-state.ts';
 import { eventually, pause, RUN, startPlatform, type Reply, type TestPlatform, type TestPod } from './platform.fixture.ts';
 import { findPostgres, type TestServer } from './postgres.fixture.ts';
@@ -211,6 +213,30 @@ describe('the platform on a real PostgreSQL', { skip, timeout: 120_000 }, () => 
     await pause(100);
     const statuses = await Promise.all(Array.from({ length: 8 }, async (_, n) => (await pod.add(`m${n}`)).status));
     assert.deepEqual([...new Set(statuses)], [201]);
+  });
+
+  it('lends its connections in turn, and those to replicas for a short time only', async () => {
+    const onTrouble = (): void => undefined;
+    const database = openDatabase({ dsn: primary.dsn(), name: 'in-turn', max: 3, connectMs: 800, onTrouble, lifeSeconds: 1 });
+    const ask = (seconds = 0): Promise<number> =>
+      database.lend(startBudget(3000), async (session) => {
+        const { rows } = await session.query<{ pid: number }>({ text: `SELECT pg_backend_pid() AS pid, pg_sleep(${seconds})` });
+        return rows[0]!.pid;
+      });
+    const inTurn = async (): Promise<number[]> => [await ask(), await ask(), await ask(), await ask(), await ask(), await ask()];
+    try {
+      const all = new Set([...(await Promise.all([ask(0.3), ask(0.3), ask(0.3)]))]);
+      const asked = await inTurn();
+      assert.equal(new Set(asked.slice(0, 3)).size, 3, `of the connections ${[...all].join()} these were asked: ${asked.join()}`);
+      assert.deepEqual(asked.slice(3), asked.slice(0, 3));
+      await pause(1100);
+      assert.ok(
+        (await inTurn()).every((pid) => !all.has(pid)),
+        'a connection was used beyond its time',
+      );
+    } finally {
+      await database.close();
+    }
   });
 
   it('bounds every answer while the database is frozen, and recovers at once after', async () => {

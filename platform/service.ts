@@ -2,6 +2,7 @@ import { startBudget, type Budget } from './budget.ts';
 import { openDatabase, type Database } from './database.ts';
 import { NEVER, watchFollowing, type Following } from './following.ts';
 import type { Ledger } from './ledger.ts';
+import { mistakesOf, spoiltDsn, type Mistakes } from './mistakes.ts';
 import { createNotifier, type Notifier } from './notifier.ts';
 import { watchPeers } from './peers.ts';
 import type { Role } from './read.ts';
@@ -12,6 +13,7 @@ import { troubleLog } from './trouble.ts';
 export interface Service {
   identity: Identity;
   notifier: Notifier;
+  mistakes: Mistakes;
   /** starts the time of one write */
   forWrite(): { database: Database; budget: Budget; ledger: Ledger; leastEpoch: number; following: Following };
   /** starts the time of one read */
@@ -28,13 +30,14 @@ export function openService(settings: Settings, ledger: Ledger): Service {
     if (settings.exitOnLostConnection) process.exit(1);
   };
   const maxUses = settings.connectionPerRequest ? 1 : Infinity;
-  const open = (kind: string, dsn: string, max: number): Database =>
-    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, maxUses, onTrouble });
+  const open = (kind: string, dsn: string, max: number, lifeSeconds?: number): Database =>
+    openDatabase({ dsn, name: `${kind} ${identity.pod}`, max, connectMs, maxUses, onTrouble, ...(lifeSeconds && { lifeSeconds }) });
   // Writes that wait for a standby must not keep reads from a primary that could well answer them.
-  const writer = open('api-rw', databaseRw, poolRw);
+  const writer = open('api-rw', spoiltDsn(databaseRw, { password: settings.wrongWritePassword, path: settings.noWritePath }), poolRw);
   const readers = {
     primary: open('api-primary', primaryReadsAtReplica ? databaseRo : databaseRw, poolPrimary),
-    replica: open('api-ro', databaseRo, poolRo),
+    // a replica that came back is asked again after this time
+    replica: open('api-ro', spoiltDsn(databaseRo, { path: settings.noReplicaPath }), poolRo, 5),
   };
   const peers = watchPeers(settings);
   // without another site a refusal says that the endpoint leads to a demoted server, and the next connection may lead elsewhere
@@ -49,6 +52,7 @@ export function openService(settings: Settings, ledger: Ledger): Service {
   return {
     identity,
     notifier,
+    mistakes: mistakesOf(settings),
     forWrite: () => ({ database: writer, budget: startBudget(requestMs), ledger, leastEpoch: peers.highestEpoch(), following }),
     forRead: () => ({ databases: readers, budget: startBudget(requestMs), anyCopy: primaryReadsAtReplica }),
     async close() {

@@ -47,19 +47,36 @@ export interface Settings {
   exitsAtOnce: boolean;
   /** a control: every request opens a connection of its own */
   connectionPerRequest: boolean;
+  /** a control: every read of a change says "found" */
+  foundWithoutAsking: boolean;
+  /** a control: a change is read from a cache that is filled before its COMMIT, for a second */
+  cachesBeforeCommit: boolean;
+  /** a control: after a change of timeline, changes that are older than this are not found; ms; 0: they are */
+  forgetsMs: number;
+  /** a control: a worker takes no shards */
+  takesNoShards: boolean;
+  /** a control: an API process has a wrong password for its writes */
+  wrongWritePassword: boolean;
+  /** a control: an API process has a wrong address for its writes */
+  noWritePath: boolean;
+  /** a control: an API process has a wrong address for reads that ask for a replica */
+  noReplicaPath: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
 
 /** Reads the settings of a process from its environment and refuses what cannot work. */
 export function settingsFrom(env: Environment): Settings {
+  const identity = {
+    site: text(env, 'HOLDFAST_SITE'),
+    pod: env.HOLDFAST_POD || hostname(),
+    node: env.HOLDFAST_NODE || 'unknown',
+  };
+  /** whether a control names the site or the node of this process */
+  const isHere = (name: string): boolean => [identity.site, identity.node].includes(env[name] ?? '');
   const databaseRw = text(env, 'DATABASE_RW');
   return {
-    identity: {
-      site: text(env, 'HOLDFAST_SITE'),
-      pod: env.HOLDFAST_POD || hostname(),
-      node: env.HOLDFAST_NODE || 'unknown',
-    },
+    identity,
     port: count(env, 'PORT', 8080),
     databaseRw,
     databaseRo: env.DATABASE_RO || databaseRw,
@@ -80,6 +97,13 @@ export function settingsFrom(env: Environment): Settings {
     exitOnLostConnection: env.EXIT_ON_LOST_CONNECTION === '1',
     exitsAtOnce: env.EXIT_AT_ONCE === '1',
     connectionPerRequest: env.CONNECTION_PER_REQUEST === '1',
+    foundWithoutAsking: env.FOUND_WITHOUT_ASKING === '1',
+    cachesBeforeCommit: env.CACHES_BEFORE_COMMIT === '1',
+    forgetsMs: count(env, 'FORGETS_AFTER_FAILOVER', 0, 0),
+    takesNoShards: isHere('NO_SHARDS_AT'),
+    wrongWritePassword: isHere('WRONG_WRITE_PASSWORD_AT'),
+    noWritePath: isHere('NO_WRITE_PATH_AT'),
+    noReplicaPath: isHere('NO_REPLICA_PATH_AT'),
   };
 }
 

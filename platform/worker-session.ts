@@ -27,7 +27,7 @@ const QUERY_MS = 3000;
 
 /** Connects to the writable copy, and begins to listen where it is to. */
 export async function openWorkerSession(
-  { identity, databaseRw, connectMs, peers, jobsInTwoSteps }: Settings,
+  { identity, databaseRw, connectMs, peers, jobsInTwoSteps, takesNoShards }: Settings,
   { onWork, onLost, listens }: SessionEvents,
 ): Promise<WorkerSession> {
   // A worker that is cut off or frozen is silent; the server then ends its session, and with it its locks.
@@ -44,7 +44,9 @@ export async function openWorkerSession(
   let shards: number[] = [];
   try {
     await client.connect();
-    await client.query(`${listens ? `LISTEN ${CHANNEL}; ` : ''}SELECT pg_advisory_lock_shared(${LOCK_CLASS}, ${PRESENCE})`);
+    // one that takes no shards is not counted: the others do its work
+    const counted = takesNoShards ? '' : `SELECT pg_advisory_lock_shared(${LOCK_CLASS}, ${PRESENCE})`;
+    await client.query(`${listens ? `LISTEN ${CHANNEL}; ` : ''}${counted}`);
   } catch (error) {
     destroy(client);
     throw error;
@@ -53,7 +55,7 @@ export async function openWorkerSession(
     async rebalance() {
       const { rows: states } = await client.query<{ writable: boolean; readOnly: boolean }>({ name: 'writer', text: WRITER });
       const [state] = states;
-      if (state?.writable === false) {
+      if (state?.writable === false || takesNoShards) {
         shards = [];
         return;
       }

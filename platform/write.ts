@@ -46,10 +46,11 @@ const LEAST_FOR_COMMIT_MS = 100;
 /** Runs one write in one transaction and waits for its COMMIT; two round trips. */
 export async function write<Row extends WriteRow>(request: WriteRequest): Promise<Written<Row>> {
   const { database, budget, ledger, leastEpoch, following, id, statement, refusal } = request;
-  let stage: Stage = 'begin';
+  let stage: Stage = 'connect';
   try {
     if (await following.isKnown(budget)) throw takesNone();
     return await database.lend(budget, async (session) => {
+      stage = 'begin';
       const results = await session.begin(statement).catch((error: unknown) => {
         if (!isReadOnly(error)) throw error;
         session.distrust();

@@ -164,7 +164,7 @@ ${wrong.redispatch === false ? '  no option redispatch\n' : '  option redispatch
   retry-on conn-failure
 ${aliveFrontend(host)}frontend clients
   bind ${host.address}:${BALANCER_PORT}
-${shape.routing === 'reads-at-both' ? '  use_backend reads if METH_GET\n' : ''}  default_backend platform
+${wrong.mostConnections === undefined ? '' : fullAfter(wrong.mostConnections)}${shape.routing === 'reads-at-both' ? '  use_backend reads if METH_GET\n' : ''}  default_backend platform
 backend platform
   balance roundrobin
   http-reuse safe
@@ -173,6 +173,14 @@ backend platform
   default-server weight ${OWN_WEIGHT} inter ${interMs}ms fall ${fall} rise ${rise} on-marked-down shutdown-sessions
 ${servers.join('\n')}
 ${shape.routing === 'reads-at-both' ? reads : ''}`;
+}
+
+/** Counts the connections of clients, and takes none beyond so many. */
+function fullAfter(most: number): string {
+  return `  tcp-request connection set-var(proc.taken) int(0) unless { var(proc.taken) -m found }
+  tcp-request connection set-var(proc.taken) var(proc.taken),add(1)
+  tcp-request connection reject if { var(proc.taken) -m int gt ${most} }
+`;
 }
 
 function controlOf(lab: Lab, site?: string): string {

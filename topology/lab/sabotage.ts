@@ -25,6 +25,8 @@ export interface Sabotage {
     otherSitesWeight?: number;
     /** a drain ends what is under way at the site */
     drainCuts?: true;
+    /** connections of clients that it takes in its life; it refuses all further ones */
+    mostConnections?: number;
   };
   endpoint?: {
     interMs?: number;
@@ -163,6 +165,38 @@ export const SABOTAGES = {
   'reads-from-any-copy': {
     what: 'reads that ask for the primary go to the read-only endpoint',
     pods: { environment: { PRIMARY_READS_AT_REPLICA: '1' } },
+  },
+  'no-replica-path-at-a-site': {
+    what: 'the platform of the second site has a wrong address for reads of replicas',
+    pods: { environment: { NO_REPLICA_PATH_AT: 'b' } },
+  },
+  'broken-pod': {
+    what: 'the platform on one node has a wrong address for writes',
+    pods: { environment: { NO_WRITE_PATH_AT: 'a1' } },
+  },
+  'wrong-write-password-at-a-site': {
+    what: 'the platform of the second site has a wrong password for writes',
+    pods: { environment: { WRONG_WRITE_PASSWORD_AT: 'b' } },
+  },
+  'forgetful-after-a-failover': {
+    what: 'after a failover the platform finds no change that is older than 3 s',
+    pods: { environment: { FORGETS_AFTER_FAILOVER: '3000' } },
+  },
+  'cache-before-commit': {
+    what: 'the platform reads a change from a cache that it fills before COMMIT',
+    pods: { environment: { CACHES_BEFORE_COMMIT: '1' } },
+  },
+  'found-without-asking': {
+    what: 'the platform says of every change that it is there',
+    pods: { environment: { FOUND_WITHOUT_ASKING: '1' } },
+  },
+  'idle-worker-at-a-site': {
+    what: 'the worker of the second site takes no shards',
+    pods: { environment: { NO_SHARDS_AT: 'b' } },
+  },
+  'no-new-connections': {
+    what: 'the load balancer takes no connection beyond the 1,500th of its life',
+    balancer: { mostConnections: 1500 },
   },
   'jobs-in-two-steps': {
     what: 'a worker takes jobs of all shards, records their completion in one transaction and removes them in the next',
