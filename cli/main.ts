@@ -3,6 +3,7 @@ import { EXIT, HoldfastError, messageOf } from '../support/errors.ts';
 import { printable } from '../support/printable.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { benchCommand } from './bench.ts';
+import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { downCommand } from './down.ts';
@@ -40,6 +41,7 @@ for (const command of [
   statusCommand,
   doctorCommand,
   faultCommand,
+  auditCommand,
   checkCommand,
   reportCommand,
   promoteCommand,

@@ -82,6 +82,7 @@ async function start(topology: Topology, pinned: Pinned, ttlMs: number): Promise
     run: `surge${randomBytes(4).readUInt32BE().toString(36)}`,
     historyFile: `${folder.inside}/surge.jsonl`,
     zeroNs: monotonicNs(),
+    seed: randomBytes(4).readUInt32BE(),
   });
   topology.client.start('surge', 'timeout', ['-s', 'KILL', `${ttlMs / 1000}`, file, ...args], env);
 }

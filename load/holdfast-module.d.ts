@@ -4,16 +4,17 @@ declare module 'k6/x/holdfast' {
 
   type Role = 'primary' | 'replica';
 
-  /**
-   * Begins an operation: stamps its start and says what to write or to ask for;
-   * undefined when the load is being stopped.
-   */
-  export function begin(kind: 'add'): string | undefined;
-  /** A share of the reads demands the position of what it reads: these have a token, the others an empty text. */
-  export function begin(kind: 'read' | 'get', role: Role, tokenShare: number): { id: string; token: string } | undefined;
-  export function begin(kind: 'put'): { id: string; version: number; value: string } | undefined;
-  /** An empty `after` asks for the first page. */
-  export function begin(kind: 'list', role: Role): { after: string; limit: number } | undefined;
+  /** What a client is to write or to ask for. */
+  export type Call =
+    | { kind: 'add'; id: string }
+    | { kind: 'put'; id: string; version: number; value: string }
+    /** `token`: the position that the read demands; empty for none */
+    | { kind: 'read' | 'get'; role: Role; id: string; token: string }
+    /** an empty `after` asks for the first page */
+    | { kind: 'list'; role: Role; id: string; after: string; limit: number };
+
+  /** Begins the call that is this client's turn, and stamps its start; undefined when the load is being stopped. */
+  export function begin(): Call | undefined;
 
   /** Ends the operation begun last: stamps its end and records what the response says. */
   export function end(response: Response): void;

@@ -11,6 +11,7 @@ const load: LoadRun = {
   run: 'r1',
   historyFile: 'history.jsonl',
   zeroNs: 123_456_789_012_345_678n,
+  seed: 4_000_000_000,
 };
 
 test('k6 is run with the recorder and asks nobody on the internet', () => {
@@ -29,6 +30,9 @@ test('what the recorder and the script need stands in the environment', () => {
   assert.equal(env.HOLDFAST_URL, 'http://198.18.0.10:8080');
   assert.equal(env.HOLDFAST_RUN, 'r1');
   assert.equal(env.HOLDFAST_HISTORY, 'history.jsonl');
+  assert.equal(env.HOLDFAST_SEED, '4000000000');
+  assert.equal('HOLDFAST_MOMENTS' in env, false);
+  assert.equal(k6Command({ ...load, momentsFile: '/m' }).env.HOLDFAST_MOMENTS, '/m');
   assert.deepEqual(JSON.parse(env.HOLDFAST_PROFILE ?? ''), load.profile);
 });
 

@@ -13,8 +13,19 @@ export interface LoadRun {
   run: string;
   /** created by k6; refused if it exists */
   historyFile: string;
+  /** what arrivals and kinds of calls are drawn from; 0 to 2 ** 32 - 1 */
+  seed: number;
+  /** the runner writes down there when faults take effect: one line each, µs since the run's zero */
+  momentsFile?: string;
+  /** where the runner writes down, before it stops the load, who is to answer for every acknowledged element once more: a `SweepOrder` */
+  sweepFile?: string;
   /** the run's zero; ns of CLOCK_MONOTONIC */
   zeroNs: bigint;
+}
+
+/** For each role, who is to answer for every acknowledged element when the load has ended, as pairs of a site and a database copy. */
+export interface SweepOrder {
+  asks: { role: 'primary' | 'replica'; pairs: [site: string, copy: string][] }[];
 }
 
 /** A command line; `env` is the whole environment, nothing of the caller's is to be added. */
@@ -50,6 +61,9 @@ export function k6Command(load: LoadRun): CommandLine {
       HOLDFAST_HISTORY: load.historyFile,
       HOLDFAST_PROFILE: JSON.stringify(load.profile),
       HOLDFAST_RUN: load.run,
+      HOLDFAST_SEED: String(load.seed),
+      ...(load.momentsFile === undefined ? {} : { HOLDFAST_MOMENTS: load.momentsFile }),
+      ...(load.sweepFile === undefined ? {} : { HOLDFAST_SWEEP: load.sweepFile }),
       HOLDFAST_URL: load.url.replace(/\/+$/, ''),
       HOLDFAST_ZERO_NS: String(load.zeroNs),
       K6_AUTO_EXTENSION_RESOLUTION: 'false',

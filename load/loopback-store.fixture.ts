@@ -21,6 +21,7 @@ export class LoopbackStore {
     if (method === 'POST') return this.#add(JSON.parse(body) as { id: string });
     if (method === 'PUT') return this.#put(key, JSON.parse(body) as { version: number; value: string });
     if (collection === 'projects') return found(this.projects.has(key), this.projects.get(key));
+    if (key === 'lookup') return this.#lookUp(url.searchParams);
     if (key !== '') return found(this.#known.has(key), { value: null });
     return this.#page(url.searchParams);
   }
@@ -37,6 +38,11 @@ export class LoopbackStore {
     if (stored && stored.version >= project.version) return [409, { error: 'version-conflict', storedVersion: stored.version }];
     this.projects.set(key, project);
     return [200, { ...project, xid: '1', lsn: `1/${hex(project.version)}` }];
+  }
+
+  #lookUp(asked: URLSearchParams): Said {
+    const ids = (asked.get('ids') ?? '').split(',').filter((id) => this.#known.has(id));
+    return [200, { changes: ids.map((id) => ({ id, xid: String(this.elements.indexOf(id) + 1) })) }];
   }
 
   #page(asked: URLSearchParams): Said {

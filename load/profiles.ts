@@ -19,13 +19,23 @@ export const OFFERS = {
 } as const;
 export type Offer = keyof typeof OFFERS;
 
+/** What role of the database an offer asks for; writes ask for none. */
+export const ROLES: Readonly<Partial<Record<Offer, 'primary' | 'replica'>>> = {
+  readPrimary: 'primary',
+  readReplica: 'replica',
+  getPrimary: 'primary',
+  getReplica: 'replica',
+  listPrimary: 'primary',
+  listReplica: 'replica',
+};
+
 /** How often an add of unknown outcome is sent again with the same id, and the pause before each time; ms. */
 export interface Retries {
   readonly most: number;
   readonly pauseMs: number;
 }
 
-/** Offered load as data: operations a second by kind and role, held whatever the platform does. */
+/** Offered load as data: operations a second by kind and role, on average and at random, whatever the platform does. */
 export interface LoadProfile {
   readonly perSecond: Readonly<Record<Offer, number>>;
   /** share of the reads and gets of a replica that demand the position of the write they look for */
@@ -37,7 +47,7 @@ export interface LoadProfile {
   readonly maxClients: number;
 }
 
-/** Rates of a steady load; what is left out is not offered. */
+/** Mean rates of a steady load; what is left out is not offered. */
 export interface SteadyLoad {
   writesPerSecond: number;
   readsPerSecond: number;
@@ -54,7 +64,7 @@ export interface SteadyLoad {
   capMs?: number;
 }
 
-/** Reads and writes at constant rates; half of the reads ask the primary, half a replica. */
+/** Reads and writes that come at random, so many a second on average; half of the reads ask the primary, half a replica. */
 export function steady(load: SteadyLoad): LoadProfile {
   const { replicaShare = 0.5, tokenShare = 0, retries = { most: 0, pauseMs: 0 } } = load;
   const shared = (rate = 0) => ({ primary: rate - rate * replicaShare, replica: rate * replicaShare });

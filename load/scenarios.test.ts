@@ -1,54 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OFFERS, REQUEST_TIMEOUT_MS, steady, type Offer } from './profiles.ts';
+import { OFFERS, REQUEST_TIMEOUT_MS, steady, type LoadProfile } from './profiles.ts';
 import { clientsFor, k6Options } from './scenarios.ts';
 
-const quick = steady({ writesPerSecond: 200, readsPerSecond: 400 });
-const everything = steady({ writesPerSecond: 100, readsPerSecond: 200, putsPerSecond: 20, getsPerSecond: 40, listsPerSecond: 8 });
+interface Load {
+  executor: string;
+  exec: string;
+  clients: number;
+  seed: number;
+  durationMs: number;
+  gracefulStop: string;
+  offers: { kind: string; role?: string; perSecond: number; tokenShare?: number }[];
+}
 
-test('every kind has clients for a whole request timeout without answers', () => {
-  for (const offer of Object.keys(OFFERS) as Offer[]) {
-    const clients = clientsFor(everything, offer);
-    assert.ok(clients >= (everything.perSecond[offer] * REQUEST_TIMEOUT_MS) / 1000, `${offer}: ${clients} clients`);
-  }
+function loadOf(profile: LoadProfile): Load {
+  return k6Options(profile, 5).scenarios?.load as unknown as Load;
+}
+
+test('there are clients for a whole request timeout without answers', () => {
+  const profile = steady({ writesPerSecond: 100, readsPerSecond: 200, putsPerSecond: 20, getsPerSecond: 40, listsPerSecond: 8 });
+  assert.ok(clientsFor(profile) >= (368 * REQUEST_TIMEOUT_MS) / 1000, `${clientsFor(profile)} clients`);
 });
 
 test('an add that is sent again has its client for all attempts and pauses', () => {
-  const patient = steady({ writesPerSecond: 100, readsPerSecond: 100, retries: { most: 2, pauseMs: 500 } });
-  assert.ok(clientsFor(patient, 'add') >= 100 * (3 * 2 + 2 * 0.5));
-  assert.equal(clientsFor(patient, 'readPrimary'), clientsFor(steady({ writesPerSecond: 100, readsPerSecond: 100 }), 'readPrimary'));
+  const load = { writesPerSecond: 100, readsPerSecond: 100 };
+  const more = clientsFor(steady({ ...load, retries: { most: 2, pauseMs: 500 } })) - clientsFor(steady(load));
+  assert.ok(more >= 100 * (2 * 2 + 2 * 0.5), `${more} more`);
 });
 
-test('clients are scaled down evenly to their cap', () => {
+test('there are never more clients than the profile allows', () => {
   const heavy = steady({ writesPerSecond: 1000, readsPerSecond: 2000 });
-  const clients = (['add', 'readPrimary', 'readReplica'] as const).map((offer) => clientsFor(heavy, offer));
-  assert.ok(clients.reduce((sum, count) => sum + count, 0) <= heavy.maxClients);
-  assert.equal(new Set(clients).size, 1);
+  assert.equal(clientsFor(heavy), heavy.maxClients);
 });
 
-test('all scenarios offer a constant rate and make all clients before the start', () => {
-  assert.deepEqual(Object.keys(k6Options(quick).scenarios ?? {}), ['add', 'readPrimary', 'readReplica']);
-  const scenarios = Object.entries(k6Options(everything).scenarios ?? {});
+test('one scenario offers every kind and role at its rate, and nothing that has none', () => {
+  const quick = loadOf(steady({ writesPerSecond: 200, readsPerSecond: 400, tokenShare: 0.25, capMs: 9000 }));
+  assert.deepEqual(quick.offers, [
+    { kind: 'add', perSecond: 200 },
+    { kind: 'read', role: 'primary', perSecond: 200 },
+    { kind: 'read', role: 'replica', perSecond: 200, tokenShare: 0.25 },
+  ]);
+  assert.partialDeepStrictEqual(quick, { executor: 'random-arrivals', exec: 'call', seed: 5, durationMs: 9000 });
+  const all = loadOf(steady({ writesPerSecond: 100, readsPerSecond: 200, putsPerSecond: 20, getsPerSecond: 40, listsPerSecond: 8 }));
   assert.deepEqual(
-    scenarios.map(([name]) => name),
-    Object.keys(OFFERS),
+    all.offers.map(({ kind }) => kind),
+    Object.values(OFFERS),
   );
-  for (const [name, scenario] of scenarios) {
-    assert.equal(scenario.executor, 'constant-arrival-rate');
-    assert.ok('maxVUs' in scenario && scenario.preAllocatedVUs === scenario.maxVUs);
-    assert.equal(scenario.exec, name);
-    assert.deepEqual(scenario.tags, { kind: OFFERS[name as Offer] });
-  }
 });
 
 test('a request under way at the cap can still end', () => {
-  const { gracefulStop } = k6Options(quick).scenarios?.add ?? {};
-  assert.ok(Number.parseInt(gracefulStop ?? '', 10) > REQUEST_TIMEOUT_MS);
+  const { gracefulStop } = loadOf(steady({ writesPerSecond: 1, readsPerSecond: 1 }));
+  assert.ok(Number.parseInt(gracefulStop, 10) > REQUEST_TIMEOUT_MS);
 });
 
-test('half an operation a second is possible, none leaves the scenario out', () => {
-  const { scenarios } = k6Options(steady({ writesPerSecond: 0.5, readsPerSecond: 0 }));
-  assert.deepEqual(Object.keys(scenarios ?? {}), ['add']);
-  const add = scenarios?.add;
-  assert.ok(add?.executor === 'constant-arrival-rate' && add.rate === 500 && add.timeUnit === '1000s');
+test('half an operation a second is possible', () => {
+  assert.deepEqual(loadOf(steady({ writesPerSecond: 0.5, readsPerSecond: 0 })).offers, [{ kind: 'add', perSecond: 0.5 }]);
 });

@@ -1,53 +1,41 @@
 import type { Options } from 'k6/options';
-import { OFFERS, REQUEST_TIMEOUT_MS, type LoadProfile, type Offer } from './profiles.ts';
+import { OFFERS, REQUEST_TIMEOUT_MS, ROLES, type LoadProfile, type Offer } from './profiles.ts';
 
 /** How long a busy generator may take to use a client again; at 2,000 operations a second on 2 cores, most of them unanswered, calls began up to 1.7 s late. */
 const REUSE_MS = 1_500;
 
-/**
- * Clients that a scenario needs so that nothing is dropped while every request runs into its timeout,
- * scaled down where all scenarios together would need more than `maxClients`.
- */
-export function clientsFor(profile: LoadProfile, offer: Offer): number {
-  const all = offered(profile).reduce((sum, each) => sum + needed(profile, each), 0);
-  const share = Math.min(1, profile.maxClients / all);
-  return Math.max(1, Math.floor(needed(profile, offer) * share));
+/** Clients that a profile needs so that nothing is dropped while every request runs into its timeout, but no more than `maxClients`. */
+export function clientsFor(profile: LoadProfile): number {
+  const busy = offered(profile).reduce((sum, offer) => sum + profile.perSecond[offer] * (busyMs(profile, offer) / 1000), 0);
+  // as many as are under way on average, and five times their spread: calls come at random
+  return Math.min(profile.maxClients, Math.ceil(busy + 5 * Math.sqrt(busy)) + 4);
 }
 
-function needed({ perSecond, retries }: LoadProfile, offer: Offer): number {
+function busyMs({ retries }: LoadProfile, offer: Offer): number {
   const repeats = offer === 'add' ? retries.most : 0;
-  const busyMs = (1 + repeats) * REQUEST_TIMEOUT_MS + repeats * retries.pauseMs + REUSE_MS;
-  return Math.ceil((perSecond[offer] * busyMs) / 1000) + 4;
+  return (1 + repeats) * REQUEST_TIMEOUT_MS + repeats * retries.pauseMs + REUSE_MS;
 }
 
 function offered({ perSecond }: LoadProfile): Offer[] {
   return (Object.keys(OFFERS) as Offer[]).filter((offer) => perSecond[offer] > 0);
 }
 
-/** k6's options for a profile: one constant-arrival-rate scenario for each offer, all clients made before the start. */
-export function k6Options(profile: LoadProfile): Options {
-  const offers = offered(profile);
-  return {
-    scenarios: Object.fromEntries(offers.map((offer, place) => [offer, scenario(profile, offer, place / offers.length)])),
-    maxRedirects: 0,
-    systemTags: ['scenario'],
-  };
-}
-
-function scenario(profile: LoadProfile, offer: Offer, phase: number) {
-  const clients = clientsFor(profile, offer);
-  return {
-    executor: 'constant-arrival-rate',
-    exec: offer,
-    // k6 takes whole numbers only: counting by the thousand seconds allows half an operation a second.
-    rate: Math.max(1, Math.round(profile.perSecond[offer] * 1000)),
-    timeUnit: '1000s',
-    duration: `${profile.capMs}ms`,
+/** k6's options for a profile: one scenario of our own executor, in which each call draws what it is; all clients are made before the start. */
+export function k6Options(profile: LoadProfile, seed: number): Options {
+  const load = {
+    executor: 'random-arrivals',
+    exec: 'call',
+    durationMs: profile.capMs,
     gracefulStop: `${REQUEST_TIMEOUT_MS + 1000}ms`,
-    preAllocatedVUs: clients,
-    maxVUs: clients,
-    // Scenarios of equal rates would tick at the same instant for ever, in bursts.
-    startTime: `${Math.round((1_000_000 / profile.perSecond[offer]) * phase)}us`,
-    tags: { kind: OFFERS[offer] },
-  } as const;
+    clients: clientsFor(profile),
+    seed,
+    offers: offered(profile).map((offer) => ({
+      kind: OFFERS[offer],
+      perSecond: profile.perSecond[offer],
+      ...(ROLES[offer] === undefined ? {} : { role: ROLES[offer] }),
+      ...(ROLES[offer] === 'replica' && OFFERS[offer] !== 'list' ? { tokenShare: profile.tokenShare } : {}),
+    })),
+  };
+  // k6's types know its own executors alone
+  return { scenarios: { load: load as never }, maxRedirects: 0, systemTags: ['scenario'] };
 }

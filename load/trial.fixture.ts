@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,10 +30,13 @@ export function startTrial(trial: {
   url: string;
   run: string;
   folder: string;
+  seed?: number;
+  momentsFile?: string;
+  sweepFile?: string;
 }): Trial {
   const { folder, ...load } = trial;
   const historyFile = join(folder, `${load.run}.jsonl`);
-  const { file, args, env } = k6Command({ ...load, historyFile, zeroNs: process.hrtime.bigint() });
+  const { file, args, env } = k6Command({ seed: randomInt(2 ** 32), ...load, historyFile, zeroNs: process.hrtime.bigint() });
   const k6 = spawn(file, args, { env, stdio: 'ignore' });
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     k6.once('error', reject);
@@ -70,13 +74,19 @@ export function assertClosed(history: { last: HistoryLine | undefined; count: nu
   assert.deepEqual(history.last, { op: 'end', lines: history.count - 1 });
 }
 
-/** Asserts that the due times of a scenario are a complete grid: no gap, no double. */
-export function assertGrid(due: number[], perSecond: number): void {
-  const periodUs = 1e6 / perSecond;
-  due.sort((a, b) => a - b);
-  for (const [i, at] of due.entries()) {
-    if (i > 0) assert.equal(at - (due[i - 1] ?? 0), periodUs, `step ${i} of ${due.length}`);
-  }
+/**
+ * Asserts that due times are those of calls that come at random, so many a second: as many as planned, and gaps that spread as
+ * widely as they are long on average; each within five standard errors.
+ */
+export function assertRandom(due: number[], perSecond: number, seconds: number): void {
+  const planned = perSecond * seconds;
+  assert.ok(Math.abs(due.length - planned) < 5 * Math.sqrt(planned), `${due.length} calls, planned were ${planned}`);
+  const inOrder = due.toSorted((a, b) => a - b);
+  const gaps = inOrder.slice(1).map((at, i) => at - (inOrder[i] ?? 0));
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+  const spread = Math.sqrt(variance) / mean;
+  assert.ok(Math.abs(spread - 1) < 5 * Math.sqrt(2 / gaps.length), `gaps spread by ${spread} of their mean, expected about 1`);
 }
 
 /** Counts operations by a name given to each. */

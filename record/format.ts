@@ -32,6 +32,8 @@ export const FINDING_CLASSES = [
   'phantom',
   'unexpected',
   'never-written',
+  'wrong-row',
+  'not-primary',
   'unfinished',
   'missing-at-copy',
   'extra-at-copy',
@@ -109,10 +111,12 @@ export const Floors = z.strictObject({
   coverage: z.number().min(0).max(1).optional(),
   /** observer samples a second of each copy and of the balancer */
   samplesPerSecond: z.number().min(0).optional(),
-  /** acknowledged adds in the last 100 ms before a fault was applied; count */
+  /** acknowledged adds in the last 100 ms before a fault was applied, 200 ms where calls come at random; count */
   acksBeforeFault: z.number().int().min(0).optional(),
   /** calls that were not ok while faults lasted, where a fault must be felt; count */
   failedCalls: z.number().int().min(0).optional(),
+  /** share of what was acknowledged before the first fault that each member is asked for after the last one, where calls come at random */
+  askedAgain: z.number().min(0).max(1).optional(),
 });
 export type Floors = z.infer<typeof Floors>;
 
@@ -135,6 +139,8 @@ export const Run = z.looseObject({
   phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
   /** planned operations a second by kind */
   load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),
+  /** how calls came: at random, each by itself, or evenly (where absent); `seed`: what they were drawn from */
+  arrivals: z.object({ process: z.enum(['even', 'random']), seed: z.number().int().optional() }).optional(),
   /** how long a call may take, its repeats included, from the start of its first attempt: the client's timeout; ms. An answer after that is too late to be good */
   deadlineMs: z.number().min(1).max(3_600_000).optional(),
   bounds: Bounds.default({}),
@@ -181,6 +187,12 @@ export const Operation = z.looseObject({
   attempt: z.number().int().min(1).optional(),
   site: z.string().optional(),
   pod: z.string().optional(),
+  /** node of the cluster that the pod ran on */
+  node: z.string().optional(),
+  /** how long it took to open a connection for the call; µs. Absent: it went over an open one */
+  connect: z.number().int().min(0).optional(),
+  /** how far a write that failed had come, in the words of the application */
+  stage: z.string().optional(),
   /** database copy that served it */
   copy: z.string().optional(),
   /** what was asked for */
@@ -328,5 +340,8 @@ export const FinalRow = z.looseObject({
   completions: z.number().int().min(0).optional(),
   /** from the change to the first completion of its job, by the clock of the database; ms */
   jobMs: z.number().min(0).optional(),
+  /** whose worker completed it first */
+  jobSite: z.string().optional(),
+  jobPod: z.string().optional(),
 });
 export type FinalRow = z.infer<typeof FinalRow>;

@@ -116,6 +116,24 @@ const Fates = z.object({
 /** Puts by fate; an unknown one below a later version of its key is `overwritten`: what became of it cannot be told. */
 export const PutFates = Fates.extend({ overwritten: z.number().int() });
 
+/**
+ * What could have broken a promise. `reads`: reads and gets that could have missed what was known; `again`: elements acknowledged before the first fault
+ * that were asked for after the last one; `calls`: calls that were due; `writes`: acknowledged writes. `blindMs`: a member that is behind by less would not
+ * show; `unaskedMs`: what lasts less may have gone unseen; `of`: what the number is a part of.
+ */
+export const Audited = z.object({
+  what: z.enum(['reads', 'again', 'calls', 'writes']),
+  asked: z.enum(['primary', 'replica']).nullable(),
+  per: z.enum(['site', 'copy', 'kind']),
+  name: z.string(),
+  phase: z.enum(PHASE_NAMES),
+  calls: z.number().int(),
+  of: z.number().int().nullable(),
+  blindMs: z.number().nullable(),
+  unaskedMs: z.number().nullable(),
+});
+export type Audited = z.infer<typeof Audited>;
+
 /** A floor below its default, or a promise that is less than what every record promises unless it says otherwise. */
 export const Eased = z.object({ what: z.enum(['floor', 'bound']), name: z.string(), given: z.number(), usual: z.number() });
 export type Eased = z.infer<typeof Eased>;
@@ -159,6 +177,8 @@ export const Verdict = z.looseObject({
     refutable: z.number().int(),
     share: z.number().nullable(),
   }),
+  /** what could have broken the promises, by whom it was asked of, who answered, and phase */
+  audit: z.array(Audited).optional(),
   /** share of ok answers of each site, by phase */
   shares: z.record(z.string(), z.record(z.string(), z.number())),
   /** time from a change to the completion of its job, by phase of the change's acknowledgement; ms */

@@ -16,6 +16,8 @@ const MEANINGS: Record<string, string> = {
   unexpected: 'A row is present that nobody tried to write in this run.',
   'never-written':
     'A read showed what nobody had written by then: an id, a version or a value that no write of the run had sent, or that certainly failed.',
+  'not-primary': 'What was asked of the primary was answered by a database that took no writes.',
+  'wrong-row': 'A read found the element that it asked for, and showed the row of another write.',
   stale:
     'The read began after the write was known, by an answer or an earlier read of the primary, and did not see it or saw an older version.',
   'non-monotonic': 'A read saw the write, and a later read of the same copy, or of the primary, did not or saw an older version.',

@@ -104,6 +104,8 @@ const ALWAYS: readonly (readonly [string, string, boolean])[] = [
   ['phantom', 'Failed writes that are present', true],
   ['unexpected', 'Rows nobody wrote', true],
   ['never-written', 'Reads that showed what nobody wrote', false],
+  ['wrong-row', 'Reads that showed the row of another write', false],
+  ['not-primary', 'Answers of the primary that a standby gave', false],
   ['unfinished', 'Changes whose job was never completed', true],
   ['missing-at-copy', 'Rows missing or different at another copy', true],
   ['extra-at-copy', 'Rows at another copy only', true],

@@ -1,4 +1,5 @@
 import type { Staleness, Verdict } from '../record/verdict-format.ts';
+import { auditSection } from './audit.ts';
 import { coverageTable } from './coverage.ts';
 import { html, table, type Html } from './html.ts';
 import { byPhase, sharesByPhase } from './measured.ts';
@@ -17,6 +18,7 @@ export function figuresSection(verdict: Verdict): Html {
 <h3>Recovery</h3>${recovery(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
 <h3>Coverage: acknowledged writes that a read could have refuted</h3>${coverageTable(verdict.coverage)}
+${auditSection(verdict)}
 <div class="pair"><div><h3>Writes by fate</h3>${writes(verdict)}</div><div><h3>Answers by site</h3>${shares(verdict)}</div></div>
 ${machine(verdict)}
 </section>`;

@@ -1,8 +1,8 @@
-import { constants, copyFileSync, existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, constants, copyFileSync, existsSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleLoad } from '../load/bundle.ts';
-import { k6Command } from '../load/k6.ts';
+import { k6Command, type SweepOrder } from '../load/k6.ts';
 import type { LoadProfile } from '../load/profiles.ts';
 import { HoldfastError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
@@ -15,17 +15,22 @@ export interface Generator {
   history: string;
   /** set once it has ended, by itself or not */
   ended: () => string | undefined;
-  /** stops it without cutting an operation off and gives what went wrong with it, if anything did */
-  stop(): Promise<string[]>;
+  /** stops it without cutting an operation off, lets it read every acknowledged element once more as `order` says, and gives what went wrong with it, if anything did */
+  stop(order?: SweepOrder): Promise<string[]>;
+  /** says when a fault took effect, µs since the run's zero: reads ask for what was acknowledged just before */
+  struck(at: number): void;
   /** moves the history into the record */
   collect(target: string): void;
 }
 
 /** Starts k6 in the client host and waits until operations are recorded. */
-export async function startLoad(topology: Topology, load: { profile: LoadProfile; tag: string; zeroNs: bigint }): Promise<Generator> {
+export async function startLoad(
+  topology: Topology,
+  load: { profile: LoadProfile; tag: string; zeroNs: bigint; seed: number },
+): Promise<Generator> {
   const { folder, programs } = topology.client;
   const history = join(folder.outside, 'history.jsonl');
-  for (const left of ['history.jsonl', 'load.js']) rmSync(join(folder.outside, left), { force: true });
+  for (const left of ['history.jsonl', 'load.js', 'moments', 'sweep.json']) rmSync(join(folder.outside, left), { force: true });
   await bundleLoad(join(folder.outside, 'load.js'));
   const { file, args, env } = k6Command({
     k6Path: programs.k6 as string,
@@ -34,7 +39,10 @@ export async function startLoad(topology: Topology, load: { profile: LoadProfile
     url: topology.balancer.url,
     run: load.tag,
     historyFile: `${folder.inside}/history.jsonl`,
+    momentsFile: `${folder.inside}/moments`,
+    sweepFile: `${folder.inside}/sweep.json`,
     zeroNs: load.zeroNs,
+    seed: load.seed,
   });
   const program = topology.client.start('k6', file, args, env, { endWithCaller: true });
   let end: string | undefined;
@@ -54,7 +62,11 @@ export async function startLoad(topology: Topology, load: { profile: LoadProfile
   return {
     history,
     ended: () => end,
-    stop: () => stopLoad(program, () => end),
+    stop: (order) => {
+      if (order !== undefined) writeFileSync(join(folder.outside, 'sweep.json'), JSON.stringify(order));
+      return stopLoad(program, () => end);
+    },
+    struck: (at) => appendFileSync(join(folder.outside, 'moments'), `${at}\n`),
     collect: (target) => move(history, target),
   };
 }

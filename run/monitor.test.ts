@@ -45,7 +45,7 @@ test('a fault does not wait where writes are acknowledged', async (t) => {
 });
 
 for (const [what, line] of [
-  ['older than 100 ms', add(NOW_US - 110_000)],
+  ['older than 200 ms', add(NOW_US - 210_000)],
   ['of unknown outcome', add(NOW_US - 20_000, { outcome: 'unknown' })],
   ['not replicated', add(NOW_US - 20_000, { replicated: false })],
   ['a read', { ...add(NOW_US - 20_000), op: 'read' }],

@@ -4,10 +4,9 @@ import { REQUEST_TIMEOUT_MS } from '../load/profiles.ts';
 import { limits } from '../support/limits.ts';
 import { DeadlineError } from '../support/errors.ts';
 import { until } from '../support/poll.ts';
+import { ACKS_WITHIN } from '../verdict/settings.ts';
 
 const SLICE_US = 100_000;
-/** Acknowledgements are counted over this time before a fault; the verdict uses the same figure. */
-const LAST_US = 100_000;
 const LOOK_MS = 5;
 /** A slice is bad below this share of ok operations; the verdict uses the same figure. */
 const GOOD_SHARE = 0.95;
@@ -20,6 +19,8 @@ interface Line {
   outcome?: string;
   attempt?: number;
   replicated?: boolean;
+  role?: string;
+  copy?: string;
 }
 
 /** Follows the growing history to tell when service is stable again; a convenience of the run, never a verdict. */
@@ -28,6 +29,8 @@ export class HistoryMonitor {
   readonly #slices = new Map<number, { ok: number; all: number }>();
   /** ends of the adds acknowledged last; µs */
   #acks: number[] = [];
+  /** when each copy last answered what was asked of a replica; µs */
+  readonly #answered = new Map<string, number>();
   #offset = 0;
   #rest = '';
 
@@ -67,16 +70,22 @@ export class HistoryMonitor {
     }
   }
 
-  /** Waits until that many adds were acknowledged in the last 100 ms, but no longer than `withinMs`: the verdict counts them again. */
+  /** Waits until that many adds were acknowledged in the last 200 ms, but no longer than `withinMs`: the verdict counts them again. */
   async flowing(least: number, nowUs: () => number, withinMs: number): Promise<void> {
     const deadlineUs = nowUs() + withinMs * 1000;
     for (;;) {
       this.#read();
       const now = nowUs();
-      this.#acks = this.#acks.filter((end) => end > now - LAST_US);
+      this.#acks = this.#acks.filter((end) => end > now - ACKS_WITHIN.random);
       if (this.#acks.length >= least || now >= deadlineUs) return;
       await sleep(LOOK_MS);
     }
+  }
+
+  /** When a copy last answered what was asked of a replica, µs; undefined: never. */
+  lastAnswerOf(copy: string): number | undefined {
+    this.#read();
+    return this.#answered.get(copy);
   }
 
   /** Microseconds up to the last slice that is complete, since the last bad one or since slice `from`. */
@@ -111,6 +120,8 @@ export class HistoryMonitor {
   #count(line: string): void {
     const operation = JSON.parse(line) as Line;
     if (operation.op === 'add' && operation.outcome === 'ok' && operation.replicated !== false) this.#acks.push(operation.end ?? 0);
+    if (operation.role === 'replica' && operation.outcome === 'ok' && operation.copy !== undefined)
+      this.#answered.set(operation.copy, operation.end ?? 0);
     const at = operation.due ?? operation.start;
     if (at === undefined) return;
     const slice = Math.floor(at / SLICE_US);

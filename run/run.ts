@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { healAll } from '../faults/heal.ts';
 import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
+import { Dice } from '../faults/schedule/dice.ts';
 import { deadlineOf, plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
@@ -24,14 +25,15 @@ import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
-import { EXIT, HoldfastError, messageOf, UsageError } from '../support/errors.ts';
+import { DeadlineError, EXIT, HoldfastError, messageOf, UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
+import { until } from '../support/poll.ts';
 import { giveToUser } from '../support/user.ts';
 import type { ReferenceState, Topology } from '../topology/model.ts';
 import { judge } from '../verdict/judge.ts';
-import { DEFAULT_FLOORS } from '../verdict/settings.ts';
+import { ACKS_WITHIN, DEFAULT_FLOORS } from '../verdict/settings.ts';
 import { exitsOf } from './exits.ts';
 import { readFinalState } from './final-state.ts';
 import { startLoad, type Generator } from './generator.ts';
@@ -39,6 +41,7 @@ import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
 import { Owner } from './owner.ts';
+import { sweepOrder } from './sweep-order.ts';
 import { carryOutBackup, carryOutRunbook, carryOutStatement, type RunbookOptions, type RunbookStep } from './runbooks.ts';
 
 /** Load runs this long at least before it counts: connections, caches and prepared statements settle. */
@@ -47,6 +50,8 @@ const WARM_UP_MS = 5_000;
 const WARM_MS = 1_000;
 /** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
 const QUIET_MS = 5_000;
+/** The course of a scenario begins up to so much later, drawn: at one moment of the warm-up's checkpoints, pools and logs every fault would meet the same service. */
+const DRAWN_MS = 4_000;
 /** Beside load the injector waits this long between its own preparations and the fault: in one of 33 injections their stall of commits lasted 450 ms. */
 const SETTLE_MS = 600;
 
@@ -82,6 +87,8 @@ export class Run implements Disposable {
   #expect: string | undefined;
   #rates: Record<string, number> | undefined;
   #deadlineMs: number | undefined;
+  /** what the calls of the load are drawn from */
+  readonly #loadSeed = randomInt(2 ** 32);
   #generator: Generator | undefined;
   #monitor: HistoryMonitor | undefined;
   /** faults that were injected and are not gone */
@@ -143,24 +150,51 @@ export class Run implements Disposable {
     // a healer that has to be started would sit between the call of a fault and its effect
     await startHealer(this.#topology);
     this.#observer = await startObserver(this.#topology, this.#zeroNs);
-    const generator = await startLoad(this.#topology, { profile, tag: this.#tag, zeroNs: this.#zeroNs });
+    const generator = await startLoad(this.#topology, {
+      profile,
+      tag: this.#tag,
+      zeroNs: this.#zeroNs,
+      seed: this.#loadSeed,
+    });
     this.#generator = generator;
     const monitor = new HistoryMonitor(generator.history);
     this.#monitor = monitor;
     await sleep(WARM_UP_MS);
     await monitor.warm(WARM_MS, limits.coldStart, () => this.#now(), generator.ended);
     const before = this.#now();
-    await sleep(QUIET_MS);
+    await sleep(QUIET_MS + new Dice(this.#loadSeed, 0).between(0, DRAWN_MS));
     try {
       await body();
     } catch (error) {
       this.#troubles.push(`the scenario's course: ${messageOf(error)}`);
     }
     this.#troubles.push(...(await Promise.all(this.#awaited)).flatMap((trouble) => trouble ?? []));
+    if (asksReplicas(profile)) await this.#replicasAnswer(monitor, generator);
     const stable = await monitor.stable(QUIET_MS, () => this.#now(), generator.ended);
     this.#setPhases(before, this.#now());
     await this.#writeRun();
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
+  }
+
+  /** Load goes on until each replica is back and has answered: one that nobody asks could show anything. Where one does not come in time, the record says so by what it lacks. */
+  async #replicasAnswer(monitor: HistoryMonitor, generator: Generator): Promise<void> {
+    // each site asks its own database there, which only the traffic decides
+    if (this.#topology.pattern !== 'recommended') return;
+    const from = this.#now();
+    await until({
+      subject: 'replicas',
+      condition: 'each one back, and asked',
+      timeoutMs: limits.replicasAsked,
+      intervalMs: 250,
+      probe: async () => {
+        if (generator.ended() !== undefined) return true;
+        const copies = await this.#topology.database.copies();
+        const asked = ({ name }: { name: string }): boolean => (monitor.lastAnswerOf(name) ?? 0) > from;
+        return copies.every((copy) => copy.running && (copy.role === 'primary' || asked(copy)));
+      },
+    }).catch((error: unknown) => {
+      if (!(error instanceof DeadlineError)) throw error;
+    });
   }
 
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course, or at once with `untilGone`. */
@@ -180,6 +214,7 @@ export class Run implements Disposable {
       throw error;
     });
     this.#journals.push(active.head.id);
+    this.#generator?.struck(this.#now());
     this.#lasting++;
     const gone = async (): Promise<unknown> => active.gone().finally(() => this.#lasting--);
     if (later) this.#awaited.push(outcomeOf(gone()));
@@ -218,7 +253,8 @@ export class Run implements Disposable {
     if (generator === undefined || observer === undefined) throw new HoldfastError('judge() needs a load(): nothing was recorded');
     this.#generator = undefined;
     this.#observer = undefined;
-    this.#troubles.push(...(await generator.stop()), ...this.#owner.troubles());
+    const order = await sweepOrder(this.#topology, this.#plan.reference);
+    this.#troubles.push(...(await generator.stop(order)), ...this.#owner.troubles());
     const final = await readFinalState(this.#topology, { tag: this.#tag, startedAt: this.#startedAt, writer: this.#writer }).catch(
       (error: unknown) => {
         this.#troubles.push(`final state: ${messageOf(error)}`);
@@ -265,7 +301,7 @@ export class Run implements Disposable {
   /** A fault falls where writes are acknowledged, as the verdict demands of the first one; a machine that holds commits up for a moment must not take its meaning. */
   async #moment(withinMs: number): Promise<void> {
     const least = this.#floors.acksBeforeFault ?? DEFAULT_FLOORS.acksBeforeFault;
-    const offered = (this.#rates?.add ?? 0) / 10;
+    const offered = ((this.#rates?.add ?? 0) * ACKS_WITHIN.random) / 1e6;
     if (this.#lasting > 0 || offered < least) return;
     await this.#monitor?.flowing(least, () => this.#now(), Math.min(withinMs, limits.flowing));
   }
@@ -331,7 +367,7 @@ export class Run implements Disposable {
       ...(this.#plan.seed === undefined ? {} : { seed: this.#plan.seed }),
       tag: this.#tag,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
-      ...(this.#rates === undefined ? {} : { load: this.#rates }),
+      ...(this.#rates === undefined ? {} : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed } }),
       ...(this.#deadlineMs === undefined ? {} : { deadlineMs: this.#deadlineMs }),
       bounds: this.#bounds,
       floors: this.#floors,
@@ -351,6 +387,10 @@ export class Run implements Disposable {
       ...end,
     });
   }
+}
+
+function asksReplicas({ perSecond }: LoadProfile): boolean {
+  return perSecond.readReplica + perSecond.getReplica + perSecond.listReplica > 0;
 }
 
 function outcomeOf(gone: Promise<unknown>): Promise<string | undefined> {

@@ -55,10 +55,12 @@ export const limits = {
   loadStarted: ms(20_000),
   /** a test runner, its worker and a load generator are at work, beside other labs on the same cores */
   victimStarted: ms(60_000),
-  /** k6 ended after being told to: one request timeout and the flush */
-  loadStopped: ms(15_000),
+  /** k6 ended after being told to: one request timeout, the reads of everything once more (10 s at most), and the flush */
+  loadStopped: ms(25_000),
   /** the service is stable after the fault: 5 s without a bad slice */
   stable: ms(60_000),
+  /** a copy that was away is a replica again and was asked: stop and start, rewind, two good checks of the endpoint, the life of a connection (5 s) */
+  replicasAsked: ms(30_000),
   /** what was written is in the archive, or the repository answers: a push of a segment, or a few of them */
   archived: ms(30_000),
   /** a full backup of a copy is in the repository */

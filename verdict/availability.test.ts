@@ -83,7 +83,7 @@ describe('availability', { concurrency: 4 }, () => {
     const verdict = await judged({
       ...sketch,
       run: { ...sketch.run, bounds: { rtoMs: 100, staleReplicaP99Ms: 5, staleReplica: 0 } },
-      history: sketch.history.map((line) => (line.op === 'read' ? { ...line, role: 'primary' } : line)),
+      history: sketch.history.map((line) => (line.op === 'read' ? { ...line, role: 'primary', copy: 'db1' } : line)),
     });
     assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
     assert.deepEqual(verdict.reasons.map((reason) => /bound (\w+) cannot/u.exec(reason)?.[1] ?? '').sort(), [

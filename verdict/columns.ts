@@ -38,13 +38,14 @@ export const historyLoader: Loader = {
     next: text,
     limit: integer,
     items: 'VARCHAR[]',
+    xid: text,
   },
   select: `
     SELECT op, id, client, start, "end", outcome, coalesce(due, start) AS due, attempt, status, site, pod, copy, role, found, version, token, system, lsn,
       timeline, epoch, replicated, lines,
       CASE op WHEN 'add' THEN 'add'::op_kind WHEN 'read' THEN 'read'::op_kind WHEN 'put' THEN 'put'::op_kind WHEN 'get' THEN 'get'::op_kind
         WHEN 'list' THEN 'list'::op_kind WHEN 'dropped' THEN try_cast(kind AS op_kind) END AS kind,
-      CASE WHEN op IN ('put', 'get') THEN value
+      CASE WHEN op IN ('put', 'get') THEN value WHEN op IN ('add', 'read') THEN xid
         WHEN op = 'list' THEN to_json({'after': "after", 'next': "next", 'limit': "limit", 'items': items})::VARCHAR END AS payload`,
 };
 
@@ -95,7 +96,7 @@ export const transactionsLoader: Loader = {
 export function stateLoader(table: 'source_rows' | 'deposed_rows' | 'gone_rows', copy: string): Loader {
   return {
     table,
-    fields: { id: text, count: integer, version: integer, value: text, epoch: integer, completions: integer, jobMs: number },
-    select: `SELECT ${copy} AS ${table === 'source_rows' ? 'source' : 'copy'}, id, coalesce(count, 1) AS count, version, value, epoch, completions, jobMs AS job_ms`,
+    fields: { id: text, count: integer, version: integer, value: text, epoch: integer, completions: integer, jobMs: number, jobSite: text },
+    select: `SELECT ${copy} AS ${table === 'source_rows' ? 'source' : 'copy'}, id, coalesce(count, 1) AS count, version, value, epoch, completions, jobMs AS job_ms, jobSite AS job_site`,
   };
 }

@@ -17,6 +17,7 @@ describe('what a record eased', { concurrency: 4 }, () => {
             readsPerSecond: 40,
             addsPerSecond: 0.5,
             acksBeforeFault: 0,
+            askedAgain: 0.9,
           },
         }),
         observations: [],

@@ -5,10 +5,10 @@ import { sqlFile, type Database, type Row } from './database.ts';
 
 /** The measured part of a verdict. */
 export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
-  Required<Pick<Verdict, 'jobs'>> &
+  Required<Pick<Verdict, 'jobs' | 'audit'>> &
   Pick<Verdict, 'machine'>;
 
-/** Measures availability, recovery, staleness, coverage, shares and the fates of writes. */
+/** Measures availability, recovery, staleness, coverage, shares, the fates of writes, and what could have broken the promises. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
   const query = queryOf(database);
   const staleness = stalenessOf(await query('staleness'), restarting);
@@ -23,6 +23,7 @@ export async function measure(database: Database, restarting: Map<string, number
     staleness,
     coverage: coverage(await query('coverage')),
     shares,
+    audit: (await query('audit')) as unknown as Figures['audit'],
     jobs: jobs === true ? jobsOf(await query('jobs')) : {},
     ...machineOf(await query('machine')),
     writes: {

@@ -5,7 +5,15 @@ import { count, ms, plural } from './numbers.ts';
 /** Classes that reads show. */
 type ReadClass = Extract<
   FindingClass,
-  'stale' | 'non-monotonic' | 'non-monotonic-session' | 'skipped' | 'broken-list' | 'never-written' | 'never-read'
+  | 'stale'
+  | 'non-monotonic'
+  | 'non-monotonic-session'
+  | 'skipped'
+  | 'broken-list'
+  | 'never-written'
+  | 'wrong-row'
+  | 'not-primary'
+  | 'never-read'
 >;
 
 /** What is said of findings among reads. */
@@ -39,6 +47,14 @@ export const READ_MESSAGES: Record<ReadClass, Describe> = {
   },
   'broken-list': ({ group }) => ({ breaks: true, message: brokenList(group) }),
   'never-written': neverWritten,
+  'wrong-row': ({ group }) => ({
+    breaks: true,
+    message: `${plural(group.count, 'read')} asked of ${group.scope === 'primary' ? 'the primary' : 'a replica'} found an element, and showed the row of another transaction than its add had made`,
+  }),
+  'not-primary': ({ group }) => ({
+    breaks: true,
+    message: `${plural(group.count, 'call')} asked of the primary answered by ${group.copy === undefined ? 'copies' : `copy "${group.copy}"`} while every look showed that no writes were taken there`,
+  }),
   'never-read': ({ group }) => ({ breaks: false, message: group.message ?? '' }),
 };
 

@@ -31,6 +31,17 @@ const DESCRIPTIONS: Record<FindingClass, Describe> = {
     if (group.scope.startsWith('gone ')) {
       return { breaks: true, message: `site "${group.site ?? ''}" never came back: it was not UP in "after", or gave none of its answers` };
     }
+    if (group.scope.startsWith('jobs ')) {
+      return { breaks: true, message: `no job of "before" was done by a worker of site "${group.site ?? ''}"` };
+    }
+    const kind = /^kind \S+ \S+ (?<what>.*)$/u.exec(group.scope)?.groups?.what;
+    if (kind !== undefined) {
+      const [phase, site, part] = [group.phase ?? '', group.site ?? '', share(group.worst ?? 0)];
+      return {
+        breaks: true,
+        message: `site "${site}" gave a share of ${part} of the answers to "${kind}" in "${phase}" while all sites were UP, further outside [${low}, ${high}] than chance explains`,
+      };
+    }
     const where = `site "${group.site ?? ''}" in "${group.phase ?? ''}" while all sites were UP`;
     return {
       breaks: true,

@@ -12,7 +12,14 @@ export const DEFAULT_FLOORS = {
   samplesPerSecond: 5,
   acksBeforeFault: 10,
   failedCalls: 0,
+  askedAgain: 0.9,
 } as const;
+
+/**
+ * Acknowledgements before a fault are counted over this time; µs. Calls that come at random come in clusters: of 13 that are due in 100 ms on
+ * average fewer than 10 come one time in six, of 26 in 200 ms one time in ten thousand.
+ */
+export const ACKS_WITHIN = { even: 100_000, random: 200_000 } as const;
 
 /** Length of a time slice; µs. */
 export const SLICE = 100_000;
@@ -34,23 +41,29 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       truth: 'VARCHAR',
       replication: 'VARCHAR',
       routing: 'VARCHAR',
+      pattern: 'VARCHAR',
       replicas_current: 'BOOLEAN',
       losses_allowed: 'BOOLEAN',
       meant_to_break: 'BOOLEAN',
       deadline: 'DOUBLE',
       availability: 'DOUBLE',
       shares_promised: 'BOOLEAN',
+      at_random: 'BOOLEAN',
+      acks_within: 'BIGINT',
     },
     [
       {
         truth: run.truth ?? null,
         replication: run.topology.replication ?? null,
         routing: run.topology.routing ?? null,
+        pattern: run.topology.pattern ?? null,
         replicas_current: run.bounds.staleReplica === 0,
         losses_allowed: (run.bounds.lost ?? 0) > 0,
         meant_to_break: meantToBreak(run),
         deadline: (run.deadlineMs ?? DEFAULT_DEADLINE_MS) * 1000,
         availability: run.bounds.availability ?? null,
+        at_random: run.arrivals?.process === 'random',
+        acks_within: ACKS_WITHIN[run.arrivals?.process ?? 'even'],
         shares_promised:
           run.bounds.leastShare !== undefined || (run.bounds.share !== undefined && run.topology.routing !== 'active-passive'),
       },
@@ -97,6 +110,7 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       samplesPerSecond: 'DOUBLE',
       acksBeforeFault: 'BIGINT',
       failedCalls: 'BIGINT',
+      askedAgain: 'DOUBLE',
     },
     [{ ...DEFAULT_FLOORS, ...run.floors }],
   );

@@ -31,7 +31,7 @@ CREATE TABLE stored.history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
-  payload VARCHAR -- puts and gets: the value; lists: the page as JSON. One column, because an empty one takes room as well
+  payload VARCHAR -- puts and gets: the value; adds and reads: the transaction; lists: the page as JSON. One column, because an empty one takes room as well
 );
 
 CREATE TABLE observations (
@@ -44,16 +44,16 @@ CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at"
 -- Final states. Copies whose files are the same byte by byte share the rows of one `source`: most are, and comparing them then says nothing new.
 CREATE TABLE final_sources (copy VARCHAR, source VARCHAR);
 CREATE TABLE source_rows (
-  source VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
+  source VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, job_site VARCHAR);
 CREATE VIEW final_rows AS SELECT s.copy, r.* FROM final_sources AS s JOIN source_rows AS r USING (source);
 
 -- What copies held when they were deposed as primary, before they rejoined.
 CREATE TABLE deposed_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, job_site VARCHAR);
 
 -- What stands in final/ of copies that are gone: nothing is judged by it, but it must not contradict that they are.
 CREATE TABLE gone_rows (
-  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE);
+  copy VARCHAR, id VARCHAR, count BIGINT, version BIGINT, value VARCHAR, epoch BIGINT, completions BIGINT, job_ms DOUBLE, job_site VARCHAR);
 
 -- What the truth says of the transactions that carried writes, on its own timeline.
 CREATE TABLE transactions (id VARCHAR, xid VARCHAR, status transaction_status);
@@ -77,6 +77,8 @@ CREATE TABLE untold_gets (line BIGINT, id VARCHAR, why VARCHAR);
 -- What no write had sent by the end of the call that showed it: see views/unwritten.sql. `write`: the write that comes nearest.
 CREATE TABLE unwritten (
   line BIGINT, id VARCHAR, "end" BIGINT, version BIGINT, value VARCHAR, why VARCHAR, sent BIGINT, write BIGINT, excusable BOOLEAN);
+CREATE TABLE standby_answers (line BIGINT, copy VARCHAR);
+CREATE TABLE wrong_rows (line BIGINT, earlier BIGINT, asked VARCHAR);
 CREATE TABLE early_sightings (line BIGINT, id VARCHAR, "end" BIGINT);
 CREATE TABLE seen_beyond (line BIGINT, id VARCHAR, start BIGINT);
 CREATE TABLE walked (

@@ -43,7 +43,9 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
   ),
   doubtful('ask no replica during the fault', () =>
     promised({ staleReplicaP99Ms: 50 }, (line) =>
-      line.role === 'replica' && Number(line.due) > 990_000 && Number(line.due) < 2_010_000 ? { ...line, role: 'primary' } : line,
+      line.role === 'replica' && Number(line.due) > 990_000 && Number(line.due) < 2_010_000
+        ? { ...line, role: 'primary', copy: 'db1' }
+        : line,
     ),
   ),
   doubtful('take the names of the sites from the answers', () =>

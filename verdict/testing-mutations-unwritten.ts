@@ -48,6 +48,25 @@ export const UNWRITTEN_MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    what: 'let a read find the row of another write',
+    class: 'wrong-row',
+    spoil: ({ sketch, course }) =>
+      stored(
+        more(sketch, ack(course, 'w', 0, { xid: '7' }), read('w', LATE + 10, LATE + 12, { ...standing(course, LATE + 10), xid: '8' })),
+        'w',
+      ),
+  },
+  {
+    what: 'let a standby answer what was asked of the primary',
+    class: 'not-primary',
+    spoil: ({ sketch, replica }) => {
+      const startedAt = replica === 'db1' ? 'B' : 'A';
+      const looks = [4, 5, 6, 7].map((nth) => ({ at: nth * 100_000, copy: replica, up: true, writable: false, startedAt }));
+      const asked = read('first', 550_000, 550_002, { due: LATE, role: 'primary', copy: replica });
+      return { ...more(sketch, asked), observations: [...sketch.observations, ...looks] };
+    },
+  },
+  {
     what: 'let a get show a value that nobody wrote',
     class: 'never-written',
     spoil: ({ sketch, course, keys }, pick) => {

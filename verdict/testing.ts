@@ -26,7 +26,15 @@ export type Sketch = {
 };
 
 /** No floor at all, so that a handful of lines is judged by the class under test alone. */
-export const NO_FLOORS = { addsPerSecond: 0, readsPerSecond: 0, coverage: 0, samplesPerSecond: 0, acksBeforeFault: 0, failedCalls: 0 };
+export const NO_FLOORS = {
+  addsPerSecond: 0,
+  readsPerSecond: 0,
+  coverage: 0,
+  samplesPerSecond: 0,
+  acksBeforeFault: 0,
+  failedCalls: 0,
+  askedAgain: 0,
+};
 
 /** Three elements, acknowledged and read at both copies: nothing is wrong with it. Times in µs. */
 export function tiny(change: Partial<Sketch> = {}): Sketch {

@@ -34,13 +34,14 @@ func newAcks() *acks {
 	return &acks{random: rand.Float64}
 }
 
-func (a *acks) add(client, number, at int64, where position) {
-	index := len(a.elements)
+func (a *acks) add(client, number, at int64, where position) (index int) {
+	index = len(a.elements)
 	a.elements = append(a.elements, element{client: client, number: number, at: at, position: where})
 	a.unread++
 	for role := range a.newest {
 		a.newest[role] = append(a.newest[role], index)
 	}
+	return index
 }
 
 // answered notes how a read ended; an element that no read of the role has

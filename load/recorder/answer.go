@@ -16,13 +16,15 @@ const (
 type response struct {
 	status, errorCode int
 	problem, body     string
-	connected         bool // a connection was obtained, so something may have been sent
+	connected         bool  // a connection was obtained, so something may have been sent
+	connectUs         int64 // how long it took to open it; 0: it was open
 }
 
 // answer is what is recorded of it.
 type answer struct {
 	outcome, problem string
 	status           int
+	connectUs        int64
 	body             body
 }
 
@@ -31,7 +33,7 @@ var interrupted = answer{outcome: unknown, problem: "interrupted: the load ended
 
 // judge decides the outcome of an operation, as docs/load.md tables it.
 func judge(op *operation, got response) answer {
-	result := answer{outcome: unknown, status: got.status}
+	result := answer{outcome: unknown, status: got.status, connectUs: got.connectUs}
 	if got.status == 0 {
 		result.problem = short(fmt.Sprintf("%s (k6 error %d)", got.problem, got.errorCode))
 		if neverSent(got) {
@@ -51,6 +53,8 @@ func judge(op *operation, got response) answer {
 		result.outcome = ok
 	case got.status >= 400 && got.status < 500 && said.Pod != "" && !mayBeStored(op, said):
 		result.outcome = failed
+	case isWrite(op.kind) && said.Pod != "" && said.Stage == "connect":
+		result.outcome = failed // no server was asked
 	}
 	if isWrite(op.kind) && got.status == 202 {
 		said.Replicated = new(bool)

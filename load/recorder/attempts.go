@@ -16,7 +16,7 @@ func (c *client) again(call sobek.FunctionCall) sobek.Value {
 	if last == nil || last.kind != "add" || last.answer.outcome != unknown || last.attempt > most {
 		return sobek.Undefined()
 	}
-	if !c.recorder.pause(c.vu.Context(), last.plan, pause) {
+	if !c.recorder.pause(c.vu.Context(), pause) {
 		return sobek.Undefined()
 	}
 	op := c.recorder.repeat(last)
@@ -30,8 +30,8 @@ func (c *client) again(call sobek.FunctionCall) sobek.Value {
 
 // pause waits between two attempts, and tells whether the second one may still
 // begin: not after the end of the load.
-func (r *recorder) pause(ctx context.Context, plan *schedule, length time.Duration) bool {
-	if plan.isOver(r.clock.ns() + int64(length)) {
+func (r *recorder) pause(ctx context.Context, length time.Duration) bool {
+	if r.isOver(r.clock.ns() + int64(length)) {
 		return false
 	}
 	timer := time.NewTimer(length)
@@ -45,17 +45,17 @@ func (r *recorder) pause(ctx context.Context, plan *schedule, length time.Durati
 	return false
 }
 
-// repeat registers a further attempt. It takes no tick of the schedule: its
-// due time is that of the first.
+// repeat registers a further attempt. It is no call of its own: its due time
+// is that of the first.
 func (r *recorder) repeat(last *operation) *operation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stopping || r.history.failed() || last.plan.isOver(r.clock.ns()) {
+	if r.stopping || r.history.failed() || r.clock.ns() >= r.endNs {
 		return nil
 	}
 	op := &operation{
-		kind: last.kind, id: last.id, client: last.client, number: last.number, element: none, plan: last.plan,
-		attempt: last.attempt + 1, first: last.call(),
+		kind: last.kind, id: last.id, client: last.client, number: last.number, element: none,
+		due: last.due, attempt: last.attempt + 1,
 	}
 	r.inFlight[op] = struct{}{}
 	return op

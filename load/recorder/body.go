@@ -4,6 +4,7 @@ package recorder
 type body struct {
 	Site          string `json:"site"`
 	Pod           string `json:"pod"`
+	Node          string `json:"node"`
 	Copy          string `json:"copy"`
 	System        string `json:"system"`
 	Xid           string `json:"xid"`
@@ -17,6 +18,7 @@ type body struct {
 	Items         []item `json:"items"`
 	Next          string `json:"next"`
 	Replicated    *bool  `json:"replicated"`
+	Stage         string `json:"stage"`
 	Error         string `json:"error"`
 	SQLState      string `json:"sqlstate"`
 	Message       string `json:"message"`
@@ -30,7 +32,9 @@ type item struct {
 func (b *body) append(line []byte) []byte {
 	line = appendText(line, "site", b.Site)
 	line = appendText(line, "pod", b.Pod)
+	line = appendText(line, "node", b.Node)
 	line = appendText(line, "copy", b.Copy)
+	line = appendText(line, "stage", b.Stage)
 	line = appendFlag(line, "found", b.Found)
 	line = appendText(line, "system", b.System)
 	line = appendText(line, "xid", b.Xid)

@@ -1,11 +1,5 @@
 package recorder
 
-// wish is what a script asks to begin.
-type wish struct {
-	kind, role string
-	tokenShare float64 // share of the reads that demand the position of what they read
-}
-
 // choose decides what an operation writes or reads.
 func (r *recorder) choose(c *client, op *operation, tokenShare float64) {
 	var known position
@@ -16,13 +10,14 @@ func (r *recorder) choose(c *client, op *operation, tokenShare float64) {
 		op.id = elementID(r.run, op.client, op.number)
 	case "read":
 		var client, number int64
-		op.element, client, number = r.acks.pick(op.role, r.clock.micros())
+		op.element, client, number = r.pick(op.role, c.own, r.clock.micros())
 		op.id = elementID(r.run, client, number)
 		if op.element != none {
 			known = r.acks.elements[op.element].position
 		}
 	case "put":
-		c.nextPut(r.run, op)
+		op.writer = r.projects.lend()
+		op.writer.next(r.run, op)
 	case "get":
 		var name keyName
 		op.element, name = r.projects.pick()
@@ -40,13 +35,18 @@ func (r *recorder) choose(c *client, op *operation, tokenShare float64) {
 }
 
 // learn keeps what later operations need of an answer.
-func (r *recorder) learn(op *operation) {
+func (r *recorder) learn(c *client, op *operation) {
 	wasOk := op.answer.outcome == ok
 	switch {
 	case op.kind == "add" && wasOk:
-		r.acks.add(op.client, op.number, op.end, r.lineages.positionOf(&op.answer.body))
-	case op.kind == "put" && wasOk:
-		r.projects.put(op.client, op.number, r.lineages.positionOf(&op.answer.body))
+		c.own = r.acks.add(op.client, op.number, op.end, r.lineages.positionOf(&op.answer.body))
+	case op.kind == "add":
+		r.strangers.add(op)
+	case op.kind == "put":
+		if wasOk {
+			r.projects.put(op.writer.number, op.number, r.lineages.positionOf(&op.answer.body))
+		}
+		r.projects.giveBack(op.writer)
 	case op.kind == "read" && op.element != none:
 		r.acks.answered(op.element, op.role, wasOk)
 	case op.kind == "list":

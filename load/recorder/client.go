@@ -9,21 +9,25 @@ import (
 	"go.k6.io/k6/lib"
 )
 
+var errWithoutOutput = errors.New("k6/x/holdfast: expected its output to be on, got a run without it: " +
+	"start k6 with --out holdfast")
+
 type module struct{}
 
 // NewModuleInstance makes the client of one VU.
 func (module) NewModuleInstance(vu modules.VU) modules.Instance {
-	return &client{vu: vu}
+	return &client{vu: vu, own: none}
 }
 
 // client is one VU: it has one operation under way at most.
 type client struct {
-	vu         modules.VU
-	recorder   *recorder
-	number     int64
-	adds, puts int64
-	current    *operation
-	last       *operation
+	vu       modules.VU
+	recorder *recorder
+	number   int64
+	adds     int64
+	own      int // the element that it added last and that was acknowledged
+	current  *operation
+	last     *operation
 }
 
 // Exports offers begin, end and again to the script.
@@ -31,53 +35,47 @@ func (c *client) Exports() modules.Exports {
 	return modules.Exports{Named: map[string]any{"begin": c.begin, "end": c.finish, "again": c.again}}
 }
 
-// begin(kind, role?, tokenShare?) returns what to write or to ask for, or
-// undefined when no operation is to be made any more.
-func (c *client) begin(call sobek.FunctionCall) sobek.Value {
-	runtime, state, scenario := c.vu.Runtime(), c.vu.State(), lib.GetScenarioState(c.vu.Context())
+// begin() returns what to write or to ask for, or undefined when no operation
+// is to be made any more.
+func (c *client) begin(sobek.FunctionCall) sobek.Value {
+	runtime, state := c.vu.Runtime(), c.vu.State()
 	if err := c.join(state); err != nil {
 		common.Throw(runtime, err)
 	}
 	if c.current != nil { // the script threw between begin and end
 		c.answer(interrupted)
 	}
-	want := wish{kind: call.Argument(0).String()}
-	if given := call.Argument(1); !sobek.IsUndefined(given) {
-		want.role = given.String()
-		want.tokenShare = call.Argument(2).ToFloat()
-	}
-	op := c.recorder.begin(c, want, scenario.Name, scenario.StartTime)
+	op := c.recorder.begin(c)
 	if op == nil {
 		return sobek.Undefined()
 	}
 	c.current = op
-	state.Samples <- op
 	op.start = c.recorder.clock.micros()
 	return c.asked(op)
 }
 
-// asked says what the request has to carry; of an add, and there are many, it
-// is the id alone.
+// asked says what the request has to carry.
 func (c *client) asked(op *operation) sobek.Value {
 	runtime := c.vu.Runtime()
-	if op.kind == "add" {
-		return runtime.ToValue(op.id)
-	}
 	asked := runtime.NewObject()
 	set := func(name string, value any) {
 		if err := asked.Set(name, value); err != nil {
 			common.Throw(runtime, err)
 		}
 	}
+	set("kind", op.kind)
 	set("id", op.id)
 	switch op.kind {
+	case "add":
 	case "put":
 		set("version", op.version)
 		set("value", op.value)
 	case "list":
+		set("role", op.role)
 		set("after", op.after)
 		set("limit", pageLimit)
 	default:
+		set("role", op.role)
 		set("token", op.token)
 	}
 	return asked
@@ -99,12 +97,13 @@ func (c *client) finish(call sobek.FunctionCall) sobek.Value {
 		problem:   got.Get("error").String(),
 		body:      body,
 		connected: got.Get("remote_ip").String() != "",
+		connectUs: connectUs(got),
 	}))
 	return sobek.Undefined()
 }
 
 func (c *client) answer(got answer) {
-	c.recorder.finish(c.current, got)
+	c.recorder.finish(c, c.current, got)
 	c.last, c.current = c.current, nil
 }
 
@@ -115,11 +114,10 @@ func (c *client) join(state *lib.State) error {
 	}
 	r := installed.Load()
 	if r == nil {
-		return errors.New("k6/x/holdfast: expected its output to be on, came a run without it: " +
-			"start k6 with --out holdfast")
+		return errWithoutOutput
 	}
 	c.recorder, c.number = r, int64(state.VUIDGlobal)
-	state.Transport = sendOnce{state.Transport}
+	state.Transport = sendOnce{c.connecting(state.Transport)}
 	state.Logger = r.quieter(state.Logger)
 	r.takeSignals()
 	return nil

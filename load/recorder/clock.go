@@ -1,10 +1,6 @@
 package recorder
 
-import (
-	"time"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // clock reads CLOCK_MONOTONIC relative to the run's zero.
 type clock struct {
@@ -21,19 +17,6 @@ func (c clock) ns() int64 {
 
 func (c clock) micros() int64 {
 	return floorDiv(c.ns(), 1000)
-}
-
-// nsOf places a time that carries Go's monotonic reading on this clock. Go's
-// monotonic time is CLOCK_MONOTONIC with a private offset, so it can only be
-// compared through its age. The clock is read before the age is taken: an
-// interruption between the two makes the result too early, never too late,
-// and of several tries the latest is the best.
-func (c clock) nsOf(t time.Time) int64 {
-	best := c.ns() - int64(time.Since(t))
-	for range 3 {
-		best = max(best, c.ns()-int64(time.Since(t)))
-	}
-	return best
 }
 
 func floorDiv(value, by int64) int64 {

@@ -12,9 +12,7 @@ func (o *operation) appendLine(line []byte) []byte {
 	line = append(line, '"')
 	line = appendText(line, "id", o.id)
 	line = appendNumber(line, "client", o.client)
-	if call := o.call(); call.ticked {
-		line = appendNumber(line, "due", min(call.due, call.start))
-	}
+	line = appendNumber(line, "due", o.due)
 	line = appendNumber(line, "start", o.start)
 	line = appendNumber(line, "end", o.end)
 	line = appendText(line, "outcome", o.answer.outcome)
@@ -25,6 +23,9 @@ func (o *operation) appendLine(line []byte) []byte {
 		line = appendNumber(line, "status", int64(o.answer.status))
 	}
 	line = appendText(line, "error", o.answer.problem)
+	if o.answer.connectUs > 0 {
+		line = appendNumber(line, "connect", o.answer.connectUs)
+	}
 	line = appendText(line, "role", o.role)
 	line = appendText(line, "token", o.token)
 	line = o.appendVersion(line)

@@ -8,7 +8,7 @@ import (
 
 func TestTheLineOfAnOperationIsAsTheFormatSays(t *testing.T) {
 	yes, number := true, int64(3)
-	op := operation{kind: "read", role: "replica", id: "r1.7.12", client: 9, start: 100, end: 250, due: 90, ticked: true,
+	op := operation{kind: "read", role: "replica", id: "r1.7.12", client: 9, start: 100, end: 250, due: 90,
 		answer: answer{outcome: ok, status: 200, body: body{Site: "a", Pod: "api-1", Copy: "db2", Found: &yes, System: "73", Timeline: &number, Epoch: &number}}}
 	want := `{"op":"read","id":"r1.7.12","client":9,"due":90,"start":100,"end":250,"outcome":"ok","status":200,"role":"replica",` +
 		`"site":"a","pod":"api-1","copy":"db2","found":true,"system":"73","timeline":3,"epoch":3}` + "\n"
@@ -51,19 +51,6 @@ func TestThePartsOfEachKindStandInItsLine(t *testing.T) {
 		if got := string(c.op.appendLine(nil)); !strings.HasSuffix(got, c.want+"\n") {
 			t.Errorf("%s: %s", name, got)
 		}
-	}
-}
-
-func TestDueIsNeverAfterStartAndAbsentWhenUnknown(t *testing.T) {
-	op := operation{kind: "add", id: "r1.1.1", client: 1, start: 100, end: 200, due: 101, answer: interrupted}
-	if got := string(op.appendLine(nil)); got != `{"op":"add","id":"r1.1.1","client":1,"start":100,"end":200,"outcome":"unknown",`+
-		`"error":"interrupted: the load ended before the answer"}`+"\n" {
-		t.Errorf("without a tick: %s", got)
-	}
-	op.ticked = true
-	var line struct{ Due int64 }
-	if err := json.Unmarshal(op.appendLine(nil), &line); err != nil || line.Due != 100 {
-		t.Errorf("due %d, %v, want 100", line.Due, err)
 	}
 }
 

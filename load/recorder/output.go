@@ -20,6 +20,7 @@ const exitUnrecorded exitcodes.ExitCode = 120
 type recorderOutput struct {
 	recorder *recorder
 	path     string
+	moments  string
 	logger   logrus.FieldLogger
 	exit     func(int)
 }
@@ -28,7 +29,7 @@ var (
 	_ output.WithTestRunStop = &recorderOutput{}
 )
 
-// newOutput reads the environment and the script's plan.
+// newOutput reads the environment, and refuses scenarios whose calls it could not date.
 func newOutput(params output.Params) (output.Output, error) {
 	values := map[string]string{}
 	for _, name := range []string{"HOLDFAST_HISTORY", "HOLDFAST_ZERO_NS", "HOLDFAST_RUN"} {
@@ -41,13 +42,20 @@ func newOutput(params output.Params) (output.Output, error) {
 		return nil, fmt.Errorf("HOLDFAST_ZERO_NS: expected nanoseconds of CLOCK_MONOTONIC, came %q: "+
 			"give process.hrtime.bigint()", values["HOLDFAST_ZERO_NS"])
 	}
-	schedules, err := schedulesOf(params.ScriptOptions.Scenarios)
-	if err != nil {
-		return nil, err
+	for name, config := range params.ScriptOptions.Scenarios {
+		if _, isOurs := config.(*arrivalsConfig); !isOurs {
+			return nil, fmt.Errorf("scenario %q: expected the executor %s, got %q: it alone says when a call is due",
+				name, randomArrivals, config.GetType())
+		}
+	}
+	r := newRecorder(clock{zeroNs: zero}, values["HOLDFAST_RUN"])
+	if order := params.Environment["HOLDFAST_SWEEP"]; order != "" {
+		r.afterwards = func() error { return r.sweep(order, params.Environment["HOLDFAST_URL"]) }
 	}
 	return &recorderOutput{
-		recorder: newRecorder(clock{zeroNs: zero}, values["HOLDFAST_RUN"], schedules),
+		recorder: r,
 		path:     values["HOLDFAST_HISTORY"],
+		moments:  params.Environment["HOLDFAST_MOMENTS"],
 		logger:   params.Logger,
 		exit:     os.Exit,
 	}, nil
@@ -68,24 +76,15 @@ func (o *recorderOutput) Start() error {
 	o.recorder.history = newHistory(file, func(err error) {
 		o.recorder.stopTest(errext.WithExitCodeIfNone(err, exitUnrecorded))
 	})
+	if o.moments != "" {
+		go o.recorder.readMoments(o.moments, o.recorder.stopped)
+	}
 	installed.Store(o.recorder)
 	return nil
 }
 
-// AddMetricSamples picks operations and dropped iterations out of k6's samples.
-func (o *recorderOutput) AddMetricSamples(containers []metrics.SampleContainer) {
-	for _, container := range containers {
-		switch sample := container.(type) {
-		case *operation:
-			o.recorder.ticked(sample)
-		case metrics.Sample:
-			if sample.Metric.Name == metrics.DroppedIterationsName {
-				scenario, _ := sample.Tags.Get("scenario")
-				o.recorder.dropped(scenario, sample.Time)
-			}
-		}
-	}
-}
+// AddMetricSamples leaves k6's metrics aside: the history has all.
+func (*recorderOutput) AddMetricSamples([]metrics.SampleContainer) {}
 
 // Stop is called after the last iteration has ended and the last sample was
 // delivered. k6 only logs an error returned here, so it ends the process itself.

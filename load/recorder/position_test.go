@@ -27,19 +27,20 @@ func TestTokensAreWrittenAsThePlatformDoes(t *testing.T) {
 }
 
 func TestReadsDemandThePositionOfWhatTheyRead(t *testing.T) {
-	r, began, _ := fixture(t)
+	r, _ := fixture(t)
+	r.draw(0.9)
 	one := int64(1)
 	stamp := answer{outcome: ok, body: body{System: "73", Timeline: &one, Epoch: &one, LSN: "0/9"}}
-	want := func(kind, scenario string, share float64) string {
-		return r.begin(&client{number: 5}, wish{kind, "replica", share}, scenario, began).token
+	want := func(kind string, share float64) string {
+		return begin(r, &client{number: 5, own: none}, &offer{Kind: kind, Role: "replica", TokenShare: share}).token
 	}
-	if early := want("read", "readReplica", 1); early != "" {
+	if early := want("read", 1); early != "" {
 		t.Errorf("a read of nobody's element demands %q", early)
 	}
-	r.finish(begin(r, &client{number: 4}, began), stamp)
-	r.finish(r.begin(&client{number: 6}, wish{kind: "put"}, "put", began), stamp)
-	for kind, scenario := range map[string]string{"read": "readReplica", "get": "getReplica"} {
-		if all, nothing := want(kind, scenario, 1), want(kind, scenario, 0); all != "73:1:1:0/9" || nothing != "" {
+	finish(r, begin(r, &client{number: 4}, adding), stamp)
+	finish(r, begin(r, &client{number: 6}, &offer{Kind: "put"}), stamp)
+	for _, kind := range []string{"read", "get"} {
+		if all, nothing := want(kind, 1), want(kind, 0); all != "73:1:1:0/9" || nothing != "" {
 			t.Errorf("%s: with all tokens %q, with none %q", kind, all, nothing)
 		}
 	}

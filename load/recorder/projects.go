@@ -6,23 +6,44 @@ import (
 )
 
 const (
-	// keyVersions is how many versions a client gives to a key before it takes
+	// keyVersions is how many versions a writer gives to a key before it takes
 	// a new one. Keys are left behind so that the loss of a last version is not
 	// covered up by the next one.
 	keyVersions = 10
+	// leastWriters is how many keys are written in turn.
+	leastWriters = 64
 	// recentPuts is how many acknowledged puts count as recent.
 	recentPuts = 64
 )
 
-// nextPut gives an operation the next version of the client's own key.
-// Every put has a version of its own, also after one whose outcome is unknown.
-func (c *client) nextPut(run string, op *operation) {
-	op.number = c.puts/keyVersions + 1
-	op.id = keyID(run, op.client, op.number)
-	op.version = c.puts%keyVersions + 1
-	c.puts++
+// writer gives versions to one key at a time, and is lent to one put at a time:
+// whichever client makes it, a key has one writer.
+type writer struct{ number, puts int64 }
+
+// next gives an operation the next version of the writer's key. Every put has a
+// version of its own, also after one whose outcome is unknown.
+func (w *writer) next(run string, op *operation) {
+	op.number = w.puts/keyVersions + 1
+	op.id = keyID(run, w.number, op.number)
+	op.version = w.puts%keyVersions + 1
+	w.puts++
 	op.value = op.id + "." + strconv.FormatInt(op.version, 10)
 }
+
+// lend gives the writer that has been free for the longest time, or a new one
+// while there are few: so keys are written in turn, each about every two seconds
+// at 32 puts a second.
+func (p *projects) lend() *writer {
+	if len(p.free) == 0 || p.made < leastWriters {
+		p.made++
+		return &writer{number: p.made}
+	}
+	lent := p.free[0]
+	p.free = p.free[1:]
+	return lent
+}
+
+func (p *projects) giveBack(w *writer) { p.free = append(p.free, w) }
 
 type keyName struct{ client, number int64 }
 
@@ -39,6 +60,8 @@ type projects struct {
 	places map[keyName]int
 	recent [recentPuts]int
 	acked  int
+	free   []*writer
+	made   int64
 	random func() float64
 }
 

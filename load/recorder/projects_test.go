@@ -6,11 +6,11 @@ import (
 )
 
 func TestVersionsOfAKeyAscendByOneAndNoneIsGivenTwice(t *testing.T) {
-	c := &client{number: 7}
+	w := &writer{number: 7}
 	highest, values := map[string]int64{}, map[string]bool{}
 	for range 5 * keyVersions {
-		op := &operation{client: c.number}
-		c.nextPut("r1", op)
+		op := &operation{}
+		w.next("r1", op)
 		if op.version != highest[op.id]+1 {
 			t.Errorf("%s: version %d after %d", op.id, op.version, highest[op.id])
 		}
@@ -22,6 +22,27 @@ func TestVersionsOfAKeyAscendByOneAndNoneIsGivenTwice(t *testing.T) {
 	}
 	if len(highest) != 5 || highest["r1.p7.1"] != keyVersions || highest["r1.p7.5"] != keyVersions {
 		t.Errorf("highest versions %v", highest)
+	}
+}
+
+func TestAWriterIsLentOnceAtATimeAndAllInTurn(t *testing.T) {
+	p, lent := newProjects(), map[int64]int{}
+	for range leastWriters {
+		p.giveBack(p.lend())
+	}
+	open := p.lend()
+	for range 3 * (leastWriters - 1) {
+		w := p.lend()
+		lent[w.number]++
+		p.giveBack(w)
+	}
+	if lent[open.number] != 0 || len(lent) != leastWriters-1 {
+		t.Fatalf("lent %v while %d was under way", lent, open.number)
+	}
+	for number, times := range lent {
+		if times != 3 {
+			t.Errorf("writer %d was lent %d times, want 3", number, times)
+		}
 	}
 }
 

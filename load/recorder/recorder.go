@@ -1,12 +1,12 @@
-// Package recorder is the k6 extension that writes the history of a run: a
-// module (`k6/x/holdfast`) that stamps operations, and an output
-// (`--out holdfast`) that learns of dropped iterations and of the end.
+// Package recorder is the k6 extension that offers load and writes the history
+// of a run: an executor (`random-arrivals`) that says when calls are due, a
+// module (`k6/x/holdfast`) that stamps them, and an output (`--out holdfast`)
+// that opens and closes the file.
 package recorder
 
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/sirupsen/logrus"
 	"go.k6.io/k6/js/modules"
@@ -29,96 +29,73 @@ type recorder struct {
 	run      string
 	history  *history
 	stopTest func(error)
+	// afterwards is done once the last answer is in, before k6 is ended
+	afterwards func() error
 
 	signalsOnce, errorsOnlyOnce sync.Once
 	errorsOnly                  *logrus.Logger
 
 	mu        sync.Mutex
-	schedules map[string]*schedule
+	turns     map[int64]turn // by client
 	acks      *acks
 	projects  *projects
 	walks     *walks
 	lineages  lineages
+	strangers strangers
 	inFlight  map[*operation]struct{}
-	line      []byte // room to compose a line
+	line      []byte  // room to compose a line
+	moments   []int64 // µs: when faults took effect, as the runner says
+	endNs     int64
 	stopping  bool
 	stopped   chan struct{}
-	stoppedAt int64 // µs; once stopping
+	done      chan struct{} // closed when all that follows the load is done
 	isDrained bool
 	drained   chan struct{}
 }
 
-func newRecorder(c clock, run string, schedules map[string]*schedule) *recorder {
+func newRecorder(c clock, run string) *recorder {
 	return &recorder{
-		clock: c, run: run, schedules: schedules,
+		clock: c, run: run,
+		turns:    map[int64]turn{},
 		acks:     newAcks(),
 		projects: newProjects(),
 		walks:    &walks{run: run},
 		inFlight: map[*operation]struct{}{},
 		stopped:  make(chan struct{}),
 		drained:  make(chan struct{}),
+		done:     make(chan struct{}),
+
+		afterwards: func() error { return nil },
 	}
 }
 
-// begin registers an operation of a client, and chooses what it writes or
-// reads. It returns nil when load is being stopped or cannot be recorded.
-func (r *recorder) begin(c *client, want wish, scenario string, startTime time.Time) *operation {
+// begin registers the operation that is a client's turn, and chooses what it
+// writes or reads. It returns nil when load is being stopped or cannot be
+// recorded, or the client has no turn.
+func (r *recorder) begin(c *client) *operation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stopping || r.history.failed() {
+	next, hasTurn := r.turns[c.number]
+	if r.stopping || r.history.failed() || !hasTurn {
 		return nil
 	}
-	plan := r.schedules[scenario]
-	for _, due := range plan.startedAt(r.clock.nsOf(startTime)) {
-		r.history.write(appendDropped(nil, plan.kind, due))
-	}
-	op := &operation{kind: want.kind, role: want.role, client: c.number, element: none, plan: plan, attempt: 1}
-	r.choose(c, op, want.tokenShare)
+	delete(r.turns, c.number)
+	op := &operation{kind: next.offer.Kind, role: next.offer.Role, client: c.number, element: none, due: next.due, attempt: 1}
+	r.choose(c, op, next.offer.TokenShare)
 	r.inFlight[op] = struct{}{}
 	return op
 }
 
-// finish records the answer to an operation; the line is written as soon as
-// the due time is known too.
-func (r *recorder) finish(op *operation, got answer) {
+// finish records the answer to an operation.
+func (r *recorder) finish(c *client, op *operation, got answer) {
 	op.end = r.clock.micros()
 	op.answer = got
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.inFlight, op)
-	r.learn(op)
-	op.answered = true
-	r.writeIfComplete(op)
+	r.learn(c, op)
+	r.write(op)
 	r.closeIfDrained()
-}
-
-// ticked receives the operations, and dropped the dropped iterations, in the
-// order of k6's sample channel: the order of the schedule's ticks.
-func (r *recorder) ticked(op *operation) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	op.due = op.plan.due(op.plan.tick())
-	op.ticked = true
-	r.writeIfComplete(op)
-	for _, attempt := range op.later {
-		r.writeIfComplete(attempt)
-	}
-	op.later = nil
-}
-
-func (r *recorder) dropped(scenario string, at time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	plan := r.schedules[scenario]
-	k, atNs := plan.tick(), r.clock.nsOf(at)
-	switch {
-	case r.stopping && floorDiv(atNs, 1000) >= r.stoppedAt:
-		// k6 goes on ticking while the last answers are awaited: that is no load.
-	case plan.known:
-		r.history.write(appendDropped(nil, plan.kind, plan.due(k)))
-	default:
-		plan.dropEarly(k, atNs)
-	}
 }
 
 // end writes what is left once all iterations have ended, and closes the file.
@@ -130,21 +107,12 @@ func (r *recorder) end() error {
 		op.answer = interrupted
 		r.write(op)
 	}
-	for _, plan := range r.schedules {
-		for _, due := range plan.neverStarted() {
-			r.history.write(appendDropped(nil, plan.kind, due))
+	if !r.stopping {
+		for _, missed := range r.turns {
+			r.history.write(appendDropped(nil, missed.offer.Kind, missed.due))
 		}
 	}
 	return r.history.close()
-}
-
-func (r *recorder) writeIfComplete(op *operation) {
-	switch call := op.call(); {
-	case op.answered && call.ticked:
-		r.write(op)
-	case op.answered && op != call:
-		call.later = append(call.later, op)
-	}
 }
 
 func (r *recorder) write(op *operation) {

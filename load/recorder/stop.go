@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,16 +31,32 @@ func (r *recorder) takeSignals() {
 			case <-r.drained:
 			case <-time.After(drainLimit):
 			}
-			r.stopTest(nil) // without an error k6 exits with 0
+			err := r.afterwards()
+			close(r.done)
+			r.stopTest(err) // without an error k6 exits with 0
 		}()
 	})
+}
+
+// awaitStop keeps a load that was told to stop from ending before all that
+// follows it is done: k6 ends with its last scenario.
+func (r *recorder) awaitStop(ctx context.Context) {
+	select {
+	case <-r.stopped:
+	default:
+		return
+	}
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+	}
 }
 
 // stopLoad lets no further operation begin.
 func (r *recorder) stopLoad() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.stopping, r.stoppedAt = true, r.clock.micros()
+	r.stopping = true
 	close(r.stopped)
 	r.closeIfDrained()
 }

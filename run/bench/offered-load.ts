@@ -24,7 +24,7 @@ export async function offeredLoad({ lab }: BenchContext): Promise<number> {
   await topology.reset({ routing: 'active-active', replication: 'strict' });
   const zeroNs = monotonicNs();
   const profile = { ...steady({ writesPerSecond: WRITES, readsPerSecond: READS, replicaShare: 0.75 }), maxClients: CLIENTS };
-  const generator = await startLoad(topology, { profile, tag: `bench${randomBytes(4).toString('hex')}`, zeroNs });
+  const generator = await startLoad(topology, { profile, tag: `bench${randomBytes(4).toString('hex')}`, zeroNs, seed: 1 });
   await sleep(SETTLE_MS);
   const from = microsSince(zeroNs);
   const to = from + LENGTH_S * 1e6;

@@ -22,7 +22,7 @@ const load = steady({ writesPerSecond: 20, readsPerSecond: 20, capMs: 60_000 });
 export async function injectUnderLoad({ lab, spec, lease }: Order): Promise<void> {
   const topology = labTopology(lab);
   using _alone = takeLock(topology.lockFile, 'crash matrix');
-  const generator = await startLoad(topology, { profile: load, tag: 'crash', zeroNs: monotonicNs() });
+  const generator = await startLoad(topology, { profile: load, tag: 'crash', zeroNs: monotonicNs(), seed: 1 });
   const fault = await injectFault({ topology, spec, leaseMs: leaseOf(spec.fault, lease), startHealer: () => startHealer(topology) });
   await fault.gone();
   await generator.stop();

@@ -13,10 +13,10 @@ SELECT p.name::VARCHAR, NULL, format('no add was acknowledged as replicated in "
 FROM phases AS p CROSS JOIN floors
 WHERE addsPerSecond > 0 AND p.name IN ('before', 'after') AND EXISTS (FROM acks) AND NOT EXISTS (FROM acks WHERE acks.phase = p.name)
 UNION ALL
-SELECT NULL, f.applied, format('{} adds were acknowledged in the last 100 ms before fault "{}" on {} began to be applied; at least {} are needed to show a loss',
-  count(a.acked_at), f.fault, f.target, any_value(acksBeforeFault))
-FROM first_of_overlapping AS f CROSS JOIN floors
-LEFT JOIN acks AS a ON a.acked_at > coalesce(f.began, f.applied) - 100000 AND a.acked_at <= coalesce(f.began, f.applied)
+SELECT NULL, f.applied, format('{} adds were acknowledged in the last {:.0f} ms before fault "{}" on {} began to be applied; at least {} are needed to show a loss',
+  count(a.acked_at), any_value(acks_within) / 1000, f.fault, f.target, any_value(acksBeforeFault))
+FROM first_of_overlapping AS f CROSS JOIN floors CROSS JOIN run
+LEFT JOIN acks AS a ON a.acked_at > coalesce(f.began, f.applied) - acks_within AND a.acked_at <= coalesce(f.began, f.applied)
 GROUP BY f.nr, f.applied, f.fault, f.target HAVING count(a.acked_at) < any_value(acksBeforeFault)
 UNION ALL
 SELECT NULL, min(start), format('{:,} operations carry a token that is not "system:timeline:epoch:lsn": what they demanded cannot be judged', count(*))

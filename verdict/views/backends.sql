@@ -46,18 +46,30 @@ SELECT site, min(true_by) AS first_at, max("at") AS last_at FROM numbered WHERE 
 
 -- Shares of ok answers that fell into spans with all sites UP, by phase; only phases with 200 such answers say anything. During a
 -- fault they say nothing: a site that is lost counts as UP until the checks have failed.
+CREATE TABLE served_while_up AS
+SELECT phase_of(o.due) AS phase, o.op, o.role, o.site, count(*) AS ok
+FROM ops AS o JOIN up_spans AS s ON s.site IS NULL AND o.start > s.first_at AND o."end" < s.last_at
+WHERE o.outcome = 'ok' AND o.site IS NOT NULL AND (SELECT routing FROM run) = 'active-active' AND phase_of(o.due) <> 'during'
+GROUP BY ALL;
+
 CREATE TABLE shares_while_up AS
 WITH served AS (
-  SELECT phase_of(o.due) AS phase, o.site, count(*) AS ok
-  FROM ops AS o JOIN up_spans AS s ON s.site IS NULL AND o.start > s.first_at AND o."end" < s.last_at
-  WHERE o.outcome = 'ok' AND o.site IS NOT NULL AND (SELECT routing FROM run) = 'active-active'
-    AND phase_of(o.due) <> 'during'
-  GROUP BY ALL
+  SELECT phase, site, sum(ok)::BIGINT AS ok FROM served_while_up WHERE phase IS NOT NULL GROUP BY phase, site
 ), totals AS (
-  SELECT phase, sum(ok) AS total FROM served WHERE phase IS NOT NULL GROUP BY phase HAVING sum(ok) >= 200
+  SELECT phase, sum(ok)::BIGINT AS total FROM served GROUP BY phase HAVING sum(ok) >= 200
 )
 SELECT t.phase, s.site, s.rank, coalesce(v.ok, 0) AS ok, t.total, coalesce(v.ok, 0) / t.total AS share
 FROM totals AS t CROSS JOIN sites AS s LEFT JOIN served AS v ON v.phase = t.phase AND v.site = s.site;
+
+-- The same by kind of call and what it asks for. Calls that come evenly march in step with a balancer that takes turns, all reads to one site and
+-- all writes to the other: only of those that come at random it is said.
+CREATE TABLE kind_shares AS
+WITH totals AS (
+  SELECT phase, op, role, sum(ok)::BIGINT AS total FROM served_while_up WHERE phase IS NOT NULL AND (SELECT at_random FROM run) GROUP BY phase, op, role HAVING sum(ok) >= 200
+)
+SELECT t.phase, t.op::VARCHAR || coalesce(' of the ' || t.role::VARCHAR, '') AS kind, s.site, coalesce(v.ok, 0) AS ok, t.total, coalesce(v.ok, 0) / t.total AS share
+FROM totals AS t CROSS JOIN sites AS s
+LEFT JOIN served_while_up AS v ON v.phase = t.phase AND v.op = t.op AND v.role IS NOT DISTINCT FROM t.role AND v.site = s.site;
 
 -- Gone sites: where a share is promised, those that served or were UP before the fault, and never came back: never UP again in "after", or without one of 200 answers there.
 CREATE VIEW gone_sites AS

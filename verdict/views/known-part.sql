@@ -32,7 +32,7 @@ UNION ALL
 SELECT id, "at", NULL, NOT (SELECT usable FROM truth) FROM (FROM never_added ANTI JOIN truth_ids USING (id));
 
 CREATE OR REPLACE TEMP VIEW part_reads AS
-SELECT k.rowid AS element, k."at" AS known, k.acked_at, k.judged, r.start, r."end", r.found, r.role, coalesce(r.copy, '?')::answering_copy AS copy
+SELECT k.rowid AS element, k."at" AS known, k.acked_at, k.judged, r.start, r."end", r.found, r.role, r.site, coalesce(r.copy, '?')::answering_copy AS copy
 FROM ops AS r JOIN (SELECT rowid, * FROM known WHERE in_part(id)) AS k USING (id)
 WHERE r.op IN ('read', 'get') AND r.outcome = 'ok' AND r.found IS NOT NULL AND in_part(r.id);
 
@@ -44,3 +44,11 @@ SELECT element, copy, any_value(known), count(*) FILTER (WHERE start > known AND
   max("end") FILTER (WHERE start > known AND NOT found), min("end") FILTER (WHERE found)
 FROM part_reads WHERE role = 'replica' AND judged
 GROUP BY element, copy HAVING max(start) > any_value(known);
+
+INSERT INTO asked_bins
+SELECT coalesce(role::VARCHAR, 'primary'), site, copy, phase_of(start), start // 100000, count(*), min(start - known)
+FROM part_reads WHERE start > known AND judged AND phase_of(start) IS NOT NULL GROUP BY ALL;
+
+INSERT INTO asked_again
+SELECT DISTINCT coalesce(role::VARCHAR, 'primary'), copy, element
+FROM part_reads WHERE acked_at < (SELECT min(applied) FROM faults) AND start > (SELECT max(coalesce(gone, 9007199254740991)) FROM faults);

@@ -13,3 +13,8 @@ CREATE TABLE refutations (element BIGINT, copy answering_copy);
 -- Asked: for each element, and each copy of which a replica was asked for it, the reads. `lag`: how long it stayed invisible there at least, up
 -- to the last read that missed it (0 when every read saw it); `missed` and `seen`: the ends of that read, and of the first one that saw it.
 CREATE TABLE asked (element BIGINT, copy answering_copy, known BIGINT, stale BIGINT, lag BIGINT, missed BIGINT, seen BIGINT);
+
+-- Asked bins: what could have shown that a known element is missing, by whom it was asked of and who answered, in each 100 ms; `youngest`: the least time for
+-- which what was asked for had been known. Asked again: who was asked after the last fault for what was acknowledged before the first.
+CREATE TABLE asked_bins (asked VARCHAR, site VARCHAR, copy answering_copy, phase phase_name, bin BIGINT, calls BIGINT, youngest BIGINT);
+CREATE TABLE asked_again (asked VARCHAR, copy answering_copy, element BIGINT);

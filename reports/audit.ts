@@ -1,0 +1,61 @@
+import type { Audited, Verdict } from '../record/verdict-format.ts';
+import { html, table, type Html } from './html.ts';
+import { duration } from './numbers.ts';
+import { plain, whole } from './text.ts';
+
+/** A row of the audit in words. */
+interface Told {
+  what: string;
+  who: string;
+  phase: string;
+  calls: string;
+  unseen: string;
+}
+
+/** What could have broken the promises of a run, and the largest fault that would have stayed unseen, as lines for a terminal. */
+export function auditLines({ scenario, audit = [] }: Pick<Verdict, 'scenario' | 'audit'>): string {
+  const rows = [HEADS, ...audit.map(told)];
+  const widths = (['what', 'who', 'phase', 'calls'] as const).map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = ({ what, who, phase, calls, unseen }: Told): string =>
+    [what.padEnd(widths[0]!), who.padEnd(widths[1]!), phase.padEnd(widths[2]!), calls.padStart(widths[3]!), unseen].join('  ').trimEnd();
+  const [heads, ...lines] = rows.map(line);
+  return [`what could have broken the promises of "${plain(scenario)}"`, '', heads, ...lines].join('\n');
+}
+
+/** The same as a section of a report. */
+export function auditSection({ audit = [] }: Verdict): Html {
+  if (audit.length === 0) return html``;
+  return html`<h3>What could have broken the promises</h3>${table(audit.map(told), [
+    { head: HEADS.what, cell: ({ what }) => what },
+    { head: HEADS.who, cell: ({ who }) => who },
+    { head: HEADS.phase, cell: ({ phase }) => phase },
+    { head: HEADS.calls, cell: ({ calls }) => calls, numeric: true },
+    { head: HEADS.unseen, cell: ({ unseen }) => unseen },
+  ])}`;
+}
+
+const HEADS: Told = { what: 'evidence', who: 'answered by', phase: 'phase', calls: 'calls', unseen: 'what would not have shown' };
+
+function told(row: Audited): Told {
+  return {
+    what: WHAT[row.what](row.asked ?? ''),
+    who: plain(row.per === 'kind' ? row.name : `${row.per} ${row.name}`),
+    phase: row.phase,
+    calls: row.of === null ? whole(row.calls) : `${whole(row.calls)} of ${whole(row.of)}`,
+    unseen: unseen(row),
+  };
+}
+
+const WHAT: Record<Audited['what'], (asked: string) => string> = {
+  reads: (asked) => `reads asked of the ${asked}`,
+  again: (asked) => `writes from before the faults, asked of the ${asked}`,
+  calls: () => 'calls that were due',
+  writes: () => 'acknowledged writes',
+};
+
+function unseen({ what, calls, of, blindMs, unaskedMs }: Audited): string {
+  if (calls === 0) return what === 'writes' ? 'no loss of its writes' : 'nothing: it was never asked';
+  if (what === 'again') return calls < (of ?? 0) ? `the loss of ${whole((of ?? 0) - calls)} of them` : '';
+  if (what === 'reads') return `a lag of up to ${duration(blindMs ?? 0)}; any lag for up to ${duration(unaskedMs ?? 0)}`;
+  return what === 'calls' ? `an outage of up to ${duration(unaskedMs ?? 0)}` : '';
+}
