@@ -25,7 +25,7 @@ export function k6Options(profile: LoadProfile, seed: number): Options {
   const load = {
     executor: 'random-arrivals',
     exec: 'call',
-    durationMs: profile.capMs,
+    durationMs: Math.ceil(profile.capMs),
     gracefulStop: `${REQUEST_TIMEOUT_MS + 1000}ms`,
     clients: clientsFor(profile),
     seed,
