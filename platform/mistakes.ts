@@ -3,9 +3,9 @@ import type { Settings } from './settings.ts';
 /** Controls: how an API answers reads of changes wrongly on purpose. Without one it says what the database said. */
 export interface Mistakes {
   /** a change is about to be committed */
-  stored(id: string): void;
+  stored: (id: string) => void;
   /** whether the API says "found" */
-  shows(change: { id: string; found: boolean; timeline: number; ageMs: number | null }): boolean;
+  shows: (change: { id: string; found: boolean; timeline: number; ageMs: number | null }) => boolean;
   /** the age of a change is asked for */
   readonly needsAge: boolean;
 }
