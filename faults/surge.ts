@@ -25,7 +25,10 @@ export interface Rates {
 export function surge(profile: LoadProfile, { times }: { times: number }): FaultSpec {
   if (!(times > 1)) throw new UsageError(`surge: expected "times" above 1, came ${times}: it is a multiple of the load`);
   const add = (which: (kind: string) => boolean): number =>
-    (Object.keys(OFFERS) as Offer[]).reduce((sum, offer) => sum + (which(OFFERS[offer]) ? profile.perSecond[offer] * (times - 1) : 0), 0);
+    (Object.keys(OFFERS) as Offer[]).reduce(
+      (sum, offer) => sum + (which(OFFERS[offer].kind) ? profile.perSecond[offer] * (times - 1) : 0),
+      0,
+    );
   const isWrite = (kind: string): boolean => kind === 'add' || kind === 'put';
   return surgeOf(loadBalancer, { writes: add(isWrite), reads: add((kind) => !isWrite(kind)) });
 }

@@ -9,7 +9,7 @@ import { bundleLoad } from './bundle.ts';
 import { k6Command, type SweepOrder } from './k6.ts';
 import { startPlatform } from './loopback.fixture.ts';
 import { plannedRates, steady, type LoadProfile } from './profiles.ts';
-import { dueTimes } from './recorded.fixture.ts';
+import { dueTimes, recorded } from './recorded.fixture.ts';
 import { assertClosed, assertRandom, countBy, ourK6, readHistory, started, startTrial, type Trial } from './trial.fixture.ts';
 
 const { k6Path, skip } = ourK6();
@@ -21,6 +21,17 @@ function offer(load: { profile: LoadProfile; url: string; seed?: number; moments
   return startTrial({ k6Path, scriptFile, folder, run: `r${++runs}`, ...load });
 }
 
+/** The history of a load that was told to stop so long after its first operation. */
+async function stopped(load: Trial, afterMs: number, signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<ReturnType<typeof readHistory>> {
+  await started(load);
+  await sleep(afterMs);
+  load.k6.kill(signal);
+  assert.equal(await load.ended, 0);
+  const history = readHistory(load);
+  assertClosed(history);
+  return history;
+}
+
 before(() => bundleLoad(scriptFile));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -28,13 +39,7 @@ test('load is offered at its rates, recorded completely and stopped without a lo
   await using platform = await startPlatform('serve');
   const profile = steady({ writesPerSecond: 100, readsPerSecond: 200 });
   const load = offer({ profile, url: platform.url });
-  await started(load);
-  await sleep(4000);
-  load.k6.kill('SIGTERM');
-  assert.equal(await load.ended, 0);
-
-  const history = readHistory(load);
-  assertClosed(history);
+  const history = await stopped(load, 4000);
   assert.deepEqual(
     countBy(history.operations, (o) => o.outcome),
     { ok: history.operations.length },
@@ -71,13 +76,7 @@ test(
     await using platform = await startPlatform('silent');
     const profile = { ...steady({ writesPerSecond: 50, readsPerSecond: 0 }), maxClients: 40 };
     const load = offer({ profile, url: platform.url });
-    await started(load);
-    await sleep(3000);
-    load.k6.kill('SIGINT');
-    assert.equal(await load.ended, 0);
-
-    const history = readHistory(load);
-    assertClosed(history);
+    const history = await stopped(load, 3000, 'SIGINT');
     assert.deepEqual(
       countBy(history.operations, (o) => `${o.outcome}: ${o.error}`),
       {
@@ -111,11 +110,8 @@ test('refused connections have certainly not happened', { skip, timeout: 60_000 
 });
 
 test('no read is sent twice when its connection breaks', { skip, timeout: 60_000 }, async () => {
-  await using platform = await startPlatform('breaks-every-second-get');
-  const profile = { ...steady({ writesPerSecond: 10, readsPerSecond: 100, capMs: 2500 }), maxClients: 30 };
-  const load = offer({ profile, url: platform.url });
-  assert.equal(await load.ended, 0);
-  const { operations } = readHistory(load);
+  const load = { writesPerSecond: 10, readsPerSecond: 100, capMs: 2500, maxClients: 30 };
+  const { operations, platform } = await recorded('breaks-every-second-get', load);
   assert.equal(platform.requests.length, operations.length);
   const reads = countBy(
     operations.filter((o) => o.op === 'read'),
@@ -183,11 +179,7 @@ test('a seed gives the same calls at the same distances', { skip, timeout: 60_00
 });
 
 test('a tenth of the clients opens connections again and again, and says how long that took', { skip, timeout: 60_000 }, async () => {
-  await using platform = await startPlatform('serve');
-  const profile = { ...steady({ writesPerSecond: 100, readsPerSecond: 100, capMs: 4000 }), maxClients: 40 };
-  const load = offer({ profile, url: platform.url });
-  assert.equal(await load.ended, 0);
-  const { operations } = readHistory(load);
+  const { operations } = await recorded('serve', { writesPerSecond: 100, readsPerSecond: 100, capMs: 4000, maxClients: 40 });
   const connects = new Map<number, number>();
   for (const { client, connect } of operations) connects.set(client, (connects.get(client) ?? 0) + (connect === undefined ? 0 : 1));
   const calls = Map.groupBy(operations, ({ client }) => client);
@@ -206,7 +198,7 @@ test('reads ask for what was acknowledged before the faults that the runner tell
   const load = offer({ profile: steady({ writesPerSecond: 100, readsPerSecond: 200 }), url: platform.url, momentsFile });
   await started(load);
   await sleep(2000);
-  const at = (readHistory(load).operations.at(-1)?.end ?? 0) + 0;
+  const at = readHistory(load).operations.at(-1)?.end ?? 0;
   writeFileSync(momentsFile, `${at}\n`);
   await sleep(8000);
   load.k6.kill('SIGTERM');
@@ -225,12 +217,7 @@ test('when the load has been stopped every acknowledged element is read once mor
   const order: SweepOrder = { asks: [{ role: 'primary', pairs: [['a', 'db1']] }] };
   writeFileSync(sweepFile, JSON.stringify(order));
   const load = offer({ profile: steady({ writesPerSecond: 200, readsPerSecond: 20 }), url: platform.url, sweepFile });
-  await started(load);
-  await sleep(3000);
-  load.k6.kill('SIGTERM');
-  assert.equal(await load.ended, 0);
-  const history = readHistory(load);
-  assertClosed(history);
+  const history = await stopped(load, 3000);
   const adds = history.operations.filter((o) => o.op === 'add' && o.outcome === 'ok');
   const swept = history.operations.filter((o) => o.client >= 1_000_000);
   const lastAnswer = Math.max(...adds.map((o) => o.end));

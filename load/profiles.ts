@@ -6,28 +6,18 @@ export function deadlineOf({ retries: { most, pauseMs } }: Pick<LoadProfile, 're
   return (1 + most) * REQUEST_TIMEOUT_MS + most * pauseMs;
 }
 
-/** What a profile may offer, with the kind of operation that the record calls it. */
+/** What a profile may offer: the kind of operation that the record calls it, and the role of the database that it asks for; writes ask for none. */
 export const OFFERS = {
-  add: 'add',
-  readPrimary: 'read',
-  readReplica: 'read',
-  put: 'put',
-  getPrimary: 'get',
-  getReplica: 'get',
-  listPrimary: 'list',
-  listReplica: 'list',
+  add: { kind: 'add' },
+  readPrimary: { kind: 'read', role: 'primary' },
+  readReplica: { kind: 'read', role: 'replica' },
+  put: { kind: 'put' },
+  getPrimary: { kind: 'get', role: 'primary' },
+  getReplica: { kind: 'get', role: 'replica' },
+  listPrimary: { kind: 'list', role: 'primary' },
+  listReplica: { kind: 'list', role: 'replica' },
 } as const;
 export type Offer = keyof typeof OFFERS;
-
-/** What role of the database an offer asks for; writes ask for none. */
-export const ROLES: Readonly<Partial<Record<Offer, 'primary' | 'replica'>>> = {
-  readPrimary: 'primary',
-  readReplica: 'replica',
-  getPrimary: 'primary',
-  getReplica: 'replica',
-  listPrimary: 'primary',
-  listReplica: 'replica',
-};
 
 /** How often an add of unknown outcome is sent again with the same id, and the pause before each time; ms. */
 export interface Retries {
@@ -106,7 +96,7 @@ function checkRetries({ most, pauseMs }: Retries): void {
 /** Planned operations a second by kind, as run.json has them; repeats of an add are not planned, they belong to their first attempt. */
 export function plannedRates({ perSecond }: LoadProfile): { add: number; read: number } & Record<string, number> {
   const rates: { add: number; read: number } & Record<string, number> = { add: 0, read: 0 };
-  for (const [offer, kind] of Object.entries(OFFERS) as [Offer, string][]) {
+  for (const [offer, { kind }] of Object.entries(OFFERS) as [Offer, { kind: string }][]) {
     if (perSecond[offer] > 0) rates[kind] = (rates[kind] ?? 0) + perSecond[offer];
   }
   return rates;

@@ -1,5 +1,5 @@
 import type { Options } from 'k6/options';
-import { OFFERS, REQUEST_TIMEOUT_MS, ROLES, type LoadProfile, type Offer } from './profiles.ts';
+import { OFFERS, REQUEST_TIMEOUT_MS, type LoadProfile, type Offer } from './profiles.ts';
 
 /** How long a busy generator may take to use a client again; at 2,000 operations a second on 2 cores, most of them unanswered, calls began up to 1.7 s late. */
 const REUSE_MS = 1_500;
@@ -30,10 +30,9 @@ export function k6Options(profile: LoadProfile, seed: number): Options {
     clients: clientsFor(profile),
     seed,
     offers: offered(profile).map((offer) => ({
-      kind: OFFERS[offer],
+      ...OFFERS[offer],
       perSecond: profile.perSecond[offer],
-      ...(ROLES[offer] === undefined ? {} : { role: ROLES[offer] }),
-      ...(ROLES[offer] === 'replica' && OFFERS[offer] !== 'list' ? { tokenShare: profile.tokenShare } : {}),
+      ...(offer === 'readReplica' || offer === 'getReplica' ? { tokenShare: profile.tokenShare } : {}),
     })),
   };
   // k6's types know its own executors alone

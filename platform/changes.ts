@@ -102,19 +102,20 @@ const INSERT_CHANGE = {
     SELECT change.*, pg_current_xact_id()::text AS xid, ${STAMP_COLUMNS} FROM change`,
 };
 
-const FIND_CHANGE = {
-  name: 'find-change',
-  text: `SELECT c.id, c.run, c.value, c.xid::text AS xid, c.epoch AS row_epoch, ${STAMP_COLUMNS}
-    FROM (VALUES (1)) AS one LEFT JOIN changes c ON c.id = $1`,
-};
+const FIND_CHANGE = findChange('find-change', '');
 
-const FIND_CHANGE_AND_AGE = {
-  name: 'find-change-and-age',
-  text: FIND_CHANGE.text.replace(
-    ' FROM (VALUES',
-    ', (extract(epoch FROM now() - c.created_at) * 1000)::double precision AS age_ms FROM (VALUES',
-  ),
-};
+const FIND_CHANGE_AND_AGE = findChange(
+  'find-change-and-age',
+  '(extract(epoch FROM now() - c.created_at) * 1000)::double precision AS age_ms, ',
+);
+
+function findChange(name: string, more: string): { name: string; text: string } {
+  return {
+    name,
+    text: `SELECT c.id, c.run, c.value, c.xid::text AS xid, c.epoch AS row_epoch, ${more}${STAMP_COLUMNS}
+    FROM (VALUES (1)) AS one LEFT JOIN changes c ON c.id = $1`,
+  };
+}
 
 const LOOK_CHANGES_UP = {
   name: 'look-changes-up',

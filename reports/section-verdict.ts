@@ -1,3 +1,4 @@
+import { ACKS_WITHIN } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import { html, table, type Html } from './html.ts';
 import { isNote, longestOutageMs, lossIsKnown, countOf, recoveryMs, stalenessIsKnown, staleReads } from './measured.ts';
@@ -80,6 +81,6 @@ function promiseTable(rows: readonly Promised[]): Html {
 }
 
 function floors({ run }: RunData): Html | null {
-  const asked = floorsOf(run.floors);
+  const asked = floorsOf(run.floors, ACKS_WITHIN[run.arrivals?.process ?? 'even'] / 1000);
   return asked.length === 0 ? null : html`<p class="muted">Evidence demanded at least: ${asked.join('; ')}.</p>`;
 }

@@ -1,10 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REQUEST_TIMEOUT_MS } from '../load/profiles.ts';
+import { ACKS_WITHIN } from '../record/format.ts';
 import { limits } from '../support/limits.ts';
-import { DeadlineError } from '../support/errors.ts';
-import { until } from '../support/poll.ts';
-import { ACKS_WITHIN } from '../verdict/settings.ts';
+import { untilOrLate } from '../support/poll.ts';
 
 const SLICE_US = 100_000;
 const LOOK_MS = 5;
@@ -55,19 +54,14 @@ export class HistoryMonitor {
     ended: () => string | undefined,
   ): Promise<boolean> {
     const from = fromUs / SLICE_US;
-    try {
-      await until({
-        subject: 'service',
-        condition: `${quietMs} ms without a bad slice`,
-        timeoutMs: withinMs,
-        intervalMs: 100,
-        probe: async () => ended() !== undefined || this.#quietSince(nowUs(), from) >= quietMs * 1000,
-      });
-      return ended() === undefined;
-    } catch (error) {
-      if (error instanceof DeadlineError) return false;
-      throw error;
-    }
+    const isQuiet = await untilOrLate({
+      subject: 'service',
+      condition: `${quietMs} ms without a bad slice`,
+      timeoutMs: withinMs,
+      intervalMs: 100,
+      probe: async () => ended() !== undefined || this.#quietSince(nowUs(), from) >= quietMs * 1000,
+    });
+    return isQuiet === true && ended() === undefined;
   }
 
   /** Waits until that many adds were acknowledged in the last 200 ms, but no longer than `withinMs`: the verdict counts them again. */

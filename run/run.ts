@@ -12,6 +12,7 @@ import { Dice } from '../faults/schedule/dice.ts';
 import { deadlineOf, plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
+  ACKS_WITHIN,
   RECORD_FORMAT,
   type Bounds,
   type Floors,
@@ -25,15 +26,14 @@ import { RecordWriter } from '../record/writer.ts';
 import { writeReport } from '../reports/index.ts';
 import { bootId, microsSince, monotonicNs, sleptMs } from '../support/clock.ts';
 import { withDatabase } from '../support/database.ts';
-import { DeadlineError, EXIT, HoldfastError, messageOf, UsageError } from '../support/errors.ts';
+import { EXIT, HoldfastError, messageOf, UsageError } from '../support/errors.ts';
 import { limits } from '../support/limits.ts';
 import { takeLock } from '../support/lock.ts';
 import { runsDir } from '../support/paths.ts';
-import { until } from '../support/poll.ts';
 import { giveToUser } from '../support/user.ts';
 import type { ReferenceState, Topology } from '../topology/model.ts';
 import { judge } from '../verdict/judge.ts';
-import { ACKS_WITHIN, DEFAULT_FLOORS } from '../verdict/settings.ts';
+import { DEFAULT_FLOORS } from '../verdict/settings.ts';
 import { exitsOf } from './exits.ts';
 import { readFinalState } from './final-state.ts';
 import { startLoad, type Generator } from './generator.ts';
@@ -41,8 +41,9 @@ import { startHealer } from './healer.ts';
 import { HistoryMonitor } from './monitor.ts';
 import { startObserver, type Observer } from './observer.ts';
 import { Owner } from './owner.ts';
-import { sweepOrder } from './sweep-order.ts';
+import { replicasAnswer } from './replicas.ts';
 import { carryOutBackup, carryOutRunbook, carryOutStatement, type RunbookOptions, type RunbookStep } from './runbooks.ts';
+import { sweepOrder } from './sweep-order.ts';
 
 /** Load runs this long at least before it counts: connections, caches and prepared statements settle. */
 const WARM_UP_MS = 5_000;
@@ -169,32 +170,11 @@ export class Run implements Disposable {
       this.#troubles.push(`the scenario's course: ${messageOf(error)}`);
     }
     this.#troubles.push(...(await Promise.all(this.#awaited)).flatMap((trouble) => trouble ?? []));
-    if (asksReplicas(profile)) await this.#replicasAnswer(monitor, generator);
+    await replicasAnswer(this.#topology, profile, { generator, monitor, fromUs: this.#now() });
     const stable = await monitor.stable(QUIET_MS, () => this.#now(), generator.ended);
     this.#setPhases(before, this.#now());
     await this.#writeRun();
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
-  }
-
-  /** Load goes on until each replica is back and has answered: one that nobody asks could show anything. Where one does not come in time, the record says so by what it lacks. */
-  async #replicasAnswer(monitor: HistoryMonitor, generator: Generator): Promise<void> {
-    // each site asks its own database there, which only the traffic decides
-    if (this.#topology.pattern !== 'recommended') return;
-    const from = this.#now();
-    await until({
-      subject: 'replicas',
-      condition: 'each one back, and asked',
-      timeoutMs: limits.replicasAsked,
-      intervalMs: 250,
-      probe: async () => {
-        if (generator.ended() !== undefined) return true;
-        const copies = await this.#topology.database.copies();
-        const asked = ({ name }: { name: string }): boolean => (monitor.lastAnswerOf(name) ?? 0) > from;
-        return copies.every((copy) => copy.running && (copy.role === 'primary' || asked(copy)));
-      },
-    }).catch((error: unknown) => {
-      if (!(error instanceof DeadlineError)) throw error;
-    });
   }
 
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course, or at once with `untilGone`. */
@@ -387,10 +367,6 @@ export class Run implements Disposable {
       ...end,
     });
   }
-}
-
-function asksReplicas({ perSecond }: LoadProfile): boolean {
-  return perSecond.readReplica + perSecond.getReplica + perSecond.listReplica > 0;
 }
 
 function outcomeOf(gone: Promise<unknown>): Promise<string | undefined> {

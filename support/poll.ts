@@ -53,6 +53,16 @@ export async function until<T>(wait: Wait<T>): Promise<T> {
   }
 }
 
+/** Polls as `until` does; undefined where it did not come in time. Other errors are thrown. */
+export async function untilOrLate<T>(wait: Wait<T>): Promise<T | undefined> {
+  try {
+    return await until(wait);
+  } catch (error) {
+    if (error instanceof DeadlineError) return undefined;
+    throw error;
+  }
+}
+
 async function wordsOf(hint: NonNullable<Wait<unknown>['hint']>): Promise<string> {
   if (typeof hint === 'string') return hint;
   return hint().catch((error: unknown) => `what it hangs on could not be found out: ${messageOf(error)}`);

@@ -1,4 +1,4 @@
-import { DEFAULT_DEADLINE_MS, PHASE_NAMES } from '../record/format.ts';
+import { ACKS_WITHIN, DEFAULT_DEADLINE_MS, PHASE_NAMES } from '../record/format.ts';
 import type { RecordFolder } from '../record/reader.ts';
 import { quoted, type Database } from './database.ts';
 import { meantToBreak } from './overload.ts';
@@ -14,12 +14,6 @@ export const DEFAULT_FLOORS = {
   failedCalls: 0,
   askedAgain: 0.9,
 } as const;
-
-/**
- * Acknowledgements before a fault are counted over this time; µs. Calls that come at random come in clusters: of 13 that are due in 100 ms on
- * average fewer than 10 come one time in six, of 26 in 200 ms one time in ten thousand.
- */
-export const ACKS_WITHIN = { even: 100_000, random: 200_000 } as const;
 
 /** Length of a time slice; µs. */
 export const SLICE = 100_000;

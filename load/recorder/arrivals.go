@@ -215,7 +215,7 @@ func (d *draws) offer() *offer {
 func (r *recorder) offerAll(ctx context.Context, d *draws, length time.Duration, free chan *caller) {
 	startNs := r.clock.ns()
 	endNs := startNs + int64(length)
-	r.endsAt(endNs)
+	r.endNs.Store(endNs)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for at := float64(startNs) + d.gapNs(); ; at += d.gapNs() {

@@ -82,7 +82,7 @@ func TestCallsGoToTheClientThatWasFreeForTheLongestTimeAndOthersAreDropped(t *te
 	if len(first.turns) != 1 || len(second.turns) != 1 || r.turns[11].due >= r.turns[12].due {
 		t.Fatalf("handed %+v", r.turns)
 	}
-	earliest, latest := r.turns[12].due, r.endNs/1000
+	earliest, latest := r.turns[12].due, r.endNs.Load()/1000
 	clear(r.turns)
 	all := lines()
 	for _, line := range all[:len(all)-1] {

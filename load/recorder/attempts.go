@@ -50,7 +50,7 @@ func (r *recorder) pause(ctx context.Context, length time.Duration) bool {
 func (r *recorder) repeat(last *operation) *operation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stopping || r.history.failed() || r.clock.ns() >= r.endNs {
+	if r.stopping || r.history.failed() || r.isOver(r.clock.ns()) {
 		return nil
 	}
 	op := &operation{

@@ -48,13 +48,13 @@ func TestNoAttemptBeginsAfterTheEndOfTheLoad(t *testing.T) {
 	r, _ := fixture(t)
 	first := begin(r, &client{number: 1}, adding)
 	finish(r, first, answer{outcome: unknown})
-	if r.endNs = r.clock.ns() + 1e9; r.pause(context.Background(), 2*time.Second) {
+	if r.endNs.Store(r.clock.ns() + 1e9); r.pause(context.Background(), 2*time.Second) {
 		t.Error("paused beyond the end of the load")
 	}
-	if r.endNs = 1; again(r, first) != nil {
+	if r.endNs.Store(1); again(r, first) != nil {
 		t.Error("an attempt began after the end of the load")
 	}
-	r.endNs = 70e9
+	r.endNs.Store(70e9)
 	if !r.pause(context.Background(), time.Millisecond) || again(r, first) == nil {
 		t.Error("no attempt began although there was time")
 	}

@@ -21,7 +21,7 @@ func (r *recorder) choose(c *client, op *operation, tokenShare float64) {
 	case "get":
 		var name keyName
 		op.element, name = r.projects.pick()
-		op.id = keyID(r.run, name.client, name.number)
+		op.id = keyID(r.run, name.writer, name.number)
 		if op.element != none {
 			known = r.projects.keys[op.element].position
 		}

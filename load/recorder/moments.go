@@ -10,7 +10,7 @@ import (
 // readMoments takes over the moments of faults that the runner writes down, one
 // to a line, in µs since the run's zero, until the load ends. Reads ask for what
 // was acknowledged just before them.
-func (r *recorder) readMoments(path string, over <-chan struct{}) {
+func (r *recorder) readMoments(path string) {
 	known := int64(-1)
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
@@ -23,7 +23,7 @@ func (r *recorder) readMoments(path string, over <-chan struct{}) {
 		}
 		select {
 		case <-ticker.C:
-		case <-over:
+		case <-r.stopped:
 			return
 		}
 	}

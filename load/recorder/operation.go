@@ -26,8 +26,8 @@ func elementID(run string, client, number int64) string {
 }
 
 // keyID differs from every elementID: no client number begins with a letter.
-func keyID(run string, client, number int64) string {
-	return run + ".p" + strconv.FormatInt(client, 10) + "." + strconv.FormatInt(number, 10)
+func keyID(run string, writer, number int64) string {
+	return run + ".p" + strconv.FormatInt(writer, 10) + "." + strconv.FormatInt(number, 10)
 }
 
 func walkID(run string, number int64) string {

@@ -77,7 +77,7 @@ func (o *recorderOutput) Start() error {
 		o.recorder.stopTest(errext.WithExitCodeIfNone(err, exitUnrecorded))
 	})
 	if o.moments != "" {
-		go o.recorder.readMoments(o.moments, o.recorder.stopped)
+		go o.recorder.readMoments(o.moments)
 	}
 	installed.Store(o.recorder)
 	return nil

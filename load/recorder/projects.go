@@ -45,7 +45,7 @@ func (p *projects) lend() *writer {
 
 func (p *projects) giveBack(w *writer) { p.free = append(p.free, w) }
 
-type keyName struct{ client, number int64 }
+type keyName struct{ writer, number int64 }
 
 // key is one of which some version was acknowledged; position is that of the
 // last one.
@@ -69,8 +69,8 @@ func newProjects() *projects {
 	return &projects{places: map[keyName]int{}, random: rand.Float64}
 }
 
-func (p *projects) put(client, number int64, at position) {
-	name := keyName{client, number}
+func (p *projects) put(writer, number int64, at position) {
+	name := keyName{writer, number}
 	place, isKnown := p.places[name]
 	if !isKnown {
 		place = len(p.keys)
@@ -83,7 +83,7 @@ func (p *projects) put(client, number int64, at position) {
 }
 
 // pick chooses a key for a get, as docs/load.md tables it. Before the first
-// acknowledgement it names one that nobody writes: client 0 does not exist.
+// acknowledgement it names one that nobody writes: writer 0 does not exist.
 func (p *projects) pick() (place int, name keyName) {
 	if p.acked == 0 {
 		return none, keyName{}

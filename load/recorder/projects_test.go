@@ -48,7 +48,7 @@ func TestAWriterIsLentOnceAtATimeAndAllInTurn(t *testing.T) {
 
 func TestBeforeTheFirstAcknowledgementNobodysKeyIsRead(t *testing.T) {
 	place, name := newProjects().pick()
-	if place != none || keyID("r1", name.client, name.number) != "r1.p0.0" {
+	if place != none || keyID("r1", name.writer, name.number) != "r1.p0.0" {
 		t.Errorf("got key %d, %v", place, name)
 	}
 }

@@ -45,7 +45,7 @@ type recorder struct {
 	inFlight  map[*operation]struct{}
 	line      []byte  // room to compose a line
 	moments   []int64 // µs: when faults took effect, as the runner says
-	endNs     int64
+	endNs     atomic.Int64
 	stopping  bool
 	stopped   chan struct{}
 	done      chan struct{} // closed when all that follows the load is done
@@ -109,7 +109,7 @@ func (r *recorder) end() error {
 	}
 	if !r.stopping {
 		for _, missed := range r.turns {
-			r.history.write(appendDropped(nil, missed.offer.Kind, missed.due))
+			r.writeDropped(missed)
 		}
 	}
 	return r.history.close()

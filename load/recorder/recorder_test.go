@@ -31,7 +31,7 @@ func fixture(t *testing.T) (r *recorder, lines func() []recorded) {
 	file := &memory{}
 	r = newRecorder(clock{zeroNs: clock{}.ns() - 10e9}, "r1")
 	r.history = newHistory(file, func(err error) { t.Error(err) })
-	r.endsAt(70e9)
+	r.endNs.Store(70e9)
 	return r, func() (all []recorded) {
 		if err := r.end(); err != nil {
 			t.Fatal(err)

@@ -27,10 +27,18 @@ const (
 // sweepOrder is what the runner wants of the sweep: for each role, who is to
 // answer for every element, as pairs of a site and a copy.
 type sweepOrder struct {
-	Asks []struct {
-		Role  string      `json:"role"`
-		Pairs [][2]string `json:"pairs"`
-	} `json:"asks"`
+	Asks []sweepAsk `json:"asks"`
+}
+
+type sweepAsk struct {
+	Role  string      `json:"role"`
+	Pairs [][2]string `json:"pairs"`
+}
+
+// sweepTask is a batch of elements that each pair is to answer for.
+type sweepTask struct {
+	sweepAsk
+	ids []string
 }
 
 // lookup is the platform's answer about many elements at once.
@@ -57,12 +65,7 @@ func (r *recorder) sweep(orderFile, baseURL string) error {
 	if err != nil {
 		return fmt.Errorf("%s: expected what the sweep is to ask, got: %w", orderFile, err)
 	}
-	type task struct {
-		role  string
-		pairs [][2]string
-		ids   []string
-	}
-	tasks := make(chan task)
+	tasks := make(chan sweepTask)
 	until := time.Now().Add(sweepLimit)
 	var workers sync.WaitGroup
 	for number := range int64(sweepWorkers) {
@@ -71,13 +74,13 @@ func (r *recorder) sweep(orderFile, baseURL string) error {
 			defer workers.Done()
 			client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 			for each := range tasks {
-				r.sweepBatch(client, sweepClient+number, baseURL, each.role, each.pairs, each.ids, until)
+				r.sweepBatch(client, sweepClient+number, baseURL, each, until)
 			}
 		}()
 	}
 	for _, ids := range r.acknowledged() {
 		for _, ask := range order.Asks {
-			tasks <- task{ask.Role, ask.Pairs, ids}
+			tasks <- sweepTask{ask, ids}
 		}
 	}
 	close(tasks)
@@ -99,34 +102,34 @@ func (r *recorder) acknowledged() (batches [][]string) {
 	return batches
 }
 
-func (r *recorder) sweepBatch(client *http.Client, number int64, baseURL, role string, pairs [][2]string, ids []string, until time.Time) {
+func (r *recorder) sweepBatch(client *http.Client, number int64, baseURL string, task sweepTask, until time.Time) {
 	wanted := map[[2]string]bool{}
-	for _, pair := range pairs {
+	for _, pair := range task.Pairs {
 		wanted[pair] = true
 	}
-	address := baseURL + "/api/changes/lookup?role=" + role + "&ids=" + url.QueryEscape(strings.Join(ids, ","))
-	for range sweepTries * len(pairs) {
+	address := baseURL + "/api/changes/lookup?role=" + task.Role + "&ids=" + url.QueryEscape(strings.Join(task.ids, ","))
+	for range sweepTries * len(task.Pairs) {
 		if len(wanted) == 0 || time.Now().After(until) {
 			return
 		}
 		start := r.clock.micros()
 		status, got, err := ask(client, address)
-		op := operation{kind: "read", role: role, client: number, element: none, due: start, start: start, end: r.clock.micros(), attempt: 1}
+		op := operation{kind: "read", role: task.Role, client: number, element: none, due: start, start: start, end: r.clock.micros(), attempt: 1}
 		if err != nil {
-			op.id, op.answer = ids[0], answer{outcome: unknown, status: status, problem: short("sweep: " + err.Error())}
+			op.id, op.answer = task.ids[0], answer{outcome: unknown, status: status, problem: short("sweep: " + err.Error())}
 			r.record(&op)
 			continue
 		}
-		if pair := [2]string{got.Site, got.Copy}; !wanted[pair] {
+		pair := [2]string{got.Site, got.Copy}
+		if !wanted[pair] {
 			continue
-		} else {
-			delete(wanted, pair)
 		}
+		delete(wanted, pair)
 		rows := map[string]string{}
 		for _, row := range got.Changes {
 			rows[row.ID] = row.Xid
 		}
-		for _, id := range ids {
+		for _, id := range task.ids {
 			xid, found := rows[id]
 			op.id = id
 			op.answer = answer{outcome: ok, status: status, body: got.body}

@@ -6,19 +6,8 @@ type turn struct {
 	due   int64 // µs
 }
 
-// endsAt sets when the load ends by itself.
-func (r *recorder) endsAt(ns int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.endNs = ns
-}
-
-// isOver tells whether the load has ended by then.
-func (r *recorder) isOver(ns int64) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return ns >= r.endNs
-}
+// isOver tells whether the load has ended by itself by then.
+func (r *recorder) isOver(ns int64) bool { return ns >= r.endNs.Load() }
 
 // hand notes what a client is to begin next. A turn that it did not take (its
 // script threw) was offered all the same.
@@ -26,7 +15,7 @@ func (r *recorder) hand(client int64, next turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if missed, wasMissed := r.turns[client]; wasMissed {
-		r.history.write(appendDropped(nil, missed.offer.Kind, missed.due))
+		r.writeDropped(missed)
 	}
 	r.turns[client] = next
 }
@@ -37,6 +26,10 @@ func (r *recorder) drop(lost turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.stopping {
-		r.history.write(appendDropped(nil, lost.offer.Kind, lost.due))
+		r.writeDropped(lost)
 	}
+}
+
+func (r *recorder) writeDropped(lost turn) {
+	r.history.write(appendDropped(nil, lost.offer.Kind, lost.due))
 }

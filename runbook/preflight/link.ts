@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
-import { DeadlineError, HoldfastError } from '../../support/errors.ts';
-import { until } from '../../support/poll.ts';
+import { HoldfastError } from '../../support/errors.ts';
+import { untilOrLate } from '../../support/poll.ts';
 import { close, connected, one } from '../database.ts';
 import { addressOf } from '../dsn.ts';
 import { Unreachable } from '../lost.ts';
@@ -62,24 +62,20 @@ export async function arrives(writer: pg.Client, follower: pg.Client, plan: Plan
       `SELECT pg_logical_emit_message(true, 'holdfast', repeat('x', $1::integer))::text AS lsn`,
       [randomInt(MESSAGE.least, MESSAGE.most)],
     );
-    try {
-      await until({
-        subject: 'the other site',
-        condition: `what was written at ${lsn}`,
-        timeoutMs: plan.tailSeconds * 1000,
-        intervalMs: 20,
-        probe: async () => {
-          const { has } = await one<{ has: boolean }>(follower, 'SELECT coalesce($1::pg_lsn >= $2::pg_lsn, false) AS has', [
-            await receivedBy(follower, plan),
-            lsn,
-          ]);
-          return has;
-        },
-      });
-    } catch (error) {
-      if (error instanceof DeadlineError) return false;
-      throw error;
-    }
+    const hasCome = await untilOrLate({
+      subject: 'the other site',
+      condition: `what was written at ${lsn}`,
+      timeoutMs: plan.tailSeconds * 1000,
+      intervalMs: 20,
+      probe: async () => {
+        const { has } = await one<{ has: boolean }>(follower, 'SELECT coalesce($1::pg_lsn >= $2::pg_lsn, false) AS has', [
+          await receivedBy(follower, plan),
+          lsn,
+        ]);
+        return has;
+      },
+    });
+    if (hasCome !== true) return false;
   }
   return true;
 }
@@ -116,42 +112,34 @@ export async function reconnects(follower: pg.Client, { subscription }: Plan): P
   const first = await worker();
   if (first === undefined) return false;
   await follower.query('SELECT pg_terminate_backend($1)', [first.pid]);
-  try {
-    return await until({
-      subject: 'the other site',
-      condition: 'a new connection to its writer',
-      timeoutMs: RECONNECT_MS,
-      intervalMs: 100,
-      probe: async () => {
-        const next = await worker();
-        // it is there once its writer has begun to send
-        return next !== undefined && next.pid !== first.pid && /^logicalapplymain$/iu.test(next.event ?? '');
-      },
-    });
-  } catch (error) {
-    if (error instanceof DeadlineError) return false;
-    throw error;
-  }
+  const isBack = await untilOrLate({
+    subject: 'the other site',
+    condition: 'a new connection to its writer',
+    timeoutMs: RECONNECT_MS,
+    intervalMs: 100,
+    probe: async () => {
+      const next = await worker();
+      // it is there once its writer has begun to send
+      return next !== undefined && next.pid !== first.pid && /^logicalapplymain$/iu.test(next.event ?? '');
+    },
+  });
+  return isBack === true;
 }
 
 /** Whether a follower hears of its writer after `since`, for as long as its worker is connected, at the most until `until`. */
 export async function hearsOf(follower: pg.Client, plan: Plan, since: string | undefined, deadline: number): Promise<boolean> {
   if (since === undefined) return false;
-  try {
-    return await until({
-      subject: 'the other site',
-      condition: 'a word of its writer',
-      timeoutMs: Math.max(0, deadline - performance.now()),
-      intervalMs: 100,
-      probe: async () => {
-        const heard = await lastHeard(follower, plan);
-        // its connection has ended: there is nobody to hear of
-        if (heard === undefined) return 'nothing' as const;
-        return heard === since ? undefined : ('heard' as const);
-      },
-    }).then((what) => what === 'heard');
-  } catch (error) {
-    if (error instanceof DeadlineError) return false;
-    throw error;
-  }
+  const what = await untilOrLate({
+    subject: 'the other site',
+    condition: 'a word of its writer',
+    timeoutMs: Math.max(0, deadline - performance.now()),
+    intervalMs: 100,
+    probe: async () => {
+      const heard = await lastHeard(follower, plan);
+      // its connection has ended: there is nobody to hear of
+      if (heard === undefined) return 'nothing' as const;
+      return heard === since ? undefined : ('heard' as const);
+    },
+  });
+  return what === 'heard';
 }
