@@ -52,8 +52,8 @@ export const UNWRITTEN_MUTATIONS: readonly Mutation[] = [
     class: 'wrong-row',
     spoil: ({ sketch, course }) =>
       stored(
-        more(sketch, ack(course, 'w', 0, { xid: '7' }), read('w', LATE + 10, LATE + 12, { ...standing(course, LATE + 10), xid: '8' })),
-        'w',
+        more(sketch, ack(course, 'row', 0, { xid: '7' }), read('row', LATE + 10, LATE + 12, { ...standing(course, LATE + 10), xid: '8' })),
+        'row',
       ),
   },
   {
