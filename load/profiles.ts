@@ -1,3 +1,5 @@
+import type { PlannedOffer } from '../record/format.ts';
+
 /** A request without an answer is given up after this time, and its outcome is unknown; ms. */
 export const REQUEST_TIMEOUT_MS = 2_000;
 
@@ -91,6 +93,16 @@ function checkRetries({ most, pauseMs }: Retries): void {
   if (!(Number.isInteger(pauseMs) && pauseMs >= 0 && pauseMs <= 10_000)) {
     throw new RangeError(`retries.pauseMs: expected whole milliseconds from 0 to 10000, came ${pauseMs}: choose another pause`);
   }
+}
+
+/** What a profile offers, as run.json has it: each kind of operation and the role that it asks for, with its planned rate. */
+export function plannedOffers({ perSecond }: LoadProfile): PlannedOffer[] {
+  return offered({ perSecond }).map((offer) => ({ ...OFFERS[offer], perSecond: perSecond[offer] }));
+}
+
+/** What a profile offers at all. */
+export function offered({ perSecond }: Pick<LoadProfile, 'perSecond'>): Offer[] {
+  return (Object.keys(OFFERS) as Offer[]).filter((offer) => perSecond[offer] > 0);
 }
 
 /** Planned operations a second by kind, as run.json has them; repeats of an add are not planned, they belong to their first attempt. */

@@ -1,5 +1,5 @@
 import type { Options } from 'k6/options';
-import { OFFERS, REQUEST_TIMEOUT_MS, type LoadProfile, type Offer } from './profiles.ts';
+import { OFFERS, REQUEST_TIMEOUT_MS, offered, type LoadProfile, type Offer } from './profiles.ts';
 
 /** How long a busy generator may take to use a client again; at 2,000 operations a second on 2 cores, most of them unanswered, calls began up to 1.7 s late. */
 const REUSE_MS = 1_500;
@@ -14,10 +14,6 @@ export function clientsFor(profile: LoadProfile): number {
 function busyMs({ retries }: LoadProfile, offer: Offer): number {
   const repeats = offer === 'add' ? retries.most : 0;
   return (1 + repeats) * REQUEST_TIMEOUT_MS + repeats * retries.pauseMs + REUSE_MS;
-}
-
-function offered({ perSecond }: LoadProfile): Offer[] {
-  return (Object.keys(OFFERS) as Offer[]).filter((offer) => perSecond[offer] > 0);
 }
 
 /** k6's options for a profile: one scenario of our own executor, in which each call draws what it is; all clients are made before the start. */

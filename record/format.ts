@@ -27,6 +27,14 @@ export const ACKS_WITHIN = { even: 100_000, random: 200_000 } as const;
 export const PHASE_NAMES = ['before', 'during', 'after'] as const;
 export type PhaseName = (typeof PHASE_NAMES)[number];
 
+/** What a load was to ask for: operations a second of a kind, and of the role that they ask of the database; writes ask for none. */
+export const PlannedOffer = z.strictObject({
+  kind: z.enum(OPERATION_KINDS),
+  role: z.enum(['primary', 'replica']).optional(),
+  perSecond: z.number().min(0),
+});
+export type PlannedOffer = z.infer<typeof PlannedOffer>;
+
 /** Every finding class of the verdict, each with a rule; causes stand before what they bring along. */
 export const FINDING_CLASSES = [
   'split-brain',
@@ -123,6 +131,10 @@ export const Floors = z.strictObject({
   failedCalls: z.number().int().min(0).optional(),
   /** share of what was acknowledged before the first fault that each member is asked for after the last one, where calls come at random */
   askedAgain: z.number().min(0).max(1).optional(),
+  /** reads that each member answers before and after the faults, and after each return, where `arrivals` names its offers; count */
+  askedOfEach: z.number().int().min(0).optional(),
+  /** share of the reads that ask for what nobody has acknowledged, where `arrivals` names its offers */
+  strangers: z.number().min(0).max(1).optional(),
 });
 export type Floors = z.infer<typeof Floors>;
 
@@ -145,8 +157,10 @@ export const Run = z.looseObject({
   phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
   /** planned operations a second by kind */
   load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),
-  /** how calls came: at random, each by itself, or evenly (where absent); `seed`: what they were drawn from */
-  arrivals: z.object({ process: z.enum(['even', 'random']), seed: z.number().int().optional() }).optional(),
+  /** how calls came: at random, each by itself, or evenly (where absent); `seed`: what they were drawn from; `offers`: what was to be asked of whom */
+  arrivals: z
+    .object({ process: z.enum(['even', 'random']), seed: z.number().int().optional(), offers: z.array(PlannedOffer).optional() })
+    .optional(),
   /** how long a call may take, its repeats included, from the start of its first attempt: the client's timeout; ms. An answer after that is too late to be good */
   deadlineMs: z.number().min(1).max(3_600_000).optional(),
   bounds: Bounds.default({}),

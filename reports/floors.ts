@@ -3,7 +3,7 @@ import { percent } from './numbers.ts';
 
 /** The least evidence that a run demanded, in the words of a report; `acksWithinMs`: over how long acknowledgements before a fault are counted. */
 export function floorsOf(
-  { addsPerSecond, readsPerSecond, coverage, samplesPerSecond, acksBeforeFault, failedCalls, askedAgain }: Floors,
+  { addsPerSecond, readsPerSecond, coverage, samplesPerSecond, acksBeforeFault, failedCalls, askedAgain, askedOfEach, strangers }: Floors,
   acksWithinMs: number,
 ): string[] {
   return [
@@ -13,6 +13,8 @@ export function floorsOf(
     samplesPerSecond === undefined ? '' : `${samplesPerSecond} looks a second at each copy and at the load balancer`,
     acksBeforeFault === undefined ? '' : `${acksBeforeFault} writes acknowledged in the last ${acksWithinMs} ms before the fault`,
     askedAgain === undefined ? '' : `${percent(askedAgain, 0)} of what was acknowledged before the faults asked for again after them`,
+    askedOfEach === undefined ? '' : `${askedOfEach} reads answered by each member before and after the faults, and after each return`,
+    strangers === undefined ? '' : `${percent(strangers, 0)} of the reads for what nobody has acknowledged`,
     failedCalls === undefined ? '' : `${failedCalls.toLocaleString('en')} calls that fail while faults last`,
   ].filter((words) => words !== '');
 }

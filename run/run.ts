@@ -9,7 +9,7 @@ import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
 import { Dice } from '../faults/schedule/dice.ts';
-import { deadlineOf, plannedRates, type LoadProfile } from '../load/profiles.ts';
+import { deadlineOf, plannedOffers, plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
   ACKS_WITHIN,
@@ -18,6 +18,7 @@ import {
   type Floors,
   type LeftOut,
   type PhaseName,
+  type PlannedOffer,
   type Run as RunFile,
   type RunbookLine,
 } from '../record/format.ts';
@@ -87,6 +88,7 @@ export class Run implements Disposable {
   #floors: Floors = {};
   #expect: string | undefined;
   #rates: Record<string, number> | undefined;
+  #offers: PlannedOffer[] = [];
   #deadlineMs: number | undefined;
   /** what the calls of the load are drawn from */
   readonly #loadSeed = randomInt(2 ** 32);
@@ -142,6 +144,7 @@ export class Run implements Disposable {
   /** Offers load while `body` runs: warm-up, a fault-free stretch, the body, and on until service is stable. */
   async load(profile: LoadProfile, body: () => Promise<void>): Promise<void> {
     this.#rates = plannedRates(profile);
+    this.#offers = plannedOffers(profile);
     this.#deadlineMs = deadlineOf(profile);
     this.#startedAt = new Date();
     this.#zeroNs = monotonicNs();
@@ -347,7 +350,9 @@ export class Run implements Disposable {
       ...(this.#plan.seed === undefined ? {} : { seed: this.#plan.seed }),
       tag: this.#tag,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
-      ...(this.#rates === undefined ? {} : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed } }),
+      ...(this.#rates === undefined
+        ? {}
+        : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed, offers: this.#offers } }),
       ...(this.#deadlineMs === undefined ? {} : { deadlineMs: this.#deadlineMs }),
       bounds: this.#bounds,
       floors: this.#floors,

@@ -18,6 +18,8 @@ describe('what a record eased', { concurrency: 4 }, () => {
             addsPerSecond: 0.5,
             acksBeforeFault: 0,
             askedAgain: 0.9,
+            askedOfEach: 20,
+            strangers: 0.01,
           },
         }),
         observations: [],

@@ -13,6 +13,8 @@ export const DEFAULT_FLOORS = {
   acksBeforeFault: 10,
   failedCalls: 0,
   askedAgain: 0.9,
+  askedOfEach: 20,
+  strangers: 0.01,
 } as const;
 
 /** Length of a time slice; µs. */
@@ -91,6 +93,11 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
     Object.entries(run.load ?? {}).map(([kind, rate]) => ({ kind, rate })),
   );
   await database.table(
+    'planned_offers',
+    { kind: 'op_kind', role: 'asked_role', rate: 'DOUBLE' },
+    (run.arrivals?.offers ?? []).map(({ kind, role = null, perSecond }) => ({ kind, role, rate: perSecond })),
+  );
+  await database.table(
     'troubles',
     { text: 'VARCHAR' },
     run.troubles.map((text) => ({ text })),
@@ -105,6 +112,8 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       acksBeforeFault: 'BIGINT',
       failedCalls: 'BIGINT',
       askedAgain: 'DOUBLE',
+      askedOfEach: 'BIGINT',
+      strangers: 'DOUBLE',
     },
     [{ ...DEFAULT_FLOORS, ...run.floors }],
   );

@@ -34,6 +34,8 @@ export const NO_FLOORS = {
   acksBeforeFault: 0,
   failedCalls: 0,
   askedAgain: 0,
+  askedOfEach: 0,
+  strangers: 0,
 };
 
 /** Three elements, acknowledged and read at both copies: nothing is wrong with it. Times in µs. */

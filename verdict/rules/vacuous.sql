@@ -10,6 +10,7 @@ UNION ALL SELECT 'truth', NULL, NULL, copy, NULL, message, NULL FROM unmet_truth
 UNION ALL SELECT 'acks', NULL, phase, NULL, NULL, message, start FROM unmet_acks
 UNION ALL SELECT 'told', NULL, NULL, NULL, NULL, message, NULL FROM unmet_told
 UNION ALL SELECT 'routing', NULL, NULL, NULL, NULL, message, NULL FROM unmet_routing
+UNION ALL SELECT 'everywhere', NULL, phase::VARCHAR, copy, NULL, message, NULL FROM unmet_everywhere
 UNION ALL SELECT 'gone', NULL, NULL, copy, NULL, message, NULL FROM unmet_gone
 UNION ALL SELECT 'terms', NULL, NULL, NULL, NULL, message, start FROM unmet_terms
 UNION ALL SELECT 'bounds', NULL, phase::VARCHAR, NULL, NULL, format('bound {} cannot be judged: {}', bound, message), NULL FROM unmet_bounds
