@@ -122,9 +122,9 @@ export const PutFates = Fates.extend({ overwritten: z.number().int() });
  * show; `unaskedMs`: what lasts less may have gone unseen; `of`: what the number is a part of.
  */
 export const Audited = z.object({
-  what: z.enum(['reads', 'again', 'calls', 'writes']),
+  what: z.enum(['reads', 'gets', 'lists', 'again', 'calls', 'writes']),
   asked: z.enum(['primary', 'replica']).nullable(),
-  per: z.enum(['site', 'copy', 'kind']),
+  per: z.enum(['site', 'copy', 'path', 'kind']),
   name: z.string(),
   phase: z.enum(PHASE_NAMES),
   calls: z.number().int(),

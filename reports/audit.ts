@@ -5,6 +5,7 @@ import { plain, whole } from './text.ts';
 
 /** A row of the audit in words. */
 interface Told {
+  promises: string;
   what: string;
   who: string;
   phase: string;
@@ -14,10 +15,21 @@ interface Told {
 
 /** What could have broken the promises of a run, and the largest fault that would have stayed unseen, as lines for a terminal. */
 export function auditLines({ scenario, audit = [] }: Pick<Verdict, 'scenario' | 'audit'>): string {
-  const rows = [HEADS, ...audit.map(told)];
-  const widths = (['what', 'who', 'phase', 'calls'] as const).map((column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = ({ what, who, phase, calls, unseen }: Told): string =>
-    [what.padEnd(widths[0]!), who.padEnd(widths[1]!), phase.padEnd(widths[2]!), calls.padStart(widths[3]!), unseen].join('  ').trimEnd();
+  const rows = [HEADS, ...byPromise(audit)];
+  const widths = (['promises', 'what', 'who', 'phase', 'calls'] as const).map((column) =>
+    Math.max(...rows.map((row) => row[column].length)),
+  );
+  const line = ({ promises, what, who, phase, calls, unseen }: Told): string =>
+    [
+      promises.padEnd(widths[0]!),
+      what.padEnd(widths[1]!),
+      who.padEnd(widths[2]!),
+      phase.padEnd(widths[3]!),
+      calls.padStart(widths[4]!),
+      unseen,
+    ]
+      .join('  ')
+      .trimEnd();
   const [heads, ...lines] = rows.map(line);
   return [`what could have broken the promises of "${plain(scenario)}"`, '', heads, ...lines].join('\n');
 }
@@ -25,7 +37,8 @@ export function auditLines({ scenario, audit = [] }: Pick<Verdict, 'scenario' | 
 /** The same as a section of a report. */
 export function auditSection({ audit = [] }: Verdict): Html {
   if (audit.length === 0) return html``;
-  return html`<h3>What could have broken the promises</h3>${table(audit.map(told), [
+  return html`<h3>What could have broken the promises</h3>${table(byPromise(audit), [
+    { head: HEADS.promises, cell: ({ promises }) => promises },
     { head: HEADS.what, cell: ({ what }) => what },
     { head: HEADS.who, cell: ({ who }) => who },
     { head: HEADS.phase, cell: ({ phase }) => phase },
@@ -34,10 +47,22 @@ export function auditSection({ audit = [] }: Verdict): Html {
   ])}`;
 }
 
-const HEADS: Told = { what: 'evidence', who: 'answered by', phase: 'phase', calls: 'calls', unseen: 'what would not have shown' };
+const HEADS: Told = {
+  promises: 'promise',
+  what: 'evidence',
+  who: 'answered by',
+  phase: 'phase',
+  calls: 'calls',
+  unseen: 'what would not have shown',
+};
+
+function byPromise(audit: readonly Audited[]): Told[] {
+  return audit.map(told).sort((one, other) => (one.promises < other.promises ? -1 : Number(one.promises > other.promises)));
+}
 
 function told(row: Audited): Told {
   return {
+    promises: promises(row),
     what: WHAT[row.what](row.asked ?? ''),
     who: plain(row.per === 'kind' ? row.name : `${row.per} ${row.name}`),
     phase: row.phase,
@@ -46,8 +71,17 @@ function told(row: Audited): Told {
   };
 }
 
+/** The bound that such calls could have broken, or what every record promises besides. */
+function promises({ what, asked }: Audited): string {
+  if (what === 'calls') return 'availability';
+  if (what === 'writes' || what === 'again') return 'lost';
+  return asked === 'primary' ? 'stalePrimary' : 'staleReplica';
+}
+
 const WHAT: Record<Audited['what'], (asked: string) => string> = {
   reads: (asked) => `reads asked of the ${asked}`,
+  gets: (asked) => `reads of keys asked of the ${asked}`,
+  lists: (asked) => `pages of lists asked of the ${asked}`,
   again: (asked) => `writes from before the faults, asked of the ${asked}`,
   calls: () => 'calls that were due',
   writes: () => 'acknowledged writes',
@@ -56,6 +90,7 @@ const WHAT: Record<Audited['what'], (asked: string) => string> = {
 function unseen({ what, calls, of, blindMs, unaskedMs }: Audited): string {
   if (calls === 0) return what === 'writes' ? 'no loss of its writes' : 'nothing: it was never asked';
   if (what === 'again') return calls < (of ?? 0) ? `the loss of ${whole((of ?? 0) - calls)} of them` : '';
+  if (what === 'gets' || what === 'lists') return `anything for up to ${duration(unaskedMs ?? 0)}`;
   if (what === 'reads') return `a lag of up to ${duration(blindMs ?? 0)}; any lag for up to ${duration(unaskedMs ?? 0)}`;
   return what === 'calls' ? `an outage of up to ${duration(unaskedMs ?? 0)}` : '';
 }

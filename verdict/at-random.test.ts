@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { classesOf, judged, read, steady, type Sketch } from './testing.ts';
+import { classesOf, get, judged, page, read, steady, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
@@ -147,4 +147,31 @@ describe('what was acknowledged before the faults', { concurrency: 2 }, () => {
       ],
     );
   });
+});
+
+test('the audit tells which site never reached which copy, and who answered gets and pages', async () => {
+  const whole = sketch(drawn, (line) =>
+    line.role === 'replica' && due(line) < 4e6 ? { ...line, copy: line.site === 'a' ? 'db1' : 'db2' } : line,
+  );
+  const { audit = [] } = await judged({
+    ...whole,
+    history: [
+      ...whole.history,
+      { ...get('k', 0, 1e6, 1e6 + 500), due: 1e6, copy: 'db1', site: 'b', role: 'primary', found: false, version: undefined },
+      { ...page([], 2e6, 2e6 + 500), due: 2e6, site: 'a', role: 'replica', copy: 'db2', next: undefined },
+    ],
+  });
+  const paths = audit.filter(({ per }) => per === 'path').map(({ what, asked, name, phase, calls }) => [what, asked, name, phase, calls]);
+  // db1 is the primary there: what it answers as a replica is nobody's path
+  assert.deepEqual(paths, [['reads', 'replica', 'a to db2', 'before', 0]]);
+  const answered = audit.filter(({ what, calls }) => (what === 'gets' || what === 'lists') && calls > 0);
+  assert.deepEqual(
+    answered.map(({ what, asked, per, name, calls, unaskedMs }) => [what, asked, per, name, calls, unaskedMs]),
+    [
+      ['gets', 'primary', 'copy', 'db1', 1, 3000],
+      ['gets', 'primary', 'site', 'b', 1, 3000],
+      ['lists', 'replica', 'copy', 'db2', 1, 2000],
+      ['lists', 'replica', 'site', 'a', 1, 2000],
+    ],
+  );
 });
