@@ -123,23 +123,28 @@ describe('a member', { concurrency: 2 }, () => {
     assert.equal((await judged({ ...observed, run: { ...observed.run, topology: supported } })).verdict, 'pass');
   });
 
-  test('that is back for ten seconds and answers nothing shows nothing', async () => {
-    const back = (at: number, answers: boolean): Sketch =>
-      sketch({
-        seconds: [2, 14, 2],
-        run: { copies: { db1: 'primary', db2: 'replica' } },
-        change: (line) => (line.copy === 'db2' && due(line) > 2e6 && !(answers && due(line) > at) ? { ...line, copy: 'db1' } : line),
+  test('that is back for ten seconds without a fault, and answers nothing, shows nothing', async () => {
+    /** db2 is seen down for a second from `down` on, and answers from `at` on. */
+    const back = (down: number, at: number): Sketch => {
+      const record = sketch({
+        seconds: [2, 4, 14],
+        change: (line) => (line.copy === 'db2' && due(line) > down && due(line) < at ? { ...line, copy: 'db1' } : line),
       });
-    const seen = (record: Sketch, from: number, to: number): Sketch => ({
-      ...record,
-      observations: record.observations.map((line) =>
-        line.copy === 'db2' && Number(line.at) > from && Number(line.at) < to ? { at: line.at, copy: 'db2', up: false } : line,
-      ),
-    });
-    assert.equal((await judged(seen(back(5e6, true), 2e6, 5e6))).verdict, 'pass');
-    const silent = await judged(seen(back(5e6, false), 2e6, 5e6));
-    assert.match(silent.reasons.join(), /"db2" answered 0 reads from 5000000 µs on, when it was back; at least 20 are needed/u);
-    // back for a second before the end, which no endpoint needs to have noticed
-    assert.doesNotMatch((await judged(seen(back(17e6, false), 2e6, 17e6))).reasons.join(), /when it was back/u);
+      return {
+        ...record,
+        observations: record.observations.map((line) =>
+          line.copy === 'db2' && Number(line.at) > down && Number(line.at) < down + 1e6 ? { at: line.at, copy: 'db2', up: false } : line,
+        ),
+      };
+    };
+    assert.equal((await judged(back(7e6, 9e6))).verdict, 'pass');
+    const silent = await judged(back(7e6, 20e6));
+    assert.match(silent.reasons.join(), /"db2" answered 0 reads from 8000000 µs on, when it was back; at least 20 are needed/u);
+    // it came back while the fault lasted, which may be what kept its readers away: what counts begins when the fault is gone
+    const within = await judged(back(3e6, 20e6));
+    assert.match(within.reasons.join(), /"db2" answered 0 reads from 6000000 µs on, when it was back/u);
+    assert.doesNotMatch((await judged(back(3e6, 6.1e6))).reasons.join(), /when it was back/u);
+    // back for less than ten seconds, which no endpoint needs to have noticed
+    assert.doesNotMatch((await judged(back(10e6, 20e6))).reasons.join(), /when it was back/u);
   });
 });

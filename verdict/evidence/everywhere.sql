@@ -38,7 +38,8 @@ FROM (SELECT count(*) AS found, count(*) FILTER (WHERE payload IS NULL) AS untol
 WHERE untold > 0.01 * found AND EXISTS (FROM ops WHERE op = 'add' AND outcome = 'ok' AND payload IS NOT NULL) AND EXISTS (FROM floors WHERE strangers > 0);
 
 -- Members: every copy that is up from the start of a phase to its end answers reads in it, and so does one that is back, as soon as it stays for ten
--- seconds: twice what an endpoint's checks and the pools of connections take to use it. Of a database that all sites share: which copy else is asked the traffic decides.
+-- seconds: twice what an endpoint's checks and the pools of connections take to use it. While a fault lasts it may be what keeps reads from a copy that
+-- the observer reaches. Of a database that all sites share: which copy else is asked the traffic decides.
 INSERT INTO unmet_everywhere
 WITH looks AS (
   SELECT copy, "at", up, lag(up) OVER w AS was_up FROM copy_samples JOIN copies USING (copy)
@@ -46,14 +47,18 @@ WITH looks AS (
 ), lives AS (
   SELECT copy, life, min("at") AS since, max("at") AS until
   FROM (SELECT *, sum((up IS DISTINCT FROM was_up)::INT) OVER (PARTITION BY copy ORDER BY "at") AS life FROM looks) WHERE up GROUP BY copy, life
+), returns AS (
+  SELECT l.copy, l.until, greatest(l.since, (SELECT max(coalesce(gone, 9007199254740991)) FROM faults AS f WHERE coalesce(f.began, f.applied) < l.since AND coalesce(f.gone, 9007199254740991) > l.since)) AS since
+  FROM lives AS l WHERE l.life > 1
+), quiet_returns AS (
+  SELECT r.copy, r.since, least(r.until, (SELECT max("end") FROM phases), (SELECT min(coalesce(f.began, f.applied)) FROM faults AS f WHERE coalesce(f.began, f.applied) >= r.since)) AS until
+  FROM returns AS r WHERE r.since > (SELECT min(start) FROM phases)
 ), spans AS (
   SELECT l.copy, p.name AS phase, p.start AS since, p."end" AS until, format('in "{}"', p.name) AS span
   FROM lives AS l JOIN phases AS p ON l.since <= p.start + 200000 AND l.until >= p."end" - 200000
   WHERE p.name <> 'during'
   UNION ALL
-  SELECT l.copy, phase_of(l.since), l.since, least(l.until, e."end"), format('from {} µs on, when it was back', l.since)
-  FROM lives AS l CROSS JOIN (SELECT max("end") AS "end", min(start) AS start FROM phases) AS e
-  WHERE l.life > 1 AND l.since > e.start AND least(l.until, e."end") - l.since >= 10000000
+  SELECT copy, phase_of(since), since, until, format('from {} µs on, when it was back', since) FROM quiet_returns WHERE until - since >= 10000000
 )
 SELECT s.phase, s.copy, format('"{}" answered {:,} reads {}; at least {:,} are needed to show that it is right', s.copy, count(r.line), s.span, any_value(askedOfEach))
 FROM spans AS s CROSS JOIN floors
