@@ -90,6 +90,8 @@ export const Bounds = z.strictObject({
   stalePrimary: z.number().int().min(0).optional(),
   /** stale reads that were asked of a replica; count */
   staleReplica: z.number().int().min(0).optional(),
+  /** writes that nobody had acknowledged, that a replica alone showed, and that are missing; count */
+  shownUnconfirmed: z.number().int().min(0).optional(),
   /** 99th percentile of replica staleness; ms */
   staleReplicaP99Ms: z.number().min(0).optional(),
   /** ok / offered, 0 to 1 */

@@ -15,7 +15,7 @@ export type Row = {
 };
 
 /** What was promised and measured of acknowledged writes. */
-export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rpoMs }: Bounds, known: boolean): Row[] {
+export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rpoMs, shownUnconfirmed }: Bounds, known: boolean): Row[] {
   const lost = known ? countOf(verdict, 'lost') : undefined;
   const finding = verdict.findings.find(({ class: name }) => name === 'lost');
   const age = lost === 0 ? 0 : Number(finding?.worst ?? Number.NaN);
@@ -49,6 +49,16 @@ export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rp
         known && (lostUnreplicated !== undefined || verdict.writes.accepted > 0) ? whole(countOf(verdict, 'lost-unreplicated')) : undefined,
       broken: isBroken(verdict, 'lost-unreplicated'),
     },
+    ...(shownUnconfirmed === undefined
+      ? []
+      : [
+          {
+            what: 'Unconfirmed writes that a replica showed and that were lost',
+            promised: atMost(shownUnconfirmed, whole),
+            measured: known ? whole(withoutRoot(verdict, 'read-then-lost')) : undefined,
+            broken: isBroken(verdict, 'read-then-lost', ({ root }) => root === undefined),
+          },
+        ]),
     {
       what: 'Age of the oldest lost write at the fault',
       promised: atMost(rpoMs, duration),
@@ -144,4 +154,9 @@ export function atMost(bound: number | undefined, format: (value: number) => str
 /** A lower bound, a ratio, in words; undefined when there is none. */
 export function atLeast(bound: number | undefined): string | undefined {
   return bound === undefined ? undefined : `≥ ${percent(bound)}`;
+}
+
+/** Findings of a class that no other one explains; how many things they are about. */
+function withoutRoot({ findings }: Verdict, name: string): number {
+  return findings.reduce((sum, { class: of, root, count }) => sum + (of === name && root === undefined ? count : 0), 0);
 }

@@ -2,11 +2,11 @@ import { DEFAULT_DEADLINE_MS, type Run } from '../record/format.ts';
 import type { Eased, Finding } from '../record/verdict-format.ts';
 import { DEFAULT_FLOORS } from './settings.ts';
 
-/** Promises that every record makes unless it says otherwise: none may be lost, none be stale. */
-const DEFAULT_BOUNDS = { lost: 0, stalePrimary: 0 } as const;
+/** Promises that every record makes unless it says otherwise: none may be lost, none be stale, none be shown and then be gone. */
+const DEFAULT_BOUNDS = { lost: 0, stalePrimary: 0, shownUnconfirmed: 0 } as const;
 
 /** Classes of losses that a bound, or degraded replication, may excuse. */
-const LOSSES = new Set(['lost', 'lost-update', 'lost-unreplicated']);
+const LOSSES = new Set(['lost', 'lost-update', 'lost-unreplicated', 'read-then-lost']);
 
 /** Where a record demands less evidence than usual, or promises less: its floors below the defaults, and its bounds above them. */
 export function easedBy({ floors, bounds, deadlineMs = DEFAULT_DEADLINE_MS }: Run): Eased[] {

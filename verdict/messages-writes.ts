@@ -44,7 +44,14 @@ export const WRITE_MESSAGES: Record<WriteClass, Describe> = {
       message: `${plural(group.count, 'key')} whose acknowledged put is not what the truth "${String(facts.truth)}" holds (${reasons.join('; ')}; ${bound}); oldest loss ${ms(group.worst ?? 0)} before the fault${ageBound(found)}${heldAt(group)}`,
     };
   },
-  'read-then-lost': ({ group, facts, findings }) => {
+  'read-then-lost': ({ group, facts, findings, run }) => {
+    const allowed = run.bounds.shownUnconfirmed;
+    if (group.scope === 'replica' && allowed !== undefined) {
+      return {
+        breaks: group.count > allowed,
+        message: `${plural(group.count, 'write')} that nobody had acknowledged, shown by a replica and absent from the truth "${String(facts.truth)}" (bound ${count(allowed)})`,
+      };
+    }
     const told = group.root === undefined ? 'although no answer had promised it' : `as "${group.root}" explains`;
     return {
       breaks: group.root === undefined || findings.some((finding) => finding.class === group.root && finding.breaks),

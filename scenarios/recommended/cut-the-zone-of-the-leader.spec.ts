@@ -13,6 +13,8 @@ test(
     await holds({
       lost: 0,
       stalePrimary: 0,
+      // a leader that was cut off, as in isolate-the-primary
+      shownUnconfirmed: 1_300,
       // as a lost leader: Patroni's ttl (20 s), the store's expiry tick (1 s), its own election where its leader was in the zone (2 s), promotion (1 s), two
       // good checks of the endpoint (1 s), reconnects (1 s), and 2 s for a busy machine; and 9 s where the other standby is rewound (freeze-the-primary)
       longestOutageMs: 37_000,

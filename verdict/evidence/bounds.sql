@@ -53,6 +53,10 @@ SELECT 'lostUnreplicated', NULL, 'no write was answered without replication, or 
 WHERE 'lostUnreplicated' IN (FROM given) AND NOT EXISTS (FROM ops WHERE op IN ('add', 'put') AND outcome = 'ok' AND NOT replicated)
   AND NOT EXISTS (FROM (FROM ops WHERE acked AND op IN ('add', 'put')) AS a JOIN off_spans AS s ON s.copy = coalesce(a.copy, '') AND a.start > s.first_at AND a."end" < s.last_at)
 UNION ALL
+SELECT 'shownUnconfirmed', NULL, 'no replica was asked for a write that nobody had acknowledged'
+WHERE 'shownUnconfirmed' IN (FROM given) AND NOT EXISTS (
+  FROM ops AS r JOIN elements AS e USING (id) WHERE r.op = 'read' AND r.outcome = 'ok' AND r.role = 'replica' AND r.found IS NOT NULL AND r.start >= e.sent AND (e.acked_at IS NULL OR e.acked_at > r.start))
+UNION ALL
 SELECT 'latencyP99Ms', p.name, format('no call was answered in "{}"', p.name)
 FROM phases AS p WHERE 'latencyP99Ms' IN (FROM given) AND p.name <> 'during' AND NOT EXISTS (FROM bins AS b WHERE b.phase = p.name AND b.ok > 0)
 UNION ALL
