@@ -15,16 +15,25 @@ export interface RoundOutcome extends Outcome {
   leftOut: readonly LeftOut[];
 }
 
+const WRITES_PER_SECOND = 70;
+const PUTS_PER_SECOND = 15;
+
 /** Every kind of operation that the verdict has rules for, at rates that leave two cores room for faults, their proofs and a surge beside them. */
 const LOAD = steady({
-  writesPerSecond: 70,
+  writesPerSecond: WRITES_PER_SECOND,
   readsPerSecond: 140,
-  putsPerSecond: 15,
+  putsPerSecond: PUTS_PER_SECOND,
   getsPerSecond: 30,
   listsPerSecond: 5,
   tokenShare: 0.5,
   retries: { most: 1, pauseMs: 1000 },
 });
+
+/**
+ * Writes that wait at a leader that is cut off until it stands down, as it does within the 10 s for which Patroni tries to reach the store: it shows them
+ * as a standby until it is rewound.
+ */
+const SHOWN_UNCONFIRMED = 10 * (WRITES_PER_SECOND + PUTS_PER_SECOND);
 
 /** Plays one schedule as an ordinary run: load, the faults at their times, until the service is stable; judged by its record. Nothing is promised of availability. */
 export async function playRound(
@@ -41,7 +50,7 @@ export async function playRound(
     using run = await Run.open(topology, { scenario: title, reference: schedule.reference, ...of, ...seed });
     folder = run.folder;
     // a fault may fall while no write is acknowledged for an earlier one's sake
-    await run.promise({ lost: 0, stalePrimary: 0 }, { acksBeforeFault: 0 });
+    await run.promise({ lost: 0, stalePrimary: 0, shownUnconfirmed: SHOWN_UNCONFIRMED }, { acksBeforeFault: 0 });
     writeAtomic(join(folder, 'evidence/schedule.json'), scheduleText(schedule));
     await run.load(LOAD, () => carryOut(run, planned));
     return { title, folder, verdict: await run.judge(), leftOut: run.leftOut, seconds: seconds() };
