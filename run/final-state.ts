@@ -14,13 +14,16 @@ export interface FinalState {
   truth: string;
   copies: Record<string, 'primary' | 'replica'>;
   troubles: string[];
-  /** ms until every copy showed the marker, by copy */
-  catchUpMs: Record<string, number>;
+  /** ms until every copy showed the marker, by copy; null: it answered for half of the time given or more, and still lacked it at the end */
+  catchUpMs: Record<string, number | null>;
 }
 
 /** Reads every copy once nothing is in flight: jobs drained, a marker seen everywhere, each copy in one snapshot, the truth twice. */
-export async function readFinalState(topology: Topology, run: { tag: string; startedAt: Date; writer: RecordWriter }): Promise<FinalState> {
-  const { tag, startedAt, writer } = run;
+export async function readFinalState(
+  topology: Topology,
+  run: { tag: string; startedAt: Date; writer: RecordWriter; timeoutMs?: number },
+): Promise<FinalState> {
+  const { tag, startedAt, writer, timeoutMs = limits.catchUp } = run;
   const states = await topology.database.copies();
   const truth = (await topology.database.primary()).name;
   const copies = Object.fromEntries(states.map(({ name }) => [name, name === truth ? 'primary' : 'replica'] as const));
@@ -32,18 +35,25 @@ export async function readFinalState(topology: Topology, run: { tag: string; sta
   );
   const before = await withCopy(topology, truth, (client) => fingerprint(client, tag));
   const started = performance.now();
-  const catchUpMs: Record<string, number> = {};
+  const catchUpMs: Record<string, number | null> = {};
   await Promise.all(
     Object.keys(copies).map(async (copy) => {
+      let lackedSince: number | undefined;
       try {
         await readCopy(topology, {
           copy,
           tag,
           nonce,
           writer,
-          caughtUp: () => (catchUpMs[copy] ??= Math.round(performance.now() - started)),
+          timeoutMs,
+          asked: (shows) => {
+            lackedSince = shows === false ? (lackedSince ?? performance.now()) : undefined;
+            if (shows === true) catchUpMs[copy] ??= Math.round(performance.now() - started);
+          },
         });
       } catch (error) {
+        // one that refuses connections, or answers only now, may still be on its way
+        if (lackedSince !== undefined && performance.now() - lackedSince >= timeoutMs / 2) catchUpMs[copy] = null;
         // without its file the copy is judged as missing, which is what it is
         troubles.push(`final state of ${copy}: ${messageOf(error)}`);
       }
@@ -85,27 +95,31 @@ interface CopyRead {
   tag: string;
   nonce: string;
   writer: RecordWriter;
-  /** told when the copy shows the marker */
-  caughtUp: () => void;
+  timeoutMs: number;
+  /** told of each look whether the copy shows the marker; undefined: it did not answer */
+  asked: (shows: boolean | undefined) => void;
 }
 
 /** A copy that still rejoins refuses connections, and may restart while it is read: each look makes its own connection and begins anew. */
-async function readCopy(topology: Topology, { copy, tag, nonce, writer, caughtUp }: CopyRead): Promise<void> {
+async function readCopy(topology: Topology, { copy, tag, nonce, writer, timeoutMs, asked }: CopyRead): Promise<void> {
   await until({
     subject: copy,
     condition: 'the marker row of the truth, and all rows of the run in one go',
-    timeoutMs: limits.catchUp,
+    timeoutMs,
     intervalMs: 50,
     probe: async () => {
       let writing: Promise<void> | undefined;
       try {
         return await withCopy(topology, copy, async (client) => {
           const { rowCount } = await client.query('select from markers where run = $1 and nonce = $2', [tag, nonce]);
+          asked(rowCount === 1);
           if (rowCount !== 1) return false;
-          caughtUp();
           await (writing = writer.writeFinal(copy, rowsOf(client, tag)));
           return true;
         });
+      } catch (error) {
+        asked(undefined);
+        throw error;
       } finally {
         // a connection that is lost is told before what was read of it has ended and is taken away
         await writing?.catch(() => undefined);
