@@ -10,6 +10,7 @@ import { bootstrapMethod, databaseBackupConfig, pgbackrest, pgbackrestDaemon } f
 import { NAMESPACE, SCOPE, STORE_HEALTH_PORT, STORE_PORT } from './patroni-store.ts';
 import { askPauseS, type Daemon } from './services.ts';
 import type { PlannedHost } from './shape.ts';
+import { stuckReplay } from './stuck-replay.ts';
 import type { Lab } from './store.ts';
 
 export const PATRONI_PORT = 8008;
@@ -23,6 +24,7 @@ const CERTIFICATE = '/data/store/certificate.pem';
 const KEY = '/data/store/key.pem';
 const BIN_DIR = '/usr/lib/postgresql/15/bin';
 export const DATA_DIR = '/var/lib/postgresql/data';
+const SOCKET_DIR = '/run/postgresql';
 /** On every node of a site that has a database of its own. */
 export const SITE_DATABASE_PORT = 30432;
 export const ENDPOINT_PORTS = { readWrite: 5000, readOnly: 5001 } as const;
@@ -56,7 +58,8 @@ export function databaseDaemons(lab: Lab, host: PlannedHost, machine: Machine): 
   writeHostFile(machine, 'postgresql.conf', INITIAL_CONFIG, 0o644);
   writeHostFile(machine, 'postgres', named(host.name), 0o755);
   writeHostFile(machine, 'pg_rewind', keepingRewind({ binDir: BIN_DIR, dataDir: DATA_DIR, database: DATABASE_NAME }), 0o755);
-  const owned = `/var/lib/postgresql ${DATA_DIR} /run/postgresql /data/${KEPT_DIR}`;
+  if (isStuckAfterRejoin(lab)) writeHostFile(machine, 'stuck-replay', stuckReplay(SOCKET_DIR), 0o755);
+  const owned = `/var/lib/postgresql ${DATA_DIR} ${SOCKET_DIR} /data/${KEPT_DIR}`;
   const run = [
     `mkdir -p ${owned} && chown -h postgres:postgres ${owned}`,
     `[ -L ${DATA_DIR} ] || chmod 0700 ${DATA_DIR}`,
@@ -308,8 +311,9 @@ function patroniConfig(lab: Lab, host: PlannedHost): object {
         replication: { username: 'replicator', password: secrets.replication },
       },
       custom_conf: '/data/postgresql.conf',
-      parameters: { unix_socket_directories: '/run/postgresql' },
+      parameters: { unix_socket_directories: SOCKET_DIR },
       basebackup: [{ checkpoint: 'fast' }],
+      ...(isStuckAfterRejoin(lab) ? { callbacks: { on_role_change: '/data/stuck-replay' } } : {}),
     },
   };
 }
@@ -328,6 +332,10 @@ case "$1" in
   *) exec ${BIN_DIR}/postgres -c holdfast.copy=${copy} "$@" ;;
 esac
 `;
+}
+
+function isStuckAfterRejoin(lab: Lab): boolean {
+  return sabotageOf(lab).database?.stuckAfterRejoin === true;
 }
 
 function wantedRestore(lab: Lab): Partial<Restore> {

@@ -45,6 +45,8 @@ export interface Sabotage {
     noArchiveTimeout?: true;
     /** a restore goes to the end of the archive, whatever time is asked for */
     restoresToTheEnd?: true;
+    /** a leader that was deposed replays nothing more once it follows again */
+    stuckAfterRejoin?: true;
   };
   /** a daemon that no supervisor starts again, by its host's role */
   unsupervised?: { role: 'load-balancer'; daemon: string };
@@ -89,6 +91,10 @@ export const SABOTAGES = {
   'restore-to-the-end': {
     what: 'a restore goes to the end of the archive, whatever time is asked for',
     database: { restoresToTheEnd: true },
+  },
+  'stuck-replay-after-a-rejoin': {
+    what: 'a leader that was deposed comes back as a replica whose replay stays paused',
+    database: { stuckAfterRejoin: true },
   },
   'slow-endpoint': {
     what: 'the database’s endpoint looks every 5 s, and believes the third look',
