@@ -57,4 +57,16 @@ describe('the timeline', () => {
     const rights = [...svg.matchAll(/<rect x="(-?[\d.]+)"[^>]*? width="([\d.]+)"/g)].map(([, x, width]) => Number(x) + Number(width));
     assert.ok(rights.length > 3 && Math.max(...rights) <= 660 + 12);
   });
+
+  test('leaves out the reads of everything that follow a load, which would dwarf it', async (context) => {
+    const reads = async (process: 'random' | 'even'): Promise<number> => {
+      const phases = [{ name: 'before' as const, start: 5e6, end: 30e6 }];
+      const { slices } = await read(syntheticFolder(context, { run: { arrivals: { process }, phases } }));
+      return slices.total('read');
+    };
+    const [drawn, even] = [await reads('random'), await reads('even')];
+    // 400 reads a second for 60 s, of which the load's own end after 30 s
+    assert.ok(drawn > 11_000 && drawn < 13_000, `${drawn}`);
+    assert.ok(even > 23_000, `${even}`);
+  });
 });
