@@ -257,7 +257,8 @@ export const CopySample = z.looseObject({
   /** when the look began */
   at: micros,
   copy: z.string(),
-  up: z.boolean(),
+  /** false: it was refused; absent: no answer came in time, so that it may be up */
+  up: z.boolean().optional(),
   writable: z.boolean().optional(),
   system: z.string().optional(),
   timeline: z.number().int().optional(),
@@ -277,8 +278,9 @@ export type CopySample = z.infer<typeof CopySample>;
 export const BackendSample = z.looseObject({
   at: micros,
   backend: z.string(),
-  status: z.enum(['UP', 'DOWN', 'DRAIN', 'MAINT']),
-  /** how long the look took; µs. A balancer that gave no answer in that time is written as DOWN for each backend */
+  /** absent: the balancer gave no answer in time */
+  status: z.enum(['UP', 'DOWN', 'DRAIN', 'MAINT']).optional(),
+  /** how long the look took; µs */
   took: z.number().int().min(0).optional(),
 });
 export type BackendSample = z.infer<typeof BackendSample>;

@@ -2,12 +2,12 @@ import type { BackendSample, CopySample } from '../record/format.ts';
 
 /** What a database copy was seen as at one moment. */
 export type CopyState = {
-  role: 'primary' | 'sync standby' | 'standby' | 'down';
+  role: 'primary' | 'sync standby' | 'standby' | 'down' | 'not known';
   timeline?: number | undefined;
   epoch?: number | undefined;
   startedAt?: string | undefined;
 };
-export type BackendState = { status: BackendSample['status'] };
+export type BackendState = { status: NonNullable<BackendSample['status']> | 'not known' };
 
 /** A stretch in which every look found the same; µs since zero. `watched` false: nobody looked before it. */
 export type Segment<State> = { start: number; end: number; state: State; watched: boolean };
@@ -68,7 +68,7 @@ export class Lanes<State> {
 
 /** How a sample of a copy is drawn and told. */
 export function copyState(sample: CopySample): CopyState {
-  if (!sample.up) return { role: 'down' };
+  if (sample.up !== true) return { role: sample.up === false ? 'down' : 'not known' };
   const role = sample.writable ? 'primary' : sample.sync ? 'sync standby' : 'standby';
   return { role, timeline: sample.timeline, epoch: sample.epoch, startedAt: sample.startedAt };
 }

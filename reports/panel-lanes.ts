@@ -17,12 +17,14 @@ const COPY_LOOKS: Record<CopyState['role'], Look> = {
   'sync standby': { words: 'sync standby', fill: 'sync', ink: 'ink' },
   standby: { words: 'standby', fill: 'standby', ink: 'ink' },
   down: { words: 'down', fill: 'down', ink: 'onstrong' },
+  'not known': { words: 'not known', fill: 'maint', ink: 'ink' },
 };
 const BACKEND_LOOKS: Record<BackendState['status'], Look> = {
   UP: { words: 'UP', fill: 'up', ink: 'ink' },
   DOWN: { words: 'DOWN', fill: 'down', ink: 'onstrong' },
   DRAIN: { words: 'DRAIN', fill: 'drain', ink: 'ink' },
   MAINT: { words: 'MAINT', fill: 'maint', ink: 'ink' },
+  'not known': { words: 'not known', fill: 'panel', ink: 'ink' },
 };
 
 /** What the observer saw of each database copy: role, timeline or epoch, absence. */
@@ -35,7 +37,7 @@ export function copiesPanel(frame: Frame, lanes: readonly Lane<CopyState>[]): Pa
     lookOf: (state) => COPY_LOOKS[state.role],
     wordings: ({ role, timeline, epoch }) => {
       const lineage = timeline !== undefined ? `timeline ${timeline}` : epoch !== undefined ? `epoch ${epoch}` : '';
-      return role === 'down' || lineage === '' ? [role] : [`${role}, ${lineage}`, role];
+      return lineage === '' ? [role] : [`${role}, ${lineage}`, role];
     },
   });
 }

@@ -56,7 +56,7 @@ export async function readRun(folder: string, verdict?: Verdict): Promise<RunDat
       const seen = Observation.safeParse(withoutNulls(line)).data;
       if (seen === undefined) return false;
       if ('copy' in seen) return copies.add(String(seen.copy), seen.at, copyState(seen as never));
-      if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: seen.status as never });
+      if ('backend' in seen) return backends.add(String(seen.backend), seen.at, { status: (seen.status ?? 'not known') as never });
       if (isExit(seen)) return exits.length < MOST_EXITS && exits.push(seen) > 0;
       return true;
     }),

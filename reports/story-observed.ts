@@ -62,11 +62,12 @@ function copyChange(
 ): Change | undefined {
   const [was, is] = [before.state, now.state];
   if (is.role === 'down') return was.role === 'down' ? undefined : { text: `${name} no longer answers the observer.`, tone: 'bad' };
+  if (is.role === 'not known') return isSeen(was) ? { text: `${name} does not answer the observer in time.`, tone: 'bad' } : undefined;
   const lineage = is.timeline === undefined ? (is.epoch === undefined ? '' : ` (epoch ${is.epoch})`) : ` (timeline ${is.timeline})`;
-  const lastUp = earlier.findLast((segment) => segment.state.role !== 'down')?.state;
+  const lastUp = earlier.findLast(({ state }) => isSeen(state))?.state;
   const restarted = lastUp?.startedAt !== undefined && is.startedAt !== undefined && lastUp.startedAt !== is.startedAt;
   if (is.role === 'primary' && lastUp?.role !== 'primary') return { text: `${name} promoted${lineage}.`, tone: 'good' };
-  if (was.role === 'down') return { text: `${name} is back${restarted ? ', restarted,' : ''} as ${a(is.role)}${lineage}.`, tone: 'good' };
+  if (!isSeen(was)) return { text: `${name} is back${restarted ? ', restarted,' : ''} as ${a(is.role)}${lineage}.`, tone: 'good' };
   if (restarted) return { text: `${name} restarted as ${a(is.role)}${lineage}.`, tone: 'fact' };
   if (was.role === 'primary' && is.role !== 'primary')
     return { text: `${name} is no longer writable, now ${a(is.role)}${lineage}.`, tone: 'fact' };
@@ -74,6 +75,10 @@ function copyChange(
   if (was.timeline !== is.timeline || was.epoch !== is.epoch)
     return { text: `${name} follows${lineage.replace(/[()]/g, '')}.`, tone: 'fact', follows: { name, lineage } };
   return undefined;
+}
+
+function isSeen({ role }: CopyState): boolean {
+  return role !== 'down' && role !== 'not known';
 }
 
 function a(role: CopyState['role']): string {

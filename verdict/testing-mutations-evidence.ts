@@ -57,6 +57,10 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
   doubtful('let every look at the copies tell nothing', () =>
     watched((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: true } : line)),
   ),
+  doubtful('let every look at the copies go unanswered', () =>
+    watched((line) => ('copy' in line ? { at: line.at, copy: line.copy, up: null, took: 100_000 } : line)),
+  ),
+  doubtful('let the balancer answer no look', () => watched((line) => ('backend' in line ? { ...line, status: null } : line))),
   doubtful('let the balancer find every site down', () => watched((line) => ('backend' in line ? { ...line, status: 'DOWN' } : line))),
 ];
 

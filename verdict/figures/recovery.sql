@@ -17,11 +17,12 @@ WITH injected AS (
   FROM failures AS x LEFT JOIN (SELECT kind, due, "end" FROM offered WHERE result IN ('ok', 'accepted')) AS o ON o.kind = x.kind AND o.due > x.first_due
   GROUP BY x.nr, x.kind
 ), changes AS (
-  SELECT "at" FROM (SELECT "at", up, lag(up) OVER (PARTITION BY site ORDER BY "at") AS previous FROM site_states) WHERE previous <> up
+  -- a look without an answer tells of no change
+  SELECT "at" FROM (SELECT "at", up, lag(up) OVER (PARTITION BY site ORDER BY "at") AS previous FROM site_states WHERE known) WHERE previous <> up
   UNION ALL
   SELECT "at" FROM (
     SELECT "at", up, lag(up) OVER w AS previous, up AND writable AS leads, lag(up AND writable) OVER w AS led
-    FROM copy_samples WINDOW w AS (PARTITION BY copy ORDER BY "at")
+    FROM copy_samples WHERE up IS NOT NULL WINDOW w AS (PARTITION BY copy ORDER BY "at")
   ) WHERE previous <> up OR led <> leads
 ), clusters AS (
   -- bad stretches of any kind, less than 5 s apart; each once: windows order equal ones as they like, and the second of two would close a gap before the first
@@ -35,10 +36,10 @@ WITH injected AS (
   SELECT z.nr, min(c."end") AS stable_at
   FROM zeros AS z JOIN clusters AS c ON c."end" > z.zero AND c.start < z.next_line GROUP BY z.nr
 ), parts AS (
-  SELECT 'copy ' || s.copy AS part, s."at", s.up AND NOT coalesce(s.writable AND NOT s.sync AND (SELECT replication FROM run) IN ('strict', 'sync'), false) AS good
+  SELECT 'copy ' || s.copy AS part, s."at", coalesce(s.up, false) AND NOT coalesce(s.writable AND NOT s.sync AND (SELECT replication FROM run) IN ('strict', 'sync'), false) AS good
   FROM copy_samples AS s LEFT JOIN copies AS c USING (copy) WHERE c.role IS DISTINCT FROM 'gone'
   UNION ALL
-  SELECT 'backend ' || backend, "at", bool_and(status = 'UP') FROM observations WHERE backend IS NOT NULL GROUP BY backend, "at"
+  SELECT 'backend ' || backend, "at", coalesce(bool_and(status = 'UP'), false) FROM observations WHERE backend IS NOT NULL GROUP BY backend, "at"
 ), redundancy AS (
   SELECT "at", sum(sum(change)) OVER (ORDER BY "at") = (SELECT count(DISTINCT part) FROM parts) AS whole
   FROM (SELECT "at", good::INT - coalesce(lag(good::INT) OVER (PARTITION BY part ORDER BY "at"), 0) AS change FROM parts) GROUP BY "at"

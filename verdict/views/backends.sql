@@ -1,15 +1,16 @@
 -- Site states: a site is UP at a sample while any of its servers was last seen UP. A backend is named `site` or `site/server`.
+-- `known`: the balancer answered; where it did not, nobody knows the site UP.
 -- A sample is stamped when its look began and is true at some moment until `true_by`: the look's end, or the next look's begin.
 CREATE TABLE site_states AS
 WITH samples AS (
-  SELECT backend, split_part(backend, '/', 1) AS site, "at", bool_and(status = 'UP') AS up, max(took) AS took
+  SELECT backend, split_part(backend, '/', 1) AS site, "at", coalesce(bool_and(status = 'UP'), false) AS up, bool_or(status IS NOT NULL) AS known, max(took) AS took
   FROM observations WHERE backend IS NOT NULL GROUP BY ALL
 ), changes AS (
-  SELECT site, "at", up::INT - coalesce(lag(up::INT) OVER w, 0) AS change, took,
+  SELECT site, "at", up::INT - coalesce(lag(up::INT) OVER w, 0) AS change, known, took,
     coalesce("at" + took, lead("at") OVER w, 9007199254740991) AS true_by
   FROM samples WINDOW w AS (PARTITION BY backend ORDER BY "at")
 )
-SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up, max(true_by) AS true_by, coalesce(max(took), 0) AS took
+SELECT site, "at", sum(sum(change)) OVER (PARTITION BY site ORDER BY "at") > 0 AS up, bool_and(known) AS known, max(true_by) AS true_by, coalesce(max(took), 0) AS took
 FROM changes GROUP BY site, "at";
 
 -- Answerers: who gave ok answers, by what they say of themselves and by phase.
@@ -82,4 +83,4 @@ WHERE (SELECT shares_promised FROM run)
   AND (a.ok IS NULL AND t.ok >= 200 AND NOT EXISTS (FROM shares_while_up AS w WHERE w.site = s.site AND w.phase = 'after')
     -- a balancer that tells nothing is no site that is away: one that answers to the end is back
     OR coalesce(a.last_end < p."end" - 1000000, true) AND (
-      SELECT count(*) > 0 AND NOT bool_or(u.up) FROM site_states AS u WHERE u.site = s.site AND u."at" >= p.start AND u."at" < p."end"));
+      SELECT count(*) > 0 AND NOT bool_or(u.up) FROM site_states AS u WHERE u.site = s.site AND u.known AND u."at" >= p.start AND u."at" < p."end"));

@@ -1,4 +1,4 @@
--- Looks at copies, one a copy and moment; `tells`: it shows the copy up, and something of its state.
+-- Looks at copies, one a copy and moment; `up` is NULL where no answer came in time; `tells`: it shows the copy up, and something of its state.
 CREATE TABLE copy_samples AS
 SELECT copy, "at", bool_and(up) AS up, bool_and(writable) AS writable, bool_and(sync) AS sync, min(startedAt) AS startedAt,
   min(lsn_bytes(lsn)) AS position, max(system) AS system, max(timeline) AS timeline, max(epoch) AS epoch, max(coalesce(took, 0)) AS took,
@@ -9,7 +9,7 @@ FROM observations WHERE copy IS NOT NULL GROUP BY copy, "at";
 CREATE VIEW up_samples AS
 SELECT *, max(position) OVER (PARTITION BY copy ORDER BY "at" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS fence FROM copy_samples WHERE up;
 
--- Restarts: the server's start time changed between two looks (`certain`), or a copy was seen down between them, and no start time says that its
+-- Restarts: the server's start time changed between two looks (`certain`), or a copy was not seen up between them, and no start time says that its
 -- server stayed the same: it may have restarted. `over`: the end of the first look that certainly came after; `fence`: the furthest position seen before.
 CREATE TABLE restarts AS
 WITH looks AS (
@@ -25,7 +25,7 @@ SELECT copy, previous_at, "at", "at" + took AS over, fence, true AS certain FROM
 ) WHERE previous_start <> startedAt
 UNION ALL
 SELECT DISTINCT copy, coalesce(last_up, -9007199254740991), coalesce(next_up, 9007199254740991), coalesce(up_by, 9007199254740991), reached, false
-FROM looks WHERE NOT up AND (told_before = 0 OR told_after = 0);
+FROM looks WHERE up IS NOT TRUE AND (told_before = 0 OR told_after = 0);
 
 -- Restarts of each copy, counted: what lies between two of them is one life of its server.
 CREATE VIEW numbered_restarts AS
