@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { CopyConnection, isRefusal } from './copy-connection.ts';
 
 /** What the primary's last look told about its standbys. */
 export interface SharedView {
@@ -15,8 +15,14 @@ export interface CopyWatch {
   write: (line: object) => void;
 }
 
-/** A look that takes longer than this finds the copy not up: a healthy one answers within milliseconds. */
-const LOOK_MS = 300;
+/** A look that takes longer than this had no answer in time: a healthy copy gives one within milliseconds. */
+const LOOK_US = 300_000;
+
+/** An answer that comes later than this tells too little of when it was true: it is asked for again. */
+const LATE_US = 1_000_000;
+
+/** A connection that the other side took, and did not answer, is given up after this; each is a process that a thawed server must start. */
+const GIVE_UP_US = 5_000_000;
 
 /** The timeline that a primary writes, as an SQL expression. */
 export const WRITTEN_TIMELINE = `('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int`;
@@ -51,62 +57,84 @@ interface Look {
   standbys: string[];
 }
 
-/** Looks at one copy at every tick on a connection of its own; a tick whose look hangs says "not up" instead of saying nothing. */
-export function watchCopy(watch: CopyWatch): void {
-  let client: pg.Client | undefined;
-  let pending: { since: number } | undefined;
+/**
+ * Looks at one copy at every tick, on a connection that is kept open: a server that was frozen answers there as soon as it runs on. Where that connection is
+ * broken, or gives no answer in time, new ones are tried beside it, one at a time. What was refused is written as down, what had no answer in time as
+ * not known. Returns what ends it.
+ */
+export function watchCopy(watch: CopyWatch): () => void {
+  const { copy, dsn, now } = watch;
+  let kept: CopyConnection<Look> | undefined;
+  let fresh: CopyConnection<Look> | undefined;
+  let toldUntil = now();
 
-  const drop = (): void => {
-    const old = client;
-    client = undefined;
-    old?.end().catch(() => undefined);
-    // end() waits politely for a server that may be frozen
-    (old as unknown as { connection?: { stream?: { destroy(): void } } } | undefined)?.connection?.stream?.destroy();
+  const tell = (line: object): void => {
+    watch.write(line);
+    toldUntil = now();
   };
-  const look = async (): Promise<void> => {
-    const own = { since: watch.now() };
-    pending = own;
+  const isSilent = (way: CopyConnection<Look>): boolean => way.looking !== undefined && now() - way.looking > LOOK_US;
+
+  const look = async (way: CopyConnection<Look>): Promise<void> => {
     try {
-      client ??= await connected(watch.dsn);
-      const { rows } = await client.query<Look>({ text: LOOK, name: 'look' });
-      if (pending !== own) return;
-      const [row] = rows;
-      if (row !== undefined) watch.write(sample(watch, row, own.since));
+      const { row, at } = await way.ask({ text: LOOK, name: 'look' });
+      if (way.isClosed) return;
+      if (now() - at > LATE_US) await look(way);
+      else if (row !== undefined) tell(sample(watch, row, at));
     } catch (error) {
-      if (pending !== own) return;
-      drop();
-      watch.write({ at: own.since, copy: watch.copy, up: false, took: watch.now() - own.since, error: String(error).slice(0, 120) });
-    } finally {
-      if (pending === own) pending = undefined;
+      fail(way, error);
     }
   };
-  setInterval(() => {
-    if (pending === undefined) {
-      void look();
-    } else if (watch.now() - pending.since > LOOK_MS * 1000) {
-      watch.write({
-        at: watch.now(),
-        copy: watch.copy,
-        up: false,
-        took: watch.now() - pending.since,
-        error: `no answer within ${LOOK_MS} ms`,
-      });
-      pending = undefined;
-      drop();
+  const fail = (way: CopyConnection<Look>, error: unknown): void => {
+    if (way.isClosed) return;
+    way.close();
+    if (way === kept) {
+      kept = undefined;
+      if (fresh === undefined) void tryAnother();
+      return;
     }
-  }, watch.intervalMs);
-}
+    fresh = undefined;
+    if (!isRefusal(error) || (kept !== undefined && !isSilent(kept))) return;
+    kept?.close();
+    kept = undefined;
+    tell({ at: way.since, copy, up: false, took: now() - way.since, error: String(error).slice(0, 120) });
+  };
+  const tryAnother = async (): Promise<void> => {
+    const way = new CopyConnection<Look>({ dsn, now });
+    fresh = way;
+    try {
+      await way.open();
+    } catch (error) {
+      fail(way, error);
+      return;
+    }
+    if (way.isClosed) return;
+    fresh = undefined;
+    if (kept !== undefined && !isSilent(kept)) {
+      way.close();
+      return;
+    }
+    kept?.close();
+    kept = way;
+    await look(way);
+  };
 
-async function connected(dsn: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: dsn,
-    connectionTimeoutMillis: LOOK_MS,
-    application_name: 'holdfast-observer',
-    keepAlive: true,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  const timer = setInterval(() => {
+    if (kept === undefined || isSilent(kept)) {
+      if (fresh !== undefined && now() - fresh.since > (fresh.isReached ? GIVE_UP_US : LOOK_US)) {
+        fresh.close();
+        fresh = undefined;
+      }
+      if (fresh === undefined) void tryAnother();
+    }
+    if (kept !== undefined && kept.looking === undefined) void look(kept);
+    const waited = now() - toldUntil;
+    if (waited > LOOK_US) tell({ at: toldUntil, copy, took: waited, error: `no answer within ${LOOK_US / 1000} ms` });
+  }, watch.intervalMs);
+  return () => {
+    clearInterval(timer);
+    kept?.close();
+    fresh?.close();
+  };
 }
 
 function sample(watch: CopyWatch, row: Look, at: number): object {
@@ -117,7 +145,8 @@ function sample(watch: CopyWatch, row: Look, at: number): object {
     shared.primaryLsn = row.lsn === null ? undefined : position(row.lsn);
   }
   const reached = row.recovering ? row.lsn : row.followed;
-  const behind = !leads && shared.primaryLsn !== undefined && reached !== null ? Number(shared.primaryLsn - position(reached)) : 0;
+  const behind =
+    shared.primaryLsn === undefined || reached === null ? undefined : Math.max(0, Number(shared.primaryLsn - position(reached)));
   return {
     at,
     copy,
@@ -129,7 +158,7 @@ function sample(watch: CopyWatch, row: Look, at: number): object {
     sync: leads ? row.standbys.length > 0 : shared.syncStandbys.has(row.subscription ?? copy),
     startedAt: row.started,
     lsn: row.lsn ?? undefined,
-    lagBytes: Math.max(0, behind),
+    lagBytes: leads ? 0 : behind,
     took: watch.now() - at,
   };
 }
