@@ -102,12 +102,30 @@ test('refused connections have certainly not happened', { skip, timeout: 60_000 
   const history = readHistory(load);
   assertClosed(history);
   assert.deepEqual(
-    countBy(history.operations, (o) => `${o.outcome}: ${o.error}`),
+    countBy(history.operations, (o) => `${o.outcome} at ${o.stage}: ${o.error}`),
     {
-      'failed: never sent: dial: connection refused (k6 error 1212)': history.operations.length,
+      'failed at dial: never sent: dial: connection refused (k6 error 1212)': history.operations.length,
     },
   );
 });
+
+test(
+  'adds that reached no database, or lost it before COMMIT, have certainly failed, and say how far they came',
+  { skip, timeout: 60_000 },
+  async () => {
+    const load = { writesPerSecond: 60, readsPerSecond: 0, retries: { most: 1, pauseMs: 20 } };
+    const { operations, platform } = await recorded('fails-before-commit', load);
+    const told = countBy(operations, (o) => `${o.outcome} at ${o.stage}`);
+    assert.deepEqual(Object.keys(told).toSorted(), ['failed at begin', 'failed at connect', 'ok at undefined']);
+    assert.ok(operations.every(({ outcome }) => outcome !== 'unknown'));
+    const stored = new Set(platform.store.elements);
+    const done = new Set(operations.filter(({ outcome }) => outcome === 'ok').map(({ id }) => id));
+    assert.deepEqual(stored, done);
+    // what lost its transaction is sent once more, as long as the load lasts; what found no connection is not
+    const before = operations.filter(({ attempt = 1 }) => attempt === 2).map(({ id }) => operations.find((o) => o.id === id)?.stage);
+    assert.ok(before.length > 10 && before.every((stage) => stage === 'begin'), JSON.stringify(told));
+  },
+);
 
 test('no read is sent twice when its connection breaks', { skip, timeout: 60_000 }, async () => {
   const load = { writesPerSecond: 10, readsPerSecond: 100, capMs: 2500, maxClients: 30 };

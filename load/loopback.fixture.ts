@@ -5,9 +5,17 @@ import { LoopbackStore, type Said } from './loopback-store.fixture.ts';
 /**
  * How the stand-in for the platform treats requests.
  * `forgets-every-third-answer`: it carries the request out and breaks the connection.
+ * `fails-before-commit`: of three requests one finds no connection to a database, and one loses its own before COMMIT; neither is carried out.
  * `refuses-tokens`, `waits-in-vain`: what it says to every read with a token.
  */
-export type Mood = 'serve' | 'silent' | 'breaks-every-second-get' | 'forgets-every-third-answer' | 'refuses-tokens' | 'waits-in-vain';
+export type Mood =
+  | 'serve'
+  | 'silent'
+  | 'breaks-every-second-get'
+  | 'forgets-every-third-answer'
+  | 'fails-before-commit'
+  | 'refuses-tokens'
+  | 'waits-in-vain';
 
 /** A stand-in for the platform on loopback, for tests of the load itself. */
 export interface Platform extends AsyncDisposable {
@@ -29,6 +37,8 @@ export async function startPlatform(mood: Mood): Promise<Platform> {
       if (own % 2 === 0) return void request.socket.destroy();
     }
     const forgets = platform.mood === 'forgets-every-third-answer' && count % 3 === 0;
+    const stage = ['connect', 'begin', undefined][count % 3];
+    if (platform.mood === 'fails-before-commit' && stage !== undefined) return answer(response, [503, { error: 'connection', stage }]);
     void serve(request, platform).then((said) => (forgets ? request.socket.destroy() : answer(response, said)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));

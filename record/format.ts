@@ -10,6 +10,9 @@ const micros = z.number().int();
 export const OPERATION_KINDS = ['add', 'read', 'put', 'get', 'list'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
+/** The stage of a call that got no connection: it was never sent. */
+export const NEVER_SENT = 'dial';
+
 /** What became of an operation; `unknown` may or may not have happened. */
 export const OUTCOMES = ['ok', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -213,7 +216,7 @@ export const Operation = z.looseObject({
   node: z.string().optional(),
   /** how long it took to open a connection for the call; µs. Absent: it went over an open one */
   connect: z.number().int().min(0).optional(),
-  /** how far a write that failed had come, in the words of the application */
+  /** how far a call that failed had come: `dial`: it got no connection and was never sent; any other is a word of the application */
   stage: z.string().optional(),
   /** database copy that served it */
   copy: z.string().optional(),

@@ -134,6 +134,21 @@ export const Audited = z.object({
 });
 export type Audited = z.infer<typeof Audited>;
 
+/**
+ * Connections that calls opened, by the phase in which the call was due (`warm-up`: before the first). `site`: that of the answer; null: of all calls,
+ * those without an answer included. `refused`: calls that got no connection. How long it took to open one; ms.
+ */
+export const Connects = z.object({
+  phase: z.enum(['warm-up', ...PHASE_NAMES]),
+  site: z.string().nullable(),
+  made: z.number().int(),
+  refused: z.number().int(),
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  maxMs: z.number().nullable(),
+});
+export type Connects = z.infer<typeof Connects>;
+
 /** A floor below its default, or a promise that is less than what every record promises unless it says otherwise. */
 export const Eased = z.object({ what: z.enum(['floor', 'bound']), name: z.string(), given: z.number(), usual: z.number() });
 export type Eased = z.infer<typeof Eased>;
@@ -179,6 +194,8 @@ export const Verdict = z.looseObject({
   }),
   /** what could have broken the promises, by whom it was asked of, who answered, and phase */
   audit: z.array(Audited).optional(),
+  /** connections that calls opened; none where no call says that it opened one */
+  connects: z.array(Connects).optional(),
   /** share of ok answers of each site, by phase */
   shares: z.record(z.string(), z.record(z.string(), z.number())),
   /** time from a change to the completion of its job, by phase of the change's acknowledgement; ms */

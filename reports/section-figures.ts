@@ -13,6 +13,7 @@ export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
 <h3>Availability</h3>${availability(verdict)}
 <h3>Latency of answered calls</h3>${latency(verdict)}
+<h3>New connections</h3>${connects(verdict)}
 <h3>Outage windows</h3>${outages(verdict)}
 <h3>Longest silences</h3>${silences(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
@@ -60,6 +61,25 @@ function latency({ availability: all }: Verdict): Html {
     numeric: true,
   });
   return table(rows, [{ head: '', cell: ([name]) => name }, time('p50'), time('p95'), time('p99'), time('max')]);
+}
+
+function connects({ connects: rows = [] }: Verdict): Html {
+  if (rows.length === 0) return html`<p>No call says that it opened one.</p>`;
+  type Opened = (typeof rows)[number];
+  const time = (head: string, field: 'p50Ms' | 'p99Ms' | 'maxMs') => ({
+    head,
+    cell: (row: Opened) => duration(row[field]),
+    numeric: true,
+  });
+  return html`${table(rows, [
+    { head: '', cell: ({ phase }) => (phase === 'warm-up' ? phase : `phase ${phase}`) },
+    { head: 'answered by', cell: ({ site }) => (site === null ? 'all' : `site ${site}`) },
+    { head: 'opened', cell: ({ made }) => whole(made), numeric: true },
+    { head: 'refused', cell: ({ site, refused }) => (site === null ? whole(refused) : ''), numeric: true },
+    time('p50', 'p50Ms'),
+    time('p99', 'p99Ms'),
+    time('max', 'maxMs'),
+  ])}<p class="muted">How long it took to open them. Refused: calls that got no connection to the service, and were never sent.</p>`;
 }
 
 function outages({ availability: { outages: windows } }: Verdict): Html {

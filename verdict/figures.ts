@@ -1,11 +1,11 @@
 import { OPERATION_KINDS, PHASE_NAMES } from '../record/format.ts';
-import type { Latency, Recovery, Silence, Staleness, Verdict } from '../record/verdict-format.ts';
+import type { Connects, Latency, Recovery, Silence, Staleness, Verdict } from '../record/verdict-format.ts';
 import type { z } from 'zod';
 import { sqlFile, type Database, type Row } from './database.ts';
 
 /** The measured part of a verdict. */
 export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
-  Required<Pick<Verdict, 'jobs' | 'audit'>> &
+  Required<Pick<Verdict, 'jobs' | 'audit' | 'connects'>> &
   Pick<Verdict, 'machine'>;
 
 /** Measures availability, recovery, staleness, coverage, shares, the fates of writes, and what could have broken the promises. */
@@ -24,6 +24,7 @@ export async function measure(database: Database, restarting: Map<string, number
     coverage: coverage(await query('coverage')),
     shares,
     audit: (await query('audit')) as unknown as Figures['audit'],
+    connects: connectsOf(await query('connects')),
     jobs: jobs === true ? jobsOf(await query('jobs')) : {},
     ...machineOf(await query('machine')),
     writes: {
@@ -95,6 +96,21 @@ function latency(row: Row | undefined): z.infer<typeof Latency> | null {
   const [p50, p95, p99] = numbers(row?.latency ?? null);
   if (p50 === undefined || p95 === undefined || p99 === undefined) return null;
   return { p50, p95, p99, max: Number(row?.slowest) };
+}
+
+function connectsOf(rows: Row[]): Figures['connects'] {
+  return rows.map(({ phase, site, made, refused, took }) => {
+    const [p50Ms = null, p99Ms = null, maxMs = null] = numbers(took);
+    return {
+      phase: String(phase) as Connects['phase'],
+      site: site === null ? null : String(site),
+      made: Number(made),
+      refused: Number(refused),
+      p50Ms,
+      p99Ms,
+      maxMs,
+    };
+  });
 }
 
 function jobsOf(rows: Row[]): Figures['jobs'] {

@@ -31,6 +31,7 @@ CREATE TABLE stored.history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
+  connect BIGINT, unsent BOOLEAN, -- µs that a connection took to open; whether the call got none
   payload VARCHAR -- puts and gets: the value; adds and reads: the transaction; lists: the page as JSON. One column, because an empty one takes room as well
 );
 

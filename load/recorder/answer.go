@@ -12,6 +12,19 @@ const (
 	unknown = "unknown"
 )
 
+// Stages that a call had reached when it failed: stageDial is our own word for
+// a call without a connection to the service, the others are the platform's.
+// Before COMMIT was sent nothing can have been committed.
+const (
+	stageDial    = "dial"
+	stageConnect = "connect"
+	stageBegin   = "begin"
+)
+
+// uniqueViolation is the SQLSTATE of a row whose key is there already: the
+// opposite of "did not happen" where an earlier copy of the request stored it.
+const uniqueViolation = "23505"
+
 // response is what k6 says of a request.
 type response struct {
 	status, errorCode int
@@ -39,6 +52,7 @@ func judge(op *operation, got response) answer {
 		if neverSent(got) {
 			result.outcome = failed
 			result.problem = "never sent: " + result.problem
+			result.body.Stage = stageDial
 		}
 		return result
 	}
@@ -53,8 +67,8 @@ func judge(op *operation, got response) answer {
 		result.outcome = ok
 	case got.status >= 400 && got.status < 500 && said.Pod != "" && !mayBeStored(op, said):
 		result.outcome = failed
-	case isWrite(op.kind) && said.Pod != "" && said.Stage == "connect":
-		result.outcome = failed // no server was asked
+	case isWrite(op.kind) && said.Pod != "" && neverCommitted(said):
+		result.outcome = failed
 	}
 	if isWrite(op.kind) && got.status == 202 {
 		said.Replicated = new(bool)
@@ -81,6 +95,12 @@ func succeeded(kind string, status int, said *body) bool {
 	default:
 		return status == 200 && said.Items != nil && said.Next != ""
 	}
+}
+
+// neverCommitted tells whether a write that failed certainly did not happen: no
+// server of the database was asked, or its COMMIT was not sent.
+func neverCommitted(said *body) bool {
+	return said.Stage == stageConnect || said.Stage == stageBegin && said.SQLState != uniqueViolation
 }
 
 // mayBeStored tells whether a refusal leaves it open that the put's own

@@ -8,12 +8,12 @@ import (
 )
 
 // again(most, pauseMs) begins a further attempt of the add that ended last, if
-// its outcome is unknown and it was repeated fewer than `most` times. It
-// pauses, and returns the id to add once more; or undefined.
+// its outcome is unknown, or its transaction was lost before COMMIT, and it was
+// repeated fewer than `most` times. It pauses, and returns the id to add once more; or undefined.
 func (c *client) again(call sobek.FunctionCall) sobek.Value {
 	most, pause := call.Argument(0).ToInteger(), time.Duration(call.Argument(1).ToInteger())*time.Millisecond
 	last := c.last
-	if last == nil || last.kind != "add" || last.answer.outcome != unknown || last.attempt > most {
+	if last == nil || last.kind != "add" || !worthRepeating(last.answer) || last.attempt > most {
 		return sobek.Undefined()
 	}
 	if !c.recorder.pause(c.vu.Context(), pause) {
@@ -26,6 +26,11 @@ func (c *client) again(call sobek.FunctionCall) sobek.Value {
 	c.current = op
 	op.start = c.recorder.clock.micros()
 	return c.vu.Runtime().ToValue(op.id)
+}
+
+// worthRepeating tells whether an answer leaves an add to be sent again.
+func worthRepeating(last answer) bool {
+	return last.outcome == unknown || last.outcome == failed && last.status >= 500 && last.body.Stage == stageBegin
 }
 
 // pause waits between two attempts, and tells whether the second one may still
