@@ -10,7 +10,8 @@ export interface Mistakes {
   readonly needsAge: boolean;
 }
 
-const CACHED_MS = 1000;
+/** As long as a cache of an application keeps things. */
+const CACHED_MS = 60_000;
 
 /** The mistakes that the settings ask for. */
 export function mistakesOf({ foundWithoutAsking, cachesBeforeCommit, forgetsMs }: Settings): Mistakes {
@@ -21,7 +22,12 @@ export function mistakesOf({ foundWithoutAsking, cachesBeforeCommit, forgetsMs }
     stored(id) {
       if (!cachesBeforeCommit) return;
       const now = performance.now();
-      for (const [known, since] of cache) if (now - since > CACHED_MS) cache.delete(known);
+      for (const [known, since] of cache) {
+        // the oldest come first
+        if (now - since <= CACHED_MS) break;
+        cache.delete(known);
+      }
+      cache.delete(id);
       cache.set(id, now);
     },
     shows({ id, found, timeline, ageMs }) {
