@@ -10,6 +10,7 @@ test(
       'broken-pod': 'availability',
       'wrong-write-password-at-a-site': 'misrouted',
       'found-without-asking': 'never-written',
+      'reads-from-any-copy': 'not-primary',
       'idle-worker-at-a-site': 'misrouted',
       'no-new-connections': 'availability',
     }),
