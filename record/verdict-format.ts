@@ -178,8 +178,8 @@ export const Verdict = z.looseObject({
     latency: Latency.nullable(),
     /** of clients, pods and sites the longest silence each; none where every call was answered within 100 ms */
     silences: z.array(Silence).optional(),
-    /** calls that were due before the first phase, and how many of them were ok; not judged */
-    warmUp: z.object({ offered: z.number().int(), ok: z.number().int() }).optional(),
+    /** calls that were due before the first phase, and how many of them were ok; and for how long the machine's processors had less than 5 % of their time left then, if they had */
+    warmUp: z.object({ offered: z.number().int(), ok: z.number().int(), busySeconds: z.number().optional() }).optional(),
   }),
   recovery: z.array(Recovery),
   /** by copy, for reads asked of a replica */

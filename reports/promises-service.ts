@@ -31,7 +31,9 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
     jobP95Ms,
     share,
     leastShare,
+    coldStart,
   } = bounds;
+  const { warmUp } = verdict.availability;
   return [
     {
       what: 'Availability (successful of offered)',
@@ -94,6 +96,13 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
       measured: leastShare === undefined || least.length === 0 ? undefined : percent(Math.min(...least)),
       broken: leastShare !== undefined && isBroken(verdict, 'misrouted'),
       open: open('leastShare'),
+    },
+    {
+      what: 'Calls that failed before the first phase (cold start)',
+      promised: atMost(coldStart, percent),
+      measured: warmUp && percent(1 - warmUp.ok / warmUp.offered),
+      broken: isBroken(verdict, 'cold-start'),
+      open: open('coldStart'),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { PHASE_NAMES, type Bounds, type Run } from '../record/format.ts';
 import type { Finding, Silence } from '../record/verdict-format.ts';
 import type { Figures } from './figures.ts';
-import { count, ms, share } from './numbers.ts';
+import { count, ms, plural, share } from './numbers.ts';
 
 type Judge = (run: Run, figures: Figures) => Finding[];
 
@@ -16,6 +16,7 @@ const JUDGES: readonly (readonly [keyof Bounds, Judge])[] = [
   ['jobP95Ms', lateJobs],
   ['staleReplicaP99Ms', replicaStaleness],
   ['leastShare', leastShare],
+  ['coldStart', coldStart],
 ];
 
 /** A finding about a bound. */
@@ -187,6 +188,17 @@ function leastShare({ bounds, topology }: Run, { shares }: Figures): Finding[] {
   const worst = low.reduce((least, entry) => (entry.share < least.share ? entry : least));
   const message = `site "${worst.site}" gave ${share(worst.share)} of the ok answers in "${worst.phase}" < ${bound}`;
   return [{ ...broken('misrouted', low.length, message, low.slice(0, 20)), phase: worst.phase }];
+}
+
+/** What fails while the service is warmed up, before anything is judged by phase. */
+function coldStart({ bounds }: Run, { availability: { warmUp } }: Figures): Finding[] {
+  const bound = bounds.coldStart;
+  if (bound === undefined) return [];
+  if (warmUp === undefined) return [unmeasured('coldStart', 'no call was due before the first phase')];
+  const bad = warmUp.offered - warmUp.ok;
+  if (bad <= bound * warmUp.offered) return [];
+  const message = `${count(bad)} of ${plural(warmUp.offered, 'call')} before the first phase were not ok, ${share(bad / warmUp.offered)} > ${bound}`;
+  return [broken('cold-start', bad, message)];
 }
 
 function broken(name: string, number: number, message: string, witnesses: Record<string, unknown>[] = []): Finding {

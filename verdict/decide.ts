@@ -11,7 +11,7 @@ const UNDECIDING = new Set(['never-read', 'vacuous', 'unwatched-exit']);
 
 /** Classes that one root may bring along: a control that expects the root is not spoilt by them. */
 const CONSEQUENCES: Record<string, readonly string[]> = {
-  availability: ['time-availability', 'longest-outage', 'longest-silence', 'rto', 'latency', 'late-jobs'],
+  availability: ['time-availability', 'longest-outage', 'longest-silence', 'rto', 'latency', 'late-jobs', 'cold-start'],
   // the lost tail holds writes without an answer as well, and some were seen
   lost: ['read-then-lost'],
   'lost-unreplicated': ['read-then-lost'],
@@ -52,10 +52,13 @@ export function decide(
       `note: ${silenceInWords(silence)}, longer than the ${ms(patience)} that ${run.bounds.rtoMs === undefined ? 'an outage' : 'recovery'} may take`,
     );
   const { warmUp } = figures.availability;
-  if (warmUp !== undefined && warmUp.ok < 0.95 * warmUp.offered)
+  if (warmUp !== undefined && warmUp.ok < 0.95 * warmUp.offered && !broken.some(({ class: name }) => name === 'cold-start')) {
+    const bound = run.bounds.coldStart;
+    const judged = bound === undefined ? 'a warm-up is not judged' : `the bound is ${bound}`;
     reasons.push(
-      `note: ${count(warmUp.offered - warmUp.ok)} of ${plural(warmUp.offered, 'call')} before the first phase were not ok; a warm-up is not judged`,
+      `note: ${count(warmUp.offered - warmUp.ok)} of ${plural(warmUp.offered, 'call')} before the first phase were not ok; ${judged}`,
     );
+  }
   if (overload !== undefined && !doubts.some(({ message }) => message === overload)) reasons.push(`note: ${overload}`);
   reasons.push(...easedInWords(easedBy(run), findings));
   return { verdict, reasons, held: holds(run, verdict, { broken, doubts }) };

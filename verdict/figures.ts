@@ -78,7 +78,11 @@ async function availability(database: Database, query: (name: string) => Promise
   const { waits } = await database.row('SELECT count(*) > 0 AS waits FROM vain');
   const silences = waits === true ? await query('silence') : [];
   const warmUp = await database.row(`
-    SELECT count(*) AS offered, count(*) FILTER (result IN ('ok', 'accepted')) AS ok FROM offered WHERE due < (SELECT min(start) FROM phases)`);
+    SELECT count(*) AS offered, count(*) FILTER (result IN ('ok', 'accepted')) AS ok,
+      (SELECT coalesce(sum(took) FILTER (busy), 0) / 1e6 FROM machine_samples
+        WHERE "end" > (SELECT min(due) FROM offered) AND start < (SELECT min(start) FROM phases)) AS busy
+    FROM offered WHERE due < (SELECT min(start) FROM phases)`);
+  const busySeconds = Number(warmUp.busy);
   const kinds = OPERATION_KINDS.filter((kind) => at(kind, null) !== undefined);
   const phases = PHASE_NAMES.filter((phase) => at(null, phase) !== undefined);
   return {
@@ -88,7 +92,9 @@ async function availability(database: Database, query: (name: string) => Promise
     byPhase: Object.fromEntries(phases.map((phase) => [phase, { ...tally(null, phase), latency: latency(at(null, phase)) }])),
     latency: latency(at(null, null)),
     silences: silences as unknown as Silence[],
-    ...(warmUp.offered === 0 ? {} : { warmUp: { offered: Number(warmUp.offered), ok: Number(warmUp.ok) } }),
+    ...(warmUp.offered === 0
+      ? {}
+      : { warmUp: { offered: Number(warmUp.offered), ok: Number(warmUp.ok), ...(busySeconds === 0 ? {} : { busySeconds }) } }),
   };
 }
 

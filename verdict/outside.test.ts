@@ -70,6 +70,26 @@ describe('calls that no phase covers', { concurrency: 2 }, () => {
     assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
     assert.match(verdict.reasons.at(-1) ?? '', /^note: 240 of 300 calls before the first phase were not ok; a warm-up is not judged$/u);
     assert.deepEqual((await judged(sketch)).reasons.length, 1);
+    const bounded = (coldStart: number, change: Partial<Sketch> = {}) =>
+      judged({ ...sketch, run: { ...sketch.run, bounds: { availability: 1, coldStart } }, history, ...change });
+    const cold = await bounded(0.79);
+    assert.deepEqual(classesOf(cold), { breaking: ['cold-start'], other: [] });
+    assert.deepEqual(cold.reasons, ['cold-start: 240 of 300 calls before the first phase were not ok, 0.8000 > 0.79']);
+    const allowed = await bounded(0.8);
+    assert.equal(allowed.verdict, 'pass');
+    assert.match(allowed.reasons.at(-1) ?? '', /240 of 300 calls before the first phase were not ok; the bound is 0\.8$/u);
+    // what fails while the machine has nothing left says nothing of the service
+    const busy = (idle: number) => ({ observations: [...sketch.observations, { at: 0, idle, took: 450_000 }] });
+    const excused = await bounded(0.1, busy(0.01));
+    assert.deepEqual(classesOf(excused), { breaking: [], other: ['vacuous'] });
+    assert.match(excused.reasons[0] ?? '', /the machine was overloaded: for 0\.5 s before the first phase its processors/u);
+    assert.match(excused.reasons[1] ?? '', /bound coldStart cannot be judged: 240 of 300 .*, on an overloaded machine$/u);
+    assert.deepEqual(classesOf(await bounded(0.1, busy(0.5))).breaking, ['cold-start']);
+  });
+  test('are needed where a cold start has a bound', async () => {
+    const verdict = await judged({ ...whole, run: { ...whole.run, bounds: { coldStart: 0.1 } } });
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.match(verdict.reasons.join('\n'), /bound coldStart cannot be judged: no call was due before the first phase/u);
   });
 });
 

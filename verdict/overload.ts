@@ -5,7 +5,7 @@ import type { Figures } from './figures.ts';
 
 /** A phase in which the machine had too little time left to carry the load, and the sentence that says so. */
 interface Overload {
-  phase: PhaseName;
+  phase?: PhaseName;
   message: string;
 }
 
@@ -55,8 +55,8 @@ export async function weighOverload(
   const phases = watchedPhases(run, figures);
   const whole = phases.find((phase) => phase.name !== 'after' && shareOf([phase]) >= WHOLE);
   if (whole !== undefined) return undecided(rules, bounds, { overload: overloaded(whole), excused: broken });
-  const [some] = phases.filter(({ busy }) => busy > 0).toSorted((one, other) => shareOf([other]) - shareOf([one]));
-  if (some === undefined || broken.length === 0) return undecided(rules, bounds);
+  const [some = warmUp(figures)] = phases.filter(({ busy }) => busy > 0).toSorted((one, other) => shareOf([other]) - shareOf([one]));
+  if (broken.length === 0 || some === undefined) return undecided(rules, bounds);
   const spoilt = broken.filter(({ bound, finding: { phase } }) => {
     const from = SPOILT_FROM[bound] ?? Infinity;
     return shareOf(phases.filter(({ name }) => phase === undefined || name === phase)) >= from;
@@ -89,7 +89,7 @@ function isUneven({ class: name, phase, worst = 0 }: Finding): boolean {
 
 /** A phase, and for how much of it the machine was busy; s. */
 interface WatchedPhase {
-  name: PhaseName;
+  name: PhaseName | 'warm-up';
   busy: number;
   seconds: number;
 }
@@ -101,6 +101,11 @@ function watchedPhases({ phases = [], ...run }: Run, { machine }: Figures): Watc
     .map(({ name, start, end }) => ({ name, busy: machine?.[name]?.busySeconds ?? 0, seconds: (end - start) / 1e6 }));
 }
 
+/** What lies before the phases, if the machine was busy then: the calls that failed in it may break the bound on a cold start. */
+function warmUp({ availability: { warmUp: calls } }: Figures): WatchedPhase | undefined {
+  return calls?.busySeconds === undefined ? undefined : { name: 'warm-up', busy: calls.busySeconds, seconds: 0 };
+}
+
 /** The share of phases for which the machine was busy, 0 to 1. */
 function shareOf(phases: readonly WatchedPhase[]): number {
   const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
@@ -108,9 +113,12 @@ function shareOf(phases: readonly WatchedPhase[]): number {
 }
 
 function overloaded({ name, busy, seconds }: WatchedPhase): Overload {
+  const advice = 'give it more of them, nothing else to do, or the run less load';
+  if (name === 'warm-up')
+    return {
+      message: `the machine was overloaded: for ${busy.toFixed(1)} s before the first phase its processors had less than 5 % of their time left; ${advice}`,
+    };
   const whose = name === 'before' ? ', without a fault, its processors' : ' its processors';
-  const message =
-    `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "${name}"${whose} had less than 5 % of their time left; ` +
-    'give it more of them, nothing else to do, or the run less load';
+  const message = `the machine was overloaded: for ${busy.toFixed(1)} of ${seconds.toFixed(1)} s of "${name}"${whose} had less than 5 % of their time left; ${advice}`;
   return { phase: name, message };
 }
