@@ -141,6 +141,8 @@ export const Floors = z.strictObject({
   askedAgain: z.number().min(0).max(1).optional(),
   /** reads that each member answers before and after the faults, and after each return, where `arrivals` names its offers; count */
   askedOfEach: z.number().int().min(0).optional(),
+  /** calls a second that open a connection or are refused one, before and after the faults, where `arrivals` names a share of short-lived clients */
+  connectsPerSecond: z.number().min(0).optional(),
   /** share of the reads that ask for what nobody has acknowledged, where `arrivals` names its offers */
   strangers: z.number().min(0).max(1).optional(),
 });
@@ -165,9 +167,14 @@ export const Run = z.looseObject({
   phases: z.array(z.object({ name: z.enum(PHASE_NAMES), start: micros, end: micros })).optional(),
   /** planned operations a second by kind */
   load: z.partialRecord(z.enum(OPERATION_KINDS), z.number().min(0)).optional(),
-  /** how calls came: at random, each by itself, or evenly (where absent); `seed`: what they were drawn from; `offers`: what was to be asked of whom */
+  /** how calls came: at random, each by itself, or evenly (where absent); `seed`: what they were drawn from; `offers`: what was to be asked of whom; `shortLived`: share of the clients that keep no connection for long, 0 to 1 */
   arrivals: z
-    .object({ process: z.enum(['even', 'random']), seed: z.number().int().optional(), offers: z.array(PlannedOffer).optional() })
+    .object({
+      process: z.enum(['even', 'random']),
+      seed: z.number().int().optional(),
+      offers: z.array(PlannedOffer).optional(),
+      shortLived: z.number().min(0).max(1).optional(),
+    })
     .optional(),
   /** how long a call may take, its repeats included, from the start of its first attempt: the client's timeout; ms. An answer after that is too late to be good */
   deadlineMs: z.number().min(1).max(3_600_000).optional(),

@@ -52,6 +52,8 @@ const WARM_UP_MS = 5_000;
 const WARM_MS = 1_000;
 /** Fault-free stretch before the fault, and stretch without a bad slice that ends the run. */
 const QUIET_MS = 5_000;
+/** Share of the clients that opens a connection for each call, or leaves its own after seconds: one of twenty each, as the recorder has it. */
+const SHORT_LIVED = 0.1;
 /** Share of the calls before the first phase that may fail, unless a scenario says otherwise: half a second of five. Pods that were just made failed 45 of some 1,300 at worst. */
 const COLD_START = 0.1;
 /** The course of a scenario begins up to so much later, drawn: at one moment of the warm-up's checkpoints, pools and logs every fault would meet the same service. */
@@ -354,7 +356,7 @@ export class Run implements Disposable {
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
       ...(this.#rates === undefined
         ? {}
-        : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed, offers: this.#offers } }),
+        : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed, offers: this.#offers, shortLived: SHORT_LIVED } }),
       ...(this.#deadlineMs === undefined ? {} : { deadlineMs: this.#deadlineMs }),
       bounds: this.#bounds,
       floors: this.#floors,

@@ -52,6 +52,38 @@ describe('new connections', { concurrency: 4 }, () => {
   });
 });
 
+describe('a load whose clients keep no connection for long', { concurrency: 4 }, () => {
+  const whole = steady({}, [2, 1, 3]);
+  const opened = (run: Line, change: (line: Line) => Line) =>
+    judged({ ...whole, run: { ...whole.run, ...run }, history: whole.history.map(change) });
+  const short = { arrivals: { process: 'even', shortLived: 0.1 } };
+  const opens = (line: Line): Line => (Number(line.due) % 500_000 === 0 ? { ...line, connect: 400 } : line);
+  const late = (line: Line): Line => (Number(line.due) < 3_000_000 ? opens(line) : line);
+
+  test('opens some before and after the faults', async () => {
+    assert.equal((await opened(short, opens)).verdict, 'pass');
+    const verdict = await opened(short, late);
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.match(
+      verdict.reasons.join('\n'),
+      /^vacuous: 0 calls opened a connection in "after", or were refused one: 0\.0 a second; the floor is 1/u,
+    );
+  });
+  test('or asks for them, where they are refused', async () => {
+    const refused = (line: Line): Line =>
+      line.op === 'read' && (Number(line.due) - 2500) % 100_000 === 0
+        ? { ...line, outcome: 'failed', stage: 'dial', found: undefined, site: undefined }
+        : line;
+    const verdict = await opened({ ...short, bounds: { availability: 1 } }, refused);
+    assert.deepEqual(classesOf(verdict), { breaking: ['availability'], other: [] });
+  });
+  test('is not asked for them where the record does not say so, or demands none', async () => {
+    assert.equal((await opened({}, late)).verdict, 'pass');
+    assert.equal((await opened({ arrivals: { process: 'even', shortLived: 0 } }, late)).verdict, 'pass');
+    assert.equal((await opened({ ...short, floors: { connectsPerSecond: 0 } }, late)).verdict, 'pass');
+  });
+});
+
 describe('writes that certainly failed', { concurrency: 2 }, () => {
   for (const stage of ['dial', 'connect', 'begin'])
     test(`and are there all the same are a phantom (${stage})`, async () => {

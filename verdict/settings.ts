@@ -15,6 +15,7 @@ export const DEFAULT_FLOORS = {
   askedAgain: 0.9,
   askedOfEach: 20,
   strangers: 0.01,
+  connectsPerSecond: 1,
 } as const;
 
 /** Length of a time slice; µs. */
@@ -45,6 +46,7 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       availability: 'DOUBLE',
       shares_promised: 'BOOLEAN',
       at_random: 'BOOLEAN',
+      short_lived: 'BOOLEAN',
       acks_within: 'BIGINT',
     },
     [
@@ -58,6 +60,7 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
         meant_to_break: meantToBreak(run),
         deadline: (run.deadlineMs ?? DEFAULT_DEADLINE_MS) * 1000,
         availability: run.bounds.availability ?? null,
+        short_lived: (run.arrivals?.shortLived ?? 0) > 0,
         at_random: run.arrivals?.process === 'random',
         acks_within: ACKS_WITHIN[run.arrivals?.process ?? 'even'],
         shares_promised:
@@ -114,6 +117,7 @@ export async function loadSettings(database: Database, record: RecordFolder, fil
       askedAgain: 'DOUBLE',
       askedOfEach: 'BIGINT',
       strangers: 'DOUBLE',
+      connectsPerSecond: 'DOUBLE',
     },
     [{ ...DEFAULT_FLOORS, ...run.floors }],
   );

@@ -68,6 +68,7 @@ export const STEPS: readonly Step[] = [
   { script: 'evidence/told.sql' },
   { script: 'evidence/coverage.sql' },
   { script: 'evidence/everywhere.sql', when: 'EXISTS (FROM planned_offers)' },
+  { script: 'evidence/connects.sql', when: '(SELECT short_lived FROM run)' },
   { script: 'evidence/routing.sql' },
   { script: 'evidence/refuting.sql' },
   { script: 'evidence/refuting-gets.sql', when: `EXISTS (FROM history WHERE op = 'get')` },

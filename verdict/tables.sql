@@ -98,7 +98,7 @@ CREATE TABLE split_acks (line BIGINT, id VARCHAR, copy VARCHAR, since BIGINT, ea
 CREATE TABLE split_copies (copy VARCHAR, since BIGINT);
 CREATE TABLE split_turns (writer VARCHAR, other VARCHAR, why VARCHAR, turns BIGINT, start BIGINT);
 
--- Filled by evidence/everywhere.sql where run.json says what the load was to ask of whom.
+-- Filled by evidence/everywhere.sql and evidence/connects.sql where run.json says what the load was to ask of whom, and over which connections.
 CREATE TABLE unmet_everywhere (phase phase_name, copy VARCHAR, message VARCHAR);
 
 -- Filled by evidence/gone.sql where a copy is gone.

@@ -22,6 +22,12 @@ export const DOUBT_MUTATIONS: readonly Mutation[] = [
   doubtful('take the first attempts of calls out of the history', () =>
     changed({ history: (line) => (Number(line.due) % 500_000 === 0 ? { ...line, attempt: 2 } : line) }),
   ),
+  doubtful('open no connection after the first phase', () =>
+    changed({
+      run: { arrivals: { process: 'even', shortLived: 0.1 } },
+      history: (line) => (Number(line.due) % 50_000 === 0 && Number(line.due) < 1_000_000 ? { ...line, connect: 300 } : line),
+    }),
+  ),
   doubtful('measure no share after the fault', () =>
     changed({
       run: { bounds: { share: [0.4, 0.6] } },

@@ -36,6 +36,7 @@ export const NO_FLOORS = {
   askedAgain: 0,
   askedOfEach: 0,
   strangers: 0,
+  connectsPerSecond: 0,
 };
 
 /** Three elements, acknowledged and read at both copies: nothing is wrong with it. Times in µs. */
