@@ -92,13 +92,13 @@ export const Recovery = z.looseObject({
   appliedAt: z.number(),
   /** ms from applied to the proof of the effect */
   provenMs: z.number().nullable(),
-  /** ms to the first reaction of load balancer or database (a backend or role changed) */
+  /** ms to the first reaction of load balancer or database (a backend or role changed between looks that had an answer) */
   firstReactionMs: z.number().nullable(),
   /** ms to the first ok operation after the first failure; 0 when nothing failed */
   firstSuccessMs: z.number().nullable(),
-  /** ms to the start of the first 5 s without a bad slice (the RTO); 0 when there was no bad slice */
+  /** ms to the start of the first 5 s without a bad slice, or the last before another fault (the RTO); 0 when there was no bad slice of its own */
   stableMs: z.number().nullable(),
-  /** ms until all copies are in sync and all backends UP again */
+  /** ms until one copy may write, all others are on its timeline and close behind it, and all backends are UP again, for five seconds */
   redundantMs: z.number().nullable(),
 });
 

@@ -67,6 +67,7 @@ export function watchCopy(watch: CopyWatch): () => void {
   let kept: CopyConnection<Look> | undefined;
   let fresh: CopyConnection<Look> | undefined;
   let toldUntil = now();
+  let reason = '';
 
   const tell = (line: object): void => {
     watch.write(line);
@@ -87,6 +88,7 @@ export function watchCopy(watch: CopyWatch): () => void {
   const fail = (way: CopyConnection<Look>, error: unknown): void => {
     if (way.isClosed) return;
     way.close();
+    reason = `: ${String(error).slice(0, 120)}`;
     if (way === kept) {
       kept = undefined;
       if (fresh === undefined) void tryAnother();
@@ -128,7 +130,10 @@ export function watchCopy(watch: CopyWatch): () => void {
     }
     if (kept !== undefined && kept.looking === undefined) void look(kept);
     const waited = now() - toldUntil;
-    if (waited > LOOK_US) tell({ at: toldUntil, copy, took: waited, error: `no answer within ${LOOK_US / 1000} ms` });
+    if (waited > LOOK_US) {
+      tell({ at: toldUntil, copy, took: waited, error: `no answer within ${LOOK_US / 1000} ms${reason}` });
+      reason = '';
+    }
   }, watch.intervalMs);
   return () => {
     clearInterval(timer);

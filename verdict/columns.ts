@@ -68,6 +68,7 @@ export const observationsLoader: Loader = {
     sync: flag,
     startedAt: text,
     lsn: text,
+    lagBytes: number,
     took: integer,
     backend: text,
     status: text,
@@ -77,7 +78,7 @@ export const observationsLoader: Loader = {
     idle: number,
   },
   select: `
-    SELECT "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, took,
+    SELECT "at", copy, up, writable, system, timeline, epoch, sync, startedAt, lsn, lagBytes, took,
       CASE WHEN copy IS NULL THEN backend END AS backend, try_cast(status AS backend_status) AS status,
       CASE WHEN copy IS NULL AND backend IS NULL THEN exit END AS exit, host, fault,
       CASE WHEN copy IS NULL AND backend IS NULL AND exit IS NULL THEN idle END AS idle`,

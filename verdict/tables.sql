@@ -37,7 +37,7 @@ CREATE TABLE stored.history (
 
 CREATE TABLE observations (
   "at" BIGINT, copy VARCHAR, up BOOLEAN, writable BOOLEAN, system VARCHAR, timeline BIGINT, epoch BIGINT, sync BOOLEAN,
-  startedAt VARCHAR, lsn VARCHAR, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
+  startedAt VARCHAR, lsn VARCHAR, lagBytes DOUBLE, took BIGINT, backend VARCHAR, status backend_status, exit VARCHAR, host VARCHAR,
   fault VARCHAR, idle DOUBLE);
 
 CREATE TABLE fault_lines (fault VARCHAR, target VARCHAR, state fault_state, "at" BIGINT, began BIGINT, id VARCHAR, kind VARCHAR);

@@ -1,7 +1,7 @@
 -- Looks at copies, one a copy and moment; `up` is NULL where no answer came in time; `tells`: it shows the copy up, and something of its state.
 CREATE TABLE copy_samples AS
 SELECT copy, "at", bool_and(up) AS up, bool_and(writable) AS writable, bool_and(sync) AS sync, min(startedAt) AS startedAt,
-  min(lsn_bytes(lsn)) AS position, max(system) AS system, max(timeline) AS timeline, max(epoch) AS epoch, max(coalesce(took, 0)) AS took,
+  min(lsn_bytes(lsn)) AS position, max(system) AS system, max(timeline) AS timeline, max(epoch) AS epoch, max(lagBytes) AS lag, max(coalesce(took, 0)) AS took,
   bool_or(up AND coalesce(writable::VARCHAR, sync::VARCHAR, system, timeline::VARCHAR, epoch::VARCHAR, startedAt, lsn) IS NOT NULL) AS tells
 FROM observations WHERE copy IS NOT NULL GROUP BY copy, "at";
 
