@@ -158,7 +158,7 @@ function ofTransactions({ transactions }: Verdict['writes']): [string, number][]
   return [
     ['… of these committed, as the database says', transactions.committed],
     ['… of these rolled back, as the database says', transactions.rolledBack],
-    ['… of these with no transaction on its timeline', transactions.untold],
+    ['… of these with no transaction that it can tell of', transactions.untold],
   ];
 }
 
