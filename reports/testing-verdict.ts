@@ -20,7 +20,7 @@ export function syntheticVerdict({ run, history, lost }: { run: Run; history: re
   const findings = lost > 0 ? [lossFinding(taken), staleFinding(taken)] : [];
   const verdict = lost > 0 ? 'fail' : 'pass';
   const outage = { start: STORY.frozen * 1e6, end: STORY.again * 1e6, censored: false };
-  const phase = (name: string) => run.phases!.find((each) => each.name === name)!;
+  const phase = (name: string) => run.phases?.find((each) => each.name === name) ?? { start: 0, end: 0 };
   const within = (name: string) =>
     history.filter((line) => Number(line['due']) >= phase(name).start && Number(line['due']) < phase(name).end);
   const calm = { p50: 1.6, p95: 4.2, p99: 12.8, max: 31 };
