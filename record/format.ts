@@ -10,9 +10,6 @@ const micros = z.number().int();
 export const OPERATION_KINDS = ['add', 'read', 'put', 'get', 'list'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-/** The stage of a call that got no connection: it was never sent. */
-export const NEVER_SENT = 'dial';
-
 /** What became of an operation; `unknown` may or may not have happened. */
 export const OUTCOMES = ['ok', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

@@ -210,6 +210,10 @@ export const Verdict = z.looseObject({
     transactions: z.object({ committed: z.number().int(), rolledBack: z.number().int(), untold: z.number().int() }).optional(),
     /** the same of puts, where there were any */
     puts: PutFates.optional(),
+    /** attempts of adds and puts that were not ok, by outcome and by how far they had come, where any says so; null: it does not */
+    stages: z
+      .array(z.object({ outcome: z.enum(['failed', 'unknown']), stage: z.string().nullable(), attempts: z.number().int() }))
+      .optional(),
   }),
 });
 export type Verdict = z.infer<typeof Verdict>;

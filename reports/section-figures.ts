@@ -162,6 +162,13 @@ function ofTransactions({ transactions }: Verdict['writes']): [string, number][]
   ];
 }
 
+function ofStages({ stages = [] }: Verdict['writes']): [string, number][] {
+  return stages.map(({ outcome, stage, attempts }) => [
+    `attempts ${outcome} ${stage === null ? 'at a stage that nobody told' : `at stage "${stage}"`}`,
+    attempts,
+  ]);
+}
+
 function writes({ writes: fates }: Verdict): Html {
   const rows: [string, number][] = [
     ['acknowledged', fates.acknowledged],
@@ -187,7 +194,7 @@ function writes({ writes: fates }: Verdict): Html {
           ['… of these below a later version', puts.overwritten],
         ];
   return table(
-    [...rows, ...ofPuts],
+    [...rows, ...ofPuts, ...ofStages(fates)],
     [
       { head: 'fate', cell: ([name]) => name },
       { head: 'writes', cell: ([, count]) => whole(count), numeric: true },

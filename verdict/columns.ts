@@ -1,6 +1,3 @@
-import { NEVER_SENT } from '../record/format.ts';
-import { quoted } from './database.ts';
-
 /** How the lines of one kind of file become rows: the fields to read, with types of tables.sql, and the query over them. What the schema does not ask of every line of a file is read as text. */
 export type Loader = { table: string; fields: Record<string, string>; select: string };
 
@@ -47,7 +44,7 @@ export const historyLoader: Loader = {
   },
   select: `
     SELECT op, id, client, start, "end", outcome, coalesce(due, start) AS due, attempt, status, site, pod, copy, role, found, version, token, system, lsn,
-      timeline, epoch, replicated, lines, connect, nullif(coalesce(stage = ${quoted(NEVER_SENT)} AND outcome = 'failed', false), false) AS unsent,
+      timeline, epoch, replicated, lines, connect, stage,
       CASE op WHEN 'add' THEN 'add'::op_kind WHEN 'read' THEN 'read'::op_kind WHEN 'put' THEN 'put'::op_kind WHEN 'get' THEN 'get'::op_kind
         WHEN 'list' THEN 'list'::op_kind WHEN 'dropped' THEN try_cast(kind AS op_kind) END AS kind,
       CASE WHEN op IN ('put', 'get') THEN value WHEN op IN ('add', 'read') THEN xid

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { add, classesOf, judged, read, steady, tiny, type Sketch } from './testing.ts';
+import { add, classesOf, judged, put, read, steady, tiny, type Sketch } from './testing.ts';
 
 type Line = Record<string, unknown>;
 
@@ -85,6 +85,27 @@ describe('a load whose clients keep no connection for long', { concurrency: 4 },
 });
 
 describe('writes that certainly failed', { concurrency: 2 }, () => {
+  test('are told by how far they had come, beside those of unknown outcome', async () => {
+    const not = (id: string, outcome: string, stage?: string): Line => add(id, 100, 110, { outcome, stage });
+    const lines = [
+      not('s1', 'failed', 'dial'),
+      not('s2', 'failed', 'connect'),
+      not('s3', 'failed', 'connect'),
+      not('s4', 'unknown', 'commit'),
+    ];
+    const { writes } = await judged({
+      ...tiny(),
+      history: [...tiny().history, ...lines, not('s5', 'unknown'), put('k', 1, 120, 130, { outcome: 'failed' })],
+    });
+    assert.deepEqual(writes.stages, [
+      { outcome: 'failed', stage: 'connect', attempts: 2 },
+      { outcome: 'failed', stage: 'dial', attempts: 1 },
+      { outcome: 'failed', stage: null, attempts: 1 },
+      { outcome: 'unknown', stage: 'commit', attempts: 1 },
+      { outcome: 'unknown', stage: null, attempts: 1 },
+    ]);
+    assert.equal((await judged({ ...tiny(), history: [...tiny().history, not('s5', 'unknown')] })).writes.stages, undefined);
+  });
   for (const stage of ['dial', 'connect', 'begin'])
     test(`and are there all the same are a phantom (${stage})`, async () => {
       const lost = add('p1', 100, 110, { outcome: 'failed', stage });

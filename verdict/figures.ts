@@ -15,6 +15,7 @@ export async function measure(database: Database, restarting: Map<string, number
   const shares: Record<string, Record<string, number>> = {};
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
+  const stages = await query('stages');
   const { puts, transactions, jobs } =
     await database.row(`SELECT (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
     EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs`);
@@ -29,6 +30,7 @@ export async function measure(database: Database, restarting: Map<string, number
     ...machineOf(await query('machine')),
     writes: {
       ...writes,
+      ...(stages.some(({ stage }) => stage !== null) ? { stages } : {}),
       ...(puts === 0 ? {} : { puts: (await query('puts'))[0] }),
       ...(transactions === 0 ? {} : { transactions: (await query('transactions'))[0] }),
     } as unknown as Verdict['writes'],

@@ -17,6 +17,9 @@ CREATE MACRO rank_of(q, n) AS greatest(1, n - floor(n - n * q));
 CREATE MACRO id_prefix(id) AS regexp_extract(id, '(?s)^(.*?)([0-9]+)$', 1);
 CREATE MACRO id_number(id) AS try_cast(regexp_extract(id, '(?s)^(.*?)([0-9]+)$', 2) AS UBIGINT);
 
+-- Whether a call got no connection: then it was never sent.
+CREATE MACRO is_unsent(stage, outcome) AS coalesce(stage = 'dial' AND outcome = 'failed', false);
+
 -- A position such as 0/3000148 in bytes; NULL when it is none.
 CREATE MACRO lsn_bytes(lsn) AS
   try_cast('0x' || split_part(lsn, '/', 1) AS UBIGINT)::HUGEINT * 4294967296
@@ -31,7 +34,8 @@ CREATE TABLE stored.history (
   op line_op, id VARCHAR, client BIGINT, start BIGINT, "end" BIGINT, outcome op_outcome, due BIGINT, attempt BIGINT,
   status BIGINT, site VARCHAR, pod VARCHAR, copy VARCHAR, role asked_role, found BOOLEAN, version BIGINT, token VARCHAR,
   system VARCHAR, lsn VARCHAR, timeline BIGINT, epoch BIGINT, replicated BOOLEAN, kind op_kind, lines BIGINT,
-  connect BIGINT, unsent BOOLEAN, -- µs that a connection took to open; whether the call got none
+  connect BIGINT, -- µs that a connection took to open
+  stage VARCHAR,
   payload VARCHAR -- puts and gets: the value; adds and reads: the transaction; lists: the page as JSON. One column, because an empty one takes room as well
 );
 

@@ -132,7 +132,7 @@ async function refusal(file: RecordFile, reason: unknown): Promise<unknown> {
 /** A line that stands in the history twice is one operation. Counted after the load: the closing line counts lines as they stand. */
 async function dropRepeatedOperations(database: Database): Promise<void> {
   const key =
-    'op, id, client, start, "end", outcome, due, attempt, status, site, pod, copy, role, found, version, token, system, lsn, timeline, epoch, replicated, connect, unsent, payload';
+    'op, id, client, start, "end", outcome, due, attempt, status, site, pod, copy, role, found, version, token, system, lsn, timeline, epoch, replicated, connect, stage, payload';
   const real = `op NOT IN ('dropped', 'end')`;
   const { repeated } = await database.row(
     `SELECT count(*) - count(DISTINCT hash(op, id, client, start, "end", outcome, due, attempt)) AS repeated FROM history WHERE ${real}`,

@@ -2,8 +2,8 @@
 -- 99th percentile, longest; ms. Counted up over equal times, as quantiles of latency are.
 WITH attempts AS (
   SELECT coalesce(phase_of(due)::VARCHAR, CASE WHEN due < (SELECT min(start) FROM phases) THEN 'warm-up' END) AS phase, site,
-    CASE WHEN unsent IS NULL THEN connect END AS took, count(*) AS calls
-  FROM ops WHERE connect IS NOT NULL OR unsent GROUP BY ALL
+    CASE WHEN NOT is_unsent(stage, outcome) THEN connect END AS took, count(*) AS calls
+  FROM ops WHERE connect IS NOT NULL OR is_unsent(stage, outcome) GROUP BY ALL
 ), counted AS (
   SELECT phase, site, false AS whole, took, calls FROM attempts WHERE site IS NOT NULL
   UNION ALL
