@@ -192,6 +192,19 @@ export const Verdict = z.looseObject({
     refutable: z.number().int(),
     share: z.number().nullable(),
   }),
+  /** where a copy gave ok answers while every look found it down: what looks say of that time is not known; `start` and `end` in µs */
+  contradicted: z
+    .array(
+      z.object({
+        copy: z.string(),
+        phase: z.enum(PHASE_NAMES).nullable(),
+        answers: z.number().int(),
+        writes: z.number().int(),
+        start: z.number(),
+        end: z.number(),
+      }),
+    )
+    .optional(),
   /** what could have broken the promises, by whom it was asked of, who answered, and phase */
   audit: z.array(Audited).optional(),
   /** connections that calls opened; none where no call says that it opened one */

@@ -124,7 +124,7 @@ function recovery({ recovery: rows }: Verdict): Html {
     step('first success', 'firstSuccessMs'),
     step('stable (RTO)', 'stableMs'),
     step('redundant', 'redundantMs'),
-  ])}<p class="muted">Times run from the moment the fault was applied, or from the first failure if that came earlier. Stable: the start of the first 5 s without a bad slice.</p>`;
+  ])}<p class="muted">Times run from the moment the fault was applied, or from the first failure if that came earlier. Stable: the start of the first 5 s without a bad slice. Redundant: from then on, for 5 s, one copy may write, all others are on its timeline and close behind it, and all backends are UP. Looks without an answer tell nothing.</p>`;
 }
 
 function staleness({ staleness: byCopy }: Verdict): Html {

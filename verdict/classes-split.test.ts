@@ -248,7 +248,28 @@ describe('two writers at once', { concurrency: 4 }, () => {
     const both = await judged(tiny({ observations: looks([0, 'db1', true], [50, 'db2', true], [100, 'db1', true], [900, 'db2', false]) }));
     assert.deepEqual(classesOf(both), { breaking: [], other: ['two-writable'] });
     assert.equal(both.verdict, 'pass');
-    assert.match(both.findings[0]?.message ?? '', /copies db1 and db2 were writable at the same time in 1 sample/u);
+    assert.match(
+      both.findings[0]?.message ?? '',
+      /copies db1 and db2 were writable at the same time in 1 span of looks, the longest of at least 0 ms/u,
+    );
+  });
+  test('are told by spans of looks, however many looks one has', async () => {
+    const seen: [number, string, boolean][] = [];
+    for (let at = 0; at <= 6_000_000; at += 100_000) {
+      const both = at < 500_000 || (at >= 3_000_000 && at < 4_000_000);
+      seen.push([at, 'db1', true], [at + 50_000, 'db2', both]);
+    }
+    const { findings } = await judged(tiny({ observations: looks(...seen) }));
+    const [found] = findings.filter(({ class: name }) => name === 'two-writable');
+    assert.equal(found?.count, 2);
+    assert.equal(found.message, 'copies db1 and db2 were writable at the same time in 2 spans of looks, the longest of at least 900 ms');
+    assert.deepEqual(
+      found.witnesses.map(({ start, end, looks: many }) => [start, end, many]),
+      [
+        [50_000, 450_000, 9],
+        [3_050_000, 3_950_000, 19],
+      ],
+    );
   });
   test('are not seen in a takeover', async () => {
     const handed = await judged(

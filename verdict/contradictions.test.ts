@@ -29,6 +29,15 @@ async function assertDoubted(sketch: Sketch, says: RegExp): Promise<void> {
   assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] }, verdict.reasons.join('\n'));
   assert.match(verdict.reasons.join('\n'), says);
 }
+async function assertNoted(sketch: Sketch, ...told: Line[]): Promise<void> {
+  const verdict = await judged(sketch);
+  assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+  assert.deepEqual(verdict.contradicted, told);
+  assert.match(
+    verdict.reasons.join('\n'),
+    /note: copy "db2" gave [\d,]+ ok answers, 0 of them to writes, from \d+ to \d+ µs while every look found it down/u,
+  );
+}
 async function assertPassed(sketch: Sketch): Promise<void> {
   const verdict = await judged(sketch);
   assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
@@ -47,9 +56,34 @@ describe('looks and answers of one copy', { concurrency: 2 }, () => {
     await assertPassed(seen('db1', 1_500_000, 1_500_000, { writable: false }));
     await assertPassed(seen('db1', 1_500_000, 1_700_000, { writable: false }));
   });
-  test('do not where looks waited in vain, or a fault lasts: clients may reach it on another way', async () => {
-    await assertPassed(seen('db2', 2_500_000, 5_000_000, ({ at, copy }) => ({ at, copy, up: false, took: 300_000 })));
-    await assertPassed(seen('db2', 1_050_000, 2_900_000, down));
+  test('leave the record as it is where looks waited in vain, or a fault lasts: clients may reach it on another way; a note tells it', async () => {
+    const slow = ({ at, copy }: Line): Line => ({ at, copy, up: false, took: 300_000 });
+    const none = { copy: 'db2', writes: 0 };
+    await assertNoted(seen('db2', 2_500_000, 5_000_000, slow), {
+      ...none,
+      phase: 'after',
+      answers: 400,
+      start: 2_904_000,
+      end: 4_899_400,
+    });
+    await assertNoted(seen('db2', 1_050_000, 2_900_000, down), {
+      ...none,
+      phase: 'during',
+      answers: 320,
+      start: 1_204_000,
+      end: 2_799_400,
+    });
+  });
+  test('are told apart by looks that had no answer: those find nothing down', async () => {
+    const verdict = await judged(seen('db2', 1_050_000, 2_900_000, ({ at, copy }) => ({ at, copy, up: null, took: 100_000 })));
+    assert.equal(verdict.verdict, 'pass', verdict.reasons.join('\n'));
+    assert.equal(verdict.contradicted, undefined);
+    const between = await judged(
+      seen('db2', 1_050_000, 2_900_000, ({ at, copy }) =>
+        Number(at) % 200_000 === 0 ? { at, copy, up: null, took: 100_000 } : { at, copy, up: false },
+      ),
+    );
+    assert.equal(between.contradicted, undefined);
   });
   test('do not where it writes between two times when it might not', async () => {
     const readOnly = seen('db1', 2_000_000, 2_300_000, { writable: false });

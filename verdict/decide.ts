@@ -6,6 +6,9 @@ import { easedBy, easedInWords } from './eased.ts';
 import type { Figures } from './figures.ts';
 import { count, ms, plural, share } from './numbers.ts';
 
+/** Most spans that notes tell of. */
+const MOST_CONTRADICTED = 5;
+
 /** Classes that leave a record undecided. */
 const UNDECIDING = new Set(['never-read', 'vacuous', 'unwatched-exit']);
 
@@ -40,6 +43,10 @@ export function decide(
       `note: ${plural(accepted, 'add')} answered without waiting for replication (202), of which ${count(acceptedVanished)} are absent from the truth`,
     );
   }
+  for (const { copy, answers, writes, start, end } of (figures.contradicted ?? []).slice(0, MOST_CONTRADICTED))
+    reasons.push(
+      `note: copy "${copy}" gave ${plural(answers, 'ok answer')}, ${count(writes)} of them to writes, from ${start} to ${end} µs while every look found it down: who looked did not reach it, or gave up too early`,
+    );
   const silence = worstSilence(figures);
   const patience = run.bounds.rtoMs ?? run.bounds.longestOutageMs;
   if (

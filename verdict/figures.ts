@@ -6,7 +6,7 @@ import { sqlFile, type Database, type Row } from './database.ts';
 /** The measured part of a verdict. */
 export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
   Required<Pick<Verdict, 'jobs' | 'audit' | 'connects'>> &
-  Pick<Verdict, 'machine'>;
+  Pick<Verdict, 'machine' | 'contradicted'>;
 
 /** Measures availability, recovery, staleness, coverage, shares, the fates of writes, and what could have broken the promises. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
@@ -16,9 +16,9 @@ export async function measure(database: Database, restarting: Map<string, number
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
   const stages = await query('stages');
-  const { puts, transactions, jobs } =
+  const { puts, transactions, jobs, down } =
     await database.row(`SELECT (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
-    EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs`);
+    EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs, EXISTS (FROM copy_samples WHERE NOT up) AS down`);
   return {
     ...(await measureCalls(database)),
     staleness,
@@ -28,6 +28,7 @@ export async function measure(database: Database, restarting: Map<string, number
     connects: connectsOf(await query('connects')),
     jobs: jobs === true ? jobsOf(await query('jobs')) : {},
     ...machineOf(await query('machine')),
+    ...(down === true ? contradictedOf(await query('contradicted')) : {}),
     writes: {
       ...writes,
       ...(stages.some(({ stage }) => stage !== null) ? { stages } : {}),
@@ -132,6 +133,10 @@ function jobsOf(rows: Row[]): Figures['jobs'] {
 function machineOf(rows: Row[]): Pick<Figures, 'machine'> {
   if (rows.length === 0) return {};
   return { machine: Object.fromEntries(rows.map(({ phase, ...watched }) => [phase, watched])) as NonNullable<Figures['machine']> };
+}
+
+function contradictedOf(rows: Row[]): Pick<Figures, 'contradicted'> {
+  return rows.length === 0 ? {} : { contradicted: rows as unknown as NonNullable<Figures['contradicted']> };
 }
 
 function stalenessOf(rows: Row[], restarting: Map<string, number>): Verdict['staleness'] {

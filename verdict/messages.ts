@@ -2,7 +2,7 @@ import type { FindingClass } from '../record/format.ts';
 import type { Case, Describe, Group, Judged } from './group.ts';
 import { READ_MESSAGES } from './messages-reads.ts';
 import { WRITE_MESSAGES } from './messages-writes.ts';
-import { plural, share } from './numbers.ts';
+import { ms, plural, share } from './numbers.ts';
 
 /** Says in one sentence what a rule found, and whether it breaks a promise of this run. */
 export function describe(name: FindingClass, found: Case): Judged {
@@ -18,7 +18,7 @@ const DESCRIPTIONS: Record<FindingClass, Describe> = {
   }),
   'two-writable': ({ group }) => ({
     breaks: false,
-    message: `copies ${group.scope} were writable at the same time in ${plural(group.count, 'sample')}`,
+    message: `copies ${group.scope} were writable at the same time in ${plural(group.count, 'span')} of looks, the longest of at least ${ms(group.worst ?? 0)}`,
   }),
   misrouted: ({ group, run }) => {
     const [low, high] = run.bounds.share ?? [0, 1];

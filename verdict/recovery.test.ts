@@ -52,6 +52,26 @@ describe('recovery from faults that lie close', { concurrency: 4 }, () => {
   });
 });
 
+describe('the first reaction', { concurrency: 4 }, () => {
+  test('is none to a fault where the next one had begun', async () => {
+    const sketch = faulty([1, 3], []);
+    const faults = sketch.faults?.map((line) =>
+      line.id === '1' && line.state === 'applied' ? { ...line, at: 3_050_000, began: 3_000_000 } : line,
+    );
+    const observations = sketch.observations.map((line) =>
+      line.copy === 'db2' && Number(line.at) >= 3_000_000 && Number(line.at) < 3_300_000 ? { ...line, up: false } : line,
+    );
+    const { recovery } = await judged({ ...sketch, faults: faults ?? null, observations });
+    assert.deepEqual(
+      recovery.map(({ firstReactionMs, redundantMs }) => [firstReactionMs, redundantMs]),
+      [
+        [null, 0],
+        [250, 250],
+      ],
+    );
+  });
+});
+
 describe('redundancy', { concurrency: 4 }, () => {
   const named = (line: Line): Line => ('copy' in line ? { ...line, system: 's', timeline: 1, lagBytes: 0 } : line);
   const run = (change: (line: Line) => Line, of: Sketch = faulty([1], [])): Sketch => ({

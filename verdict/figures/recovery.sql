@@ -1,6 +1,6 @@
 -- Recovery from each fault, in ms from `applied`, or from the first failure after the intent if that was earlier.
 WITH injected AS (
-  SELECT nr, fault, target, intent, applied, verified, coalesce(next_line, 9007199254740991) AS next_line FROM faults WHERE applied IS NOT NULL
+  SELECT nr, fault, target, intent, began, applied, verified, coalesce(next_line, 9007199254740991) AS next_line FROM faults WHERE applied IS NOT NULL
 ), measured AS (
   SELECT max("end") AS until FROM phases
 ), failures AS (
@@ -27,7 +27,8 @@ WITH injected AS (
 ), spans AS (
   -- of each fault: from when until when what goes wrong may be its doing. Another one ends it that counts from more than a second later: what is nearer is felt
   -- together. What goes wrong in the slice in which it began is its doing
-  SELECT z.nr, z.zero, (SELECT min(o.zero) FROM zeros AS o WHERE o.zero > z.zero + 1000000) AS until FROM zeros AS z
+  SELECT z.nr, z.zero, min(o.zero) AS until, coalesce(min(CASE WHEN o.began > z.zero THEN least(o.began, o.zero) ELSE o.zero END), 9007199254740991) AS next_began
+  FROM zeros AS z LEFT JOIN zeros AS o ON o.zero > z.zero + 1000000 GROUP BY z.nr, z.zero
 ), bad AS (
   -- bad stretches of any kind, at most 200 ms apart: one goes wrong from its start to its end. Each once, for windows order equal ones as they like
   SELECT min(start) AS start, max("end") AS "end" FROM (
@@ -38,7 +39,7 @@ WITH injected AS (
   ) GROUP BY coalesce(stretch, 0)
 ), own AS (
   -- those of each fault: that began in its span, or lasted when it began
-  SELECT s.nr, b.start, b."end" FROM spans AS s JOIN bad AS b ON b."end" > s.zero AND b.start < coalesce(s.until - 100000, 9007199254740991)
+  SELECT s.nr, b.start, b."end" FROM spans AS s JOIN bad AS b ON b."end" > s.zero AND (b.start < coalesce(s.until - 100000, 9007199254740991) OR b."end" <= s.until)
 ), clusters AS (
   -- those less than 5 s apart are one
   SELECT nr, max("end") AS "end" FROM (
@@ -74,7 +75,7 @@ WITH injected AS (
   SELECT m."at", coalesce(c.good, true) AND coalesce(b.good, true) AS whole
   FROM moments AS m LEFT JOIN cluster AS c USING ("at") ASOF LEFT JOIN served AS b ON b."at" <= m."at"
 ), broken AS (
-  SELECT z.nr, min(r."at") AS "at" FROM spans AS z JOIN redundancy AS r ON r."at" >= z.zero AND NOT r.whole AND r."at" < coalesce(z.until, 9007199254740991) GROUP BY z.nr
+  SELECT z.nr, min(r."at") AS "at" FROM spans AS z JOIN redundancy AS r ON r."at" >= z.zero AND NOT r.whole AND r."at" < z.next_began GROUP BY z.nr
 ), lasting AS (
   SELECT "at", whole, min("at") FILTER (NOT whole) OVER (ORDER BY "at" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS broken_at FROM redundancy
 ), mended AS (
@@ -84,7 +85,7 @@ WITH injected AS (
   GROUP BY b.nr
 )
 SELECT z.fault, z.target, z.applied AS "appliedAt", (z.verified - z.applied) / 1000 AS "provenMs",
-  ((SELECT min("at") FROM changes WHERE "at" >= z.zero AND "at" < coalesce(s.until, 9007199254740991)) - z.zero) / 1000 AS "firstReactionMs",
+  ((SELECT min("at") FROM changes WHERE "at" >= z.zero AND "at" < s.next_began) - z.zero) / 1000 AS "firstReactionMs",
   CASE WHEN (SELECT count(*) FROM successes AS s WHERE s.nr = z.nr) = 0 THEN 0
     WHEN (SELECT bool_and("at" IS NOT NULL) FROM successes AS s WHERE s.nr = z.nr) THEN ((SELECT max("at") FROM successes AS s WHERE s.nr = z.nr) - z.zero) / 1000
   END AS "firstSuccessMs",
