@@ -54,6 +54,7 @@ describe('new connections', { concurrency: 4 }, () => {
 
 describe('a load whose clients keep no connection for long', { concurrency: 4 }, () => {
   const whole = steady({}, [2, 1, 3]);
+  const brief = steady();
   const opened = (run: Line, change: (line: Line) => Line) =>
     judged({ ...whole, run: { ...whole.run, ...run }, history: whole.history.map(change) });
   const short = { arrivals: { process: 'even', shortLived: 0.1 } };
@@ -68,6 +69,16 @@ describe('a load whose clients keep no connection for long', { concurrency: 4 },
       verdict.reasons.join('\n'),
       /^vacuous: 0 calls opened a connection in "after", or were refused one: 0\.0 a second; the floor is 1/u,
     );
+  });
+  test('opens one at least, however short the phase is', async () => {
+    const run = { ...brief.run, ...short };
+    const verdict = await judged({
+      ...brief,
+      run,
+      history: brief.history.map((line) => (Number(line.due) < 2_000_000 ? opens(line) : line)),
+    });
+    assert.deepEqual(classesOf(verdict), { breaking: [], other: ['vacuous'] });
+    assert.equal((await judged({ ...brief, run, history: brief.history.map(opens) })).verdict, 'pass');
   });
   test('or asks for them, where they are refused', async () => {
     const refused = (line: Line): Line =>

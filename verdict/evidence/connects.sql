@@ -6,4 +6,4 @@ SELECT p.name, NULL, format('{:,} calls opened a connection in "{}", or were ref
 FROM phases AS p CROSS JOIN floors LEFT JOIN (SELECT line, due FROM ops WHERE connect IS NOT NULL OR is_unsent(stage, outcome)) AS o ON o.due >= p.start AND o.due < p."end"
 WHERE p.name <> 'during'
 GROUP BY p.name, p.start, p."end"
-HAVING count(o.line) + 1 < any_value(connectsPerSecond) * (p."end" - p.start) / 1e6;
+HAVING any_value(connectsPerSecond) > 0 AND (count(o.line) = 0 OR count(o.line) + 1 < any_value(connectsPerSecond) * (p."end" - p.start) / 1e6);
