@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Actions } from './actions.ts';
 import { Journal } from './journal.ts';
-import { Lanes, type BackendState, type CopyState } from './lanes.ts';
+import { copyState, Lanes, type BackendState, type CopyState } from './lanes.ts';
 import { databaseEvents, balancerEvents, exitEvents } from './story-observed.ts';
 import { actionEvents } from './story-actions.ts';
 import { faultEvents, outageEvents } from './story-journal.ts';
@@ -118,6 +118,26 @@ describe('the story', () => {
     const events = balancerEvents(lanes.finish());
     assert.equal(events.length, 9);
     assert.equal(events[5]?.text, 'load balancer: a: 91 more changes from here to 9.6 s.');
+  });
+
+  test('tells a copy that gave no answer in time from one that refused', () => {
+    const looks = [true, undefined, true, undefined, undefined, false, undefined, true].map((up, nth) => ({
+      at: nth * 1e5,
+      copy: 'db1',
+      up,
+    }));
+    const lanes = new Lanes<CopyState>();
+    for (const look of looks) lanes.add('db1', look.at, copyState({ ...look, ...(look.up === true ? { writable: true } : {}) }));
+    assert.deepEqual(
+      databaseEvents(lanes.finish()).map(({ text }) => text),
+      [
+        'db1 does not answer the observer in time.',
+        'db1 is back as primary.',
+        'db1 does not answer the observer in time.',
+        'db1 no longer answers the observer.',
+        'db1 is back as primary.',
+      ],
+    );
   });
 
   test('does not depend on the order of the observations', () => {
