@@ -2,7 +2,7 @@ import { catches, expect, freeze, primary, steady, test } from '../../fixtures/i
 
 test(
   'a frozen database primary is replaced, and its thaw changes nothing',
-  { tag: ['@quick', '@nightly'], annotation: catches({ 'long-ttl': 'longest-outage', 'stuck-replay-after-a-rejoin': 'stale' }) },
+  { tag: ['@quick', '@nightly'], annotation: catches({ 'long-ttl': 'longest-outage', 'stuck-replay-after-a-rejoin': 'missing-at-copy' }) },
   async ({ holds, load, inject, judge }) => {
     await holds({
       lost: 0,

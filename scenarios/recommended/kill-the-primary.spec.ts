@@ -8,6 +8,7 @@ test(
       'forgotten-maintenance': 'longest-outage',
       'forgetful-after-a-failover': 'stale',
       'cache-before-commit': 'read-then-lost',
+      'stuck-replay-after-a-rejoin': 'missing-at-copy',
     }),
   },
   async ({ holds, load, inject, judge }) => {
