@@ -20,6 +20,7 @@ describe('what a record eased', { concurrency: 4 }, () => {
             askedAgain: 0.9,
             askedOfEach: 20,
             strangers: 0.01,
+            connectsPerSecond: 1,
           },
         }),
         observations: [],
