@@ -128,7 +128,7 @@ describe('a record that was made to look good', { concurrency: 4 }, () => {
       );
     }
     await assert.rejects(judged({ ...base, final: { db1: [{ id: 'e1', count: 0 }], db2: [] } }), /final\/db1\.jsonl:1: count: /u);
-    await assert.rejects(judged({ ...base, observations: [{ at: 1, copy: 'db1' }] }), /observations\.jsonl:1: /u);
+    await assert.rejects(judged({ ...base, observations: [{ at: 1, copy: 'db1', up: 'no' }] }), /observations\.jsonl:1: /u);
     await assert.rejects(judged({ ...base, faults: [{ fault: 'f', target: 't', state: 'done', at: 1 }] }), /faults\.jsonl:1: state: /u);
   });
   test('is refused when it unfolds into what no record is', async () => {
