@@ -102,6 +102,23 @@ export const Recovery = z.looseObject({
   redundantMs: z.number().nullable(),
 });
 
+/**
+ * Attempts to write that had begun when a fault began to be applied (`at`, µs since zero) and had no answer by then, and what became of them.
+ * `survived`: those that nobody acknowledged and the truth shows; null: the truth is not known.
+ */
+export const InFlight = z.object({
+  fault: z.string(),
+  target: z.string(),
+  at: z.number(),
+  writes: z.number().int(),
+  acknowledged: z.number().int(),
+  accepted: z.number().int(),
+  failed: z.number().int(),
+  unknown: z.number().int(),
+  survived: z.number().int().nullable(),
+});
+export type InFlight = z.infer<typeof InFlight>;
+
 const Fates = z.object({
   acknowledged: z.number().int(),
   accepted: z.number().int(),
@@ -182,6 +199,8 @@ export const Verdict = z.looseObject({
     warmUp: z.object({ offered: z.number().int(), ok: z.number().int(), busySeconds: z.number().optional() }).optional(),
   }),
   recovery: z.array(Recovery),
+  /** writes in flight at each fault; none where no fault was applied */
+  inFlight: z.array(InFlight).optional(),
   /** by copy, for reads asked of a replica */
   staleness: z.record(
     z.string(),

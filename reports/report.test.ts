@@ -78,6 +78,16 @@ describe('the report', () => {
     assert.match(words, /phase before10\.0 s1 %9\.00 s phase after5\.00 s40 %0 s/);
   });
 
+  test('tells how many writes were in flight at a fault, and what became of them', async (context) => {
+    const fault = { fault: 'freeze', target: 'db1', at: 10_500_000 };
+    const inFlight = [
+      { ...fault, writes: 9, acknowledged: 4, accepted: 0, failed: 2, unknown: 3, survived: 1 },
+      { ...fault, writes: 7, acknowledged: 7, accepted: 0, failed: 0, unknown: 0, survived: null },
+    ];
+    const { words } = await reportOf(syntheticFolder(context, { verdict: { inFlight } }));
+    assert.match(words, /freeze on db110\.5\d*940231 freeze on db110\.5\d*77000not known/);
+  });
+
   test('calls a control that was flagged by its name', async (context) => {
     assert.match((await reportOf(syntheticFolder(context, { lost: 9, expect: 'lost' }))).words, /Flagged, as it must/);
     assert.match((await reportOf(syntheticFolder(context, { expect: 'lost' }))).words, /Control not flagged/);

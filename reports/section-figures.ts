@@ -8,7 +8,7 @@ import { counted, whole } from './text.ts';
 
 const MOST_OUTAGES = 15;
 
-/** All figures of the verdict as tables: availability and latency, outages, silences, recovery, staleness, coverage, writes, shares, the machine. */
+/** All figures of the verdict as tables: availability and latency, outages, silences, recovery, writes in flight, staleness, coverage, writes, shares, the machine. */
 export function figuresSection(verdict: Verdict): Html {
   return html`<section id="figures"><h2>Figures</h2>
 <h3>Availability</h3>${availability(verdict)}
@@ -17,6 +17,7 @@ export function figuresSection(verdict: Verdict): Html {
 <h3>Outage windows</h3>${outages(verdict)}
 <h3>Longest silences</h3>${silences(verdict)}
 <h3>Recovery</h3>${recovery(verdict)}
+<h3>Writes in flight at each fault</h3>${inFlight(verdict)}
 <h3>Staleness of replica reads</h3>${staleness(verdict)}
 <h3>Coverage: acknowledged writes that a read could have refuted</h3>${coverageTable(verdict.coverage)}
 ${auditSection(verdict)}
@@ -125,6 +126,30 @@ function recovery({ recovery: rows }: Verdict): Html {
     step('stable (RTO)', 'stableMs'),
     step('redundant', 'redundantMs'),
   ])}<p class="muted">Times run from the moment the fault was applied, or from the first failure if that came earlier. Stable: the start of the first 5 s without a bad slice. Redundant: from then on, for 5 s, one copy may write, all others are on its timeline and close behind it, and all backends are UP. Looks without an answer tell nothing.</p>`;
+}
+
+function inFlight({ inFlight: rows = [] }: Verdict): Html {
+  if (rows.length === 0) return html`<p>No fault was applied.</p>`;
+  type Row = (typeof rows)[number];
+  const count = (head: string, field: 'writes' | 'acknowledged' | 'accepted' | 'failed' | 'unknown') => ({
+    head,
+    cell: (row: Row) => whole(row[field]),
+    numeric: true,
+  });
+  return html`${table(rows, [
+    { head: 'fault', cell: ({ fault, target }) => `${fault} on ${target}` },
+    { head: 'began (s)', cell: ({ at }) => secondsBare(at), numeric: true },
+    count('in flight', 'writes'),
+    count('acknowledged later', 'acknowledged'),
+    count('202', 'accepted'),
+    count('failed', 'failed'),
+    count('no answer', 'unknown'),
+    {
+      head: 'not acknowledged, there at the end',
+      cell: ({ survived }) => (survived === null ? 'not known' : whole(survived)),
+      numeric: true,
+    },
+  ])}<p class="muted">Attempts to write that had begun and had no answer when the fault began to be applied.</p>`;
 }
 
 function staleness({ staleness: byCopy }: Verdict): Html {

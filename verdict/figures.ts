@@ -1,12 +1,12 @@
 import { OPERATION_KINDS, PHASE_NAMES } from '../record/format.ts';
-import type { Connects, Latency, Recovery, Silence, Staleness, Verdict } from '../record/verdict-format.ts';
+import type { Connects, InFlight, Latency, Recovery, Silence, Staleness, Verdict } from '../record/verdict-format.ts';
 import type { z } from 'zod';
 import { sqlFile, type Database, type Row } from './database.ts';
 
 /** The measured part of a verdict. */
 export type Figures = Pick<Verdict, 'availability' | 'recovery' | 'staleness' | 'coverage' | 'shares' | 'writes'> &
   Required<Pick<Verdict, 'jobs' | 'audit' | 'connects'>> &
-  Pick<Verdict, 'machine' | 'contradicted'>;
+  Pick<Verdict, 'machine' | 'contradicted' | 'inFlight'>;
 
 /** Measures availability, recovery, staleness, coverage, shares, the fates of writes, and what could have broken the promises. */
 export async function measure(database: Database, restarting: Map<string, number>): Promise<Figures> {
@@ -16,11 +16,13 @@ export async function measure(database: Database, restarting: Map<string, number
   for (const { phase, site, share } of await query('shares')) (shares[String(phase)] ??= {})[String(site)] = Number(share);
   const [writes] = await query('writes');
   const stages = await query('stages');
-  const { puts, transactions, jobs, down } =
+  const { puts, transactions, jobs, down, struck } =
     await database.row(`SELECT (SELECT count(*) FROM puts) AS puts, (SELECT count(*) FROM transactions) AS transactions,
-    EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs, EXISTS (FROM copy_samples WHERE NOT up) AS down`);
+    EXISTS (FROM truth_rows WHERE job_ms IS NOT NULL) AS jobs, EXISTS (FROM copy_samples WHERE NOT up) AS down,
+    EXISTS (FROM faults WHERE applied IS NOT NULL) AS struck`);
   return {
     ...(await measureCalls(database)),
+    ...(struck === true ? { inFlight: (await query('in-flight')) as unknown as InFlight[] } : {}),
     staleness,
     coverage: coverage(await query('coverage')),
     shares,
