@@ -54,6 +54,15 @@ export function requireRoot(command: string): void {
   if (!isRoot()) throw new UsageError(`"holdfast ${command}" works with namespaces, mounts and cgroups: expected root, or sudo on PATH`);
 }
 
+/** What is drawn by chance is drawn from this: a whole number up to `highest`. */
+export function seedUpTo(highest: number): (text: string) => number {
+  return (text) => {
+    const seed = wholeNumber(text);
+    if (seed > highest) throw new InvalidArgumentError(`expected 0 to ${highest}, not "${text}"`);
+    return seed;
+  };
+}
+
 /** How often something is done: 1 to 100 times. */
 export function repeats(text: string): number {
   return between(1, text);

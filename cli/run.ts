@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { repeatsTable, summaryTable } from '../reports/index.ts';
+import { HIGHEST_SEED } from '../run/draws.ts';
 import { exitCodeOf, outcomesOf, type Outcome } from '../run/session.ts';
 import { UsageError } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
@@ -12,7 +13,7 @@ import { giveToUser } from '../support/user.ts';
 import { findLab } from '../topology/lab/store.ts';
 import type { Pattern } from '../topology/model.ts';
 import { claimedCatches } from './claims.ts';
-import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions, type ShapeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, seedUpTo, sizeOptions, type ShapeOptions } from './options.ts';
 import { profileOf, profileOption, type ProfileName } from './profiles.ts';
 import { refuseEmpty, runPlan } from './scenario-runner.ts';
 import { emptyReports, leaveFiles, sessionLine } from './session-reports.ts';
@@ -21,6 +22,7 @@ import { withLab, type KeepOptions } from './with-lab.ts';
 
 interface RunOptions extends KeepOptions {
   repeat?: number;
+  seed?: number;
   profile?: ProfileName;
   shard?: Shard;
 }
@@ -34,7 +36,12 @@ export function runCommand(): Command {
     .addOption(new Option('--keep', 'leave a lab that this command started'))
     .addOption(profileOption())
     .addOption(shardOption())
-    .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats));
+    .addOption(new Option('--repeat <n>', 'run each scenario this often, and show how its recovery spreads').argParser(repeats))
+    .addOption(
+      new Option('--seed <n>', 'draw load, moments and sites of each run from this, as its run.json has it (default: by chance)').argParser(
+        seedUpTo(HIGHEST_SEED),
+      ),
+    );
   for (const option of [...sizeOptions(), sabotageOption()]) command.addOption(option);
   return command.action(async (scenarios: string[], options: RunOptions) => {
     refuseOtherSabotage(options);
@@ -43,24 +50,29 @@ export function runCommand(): Command {
     const chosen = sabotage === undefined || scenarios.length > 0 || options.profile !== undefined;
     const specs = chosen ? chosenSpecs(scenarios, pattern) : await catchersOf(sabotage);
     const plan = { scenarios: specs, pattern, profile: options.profile, repeat: options.repeat, shard: options.shard };
+    const seed = options.seed === undefined ? {} : { seed: options.seed };
     profileOf(plan);
     requireRoot('run');
     await refuseEmpty(plan);
-    process.exitCode = await withLab({ ...options, pattern }, async () => (await runSpecs(specs, { lab: options.name, ...plan })).code);
+    process.exitCode = await withLab(
+      { ...options, pattern },
+      async () => (await runSpecs(specs, { lab: options.name, ...plan, ...seed })).code,
+    );
   });
 }
 
 /** Runs scenarios (none named: a profile, by default the quick one) on a lab that is up, prints their verdicts and returns them with the exit code. */
 export async function runSpecs(
   scenarios: readonly string[],
-  { lab, ...asked }: { lab: string; pattern: Pattern; profile?: ProfileName; repeat?: number; shard?: Shard },
+  { lab, seed, ...asked }: { lab: string; seed?: number; pattern: Pattern; profile?: ProfileName; repeat?: number; shard?: Shard },
 ): Promise<{ code: number; outcomes: Outcome[] }> {
   const plan = { ...asked, scenarios };
   const session = randomBytes(6).toString('hex');
   const startedAt = new Date();
   const out = emptyReports();
   const owner = JSON.stringify(identify(process.pid));
-  await runPlan(plan, { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: owner });
+  const drawFrom: Record<string, string> = seed === undefined ? {} : { HOLDFAST_DRAW_FROM: String(seed) };
+  await runPlan(plan, { HOLDFAST_LAB: lab, HOLDFAST_SESSION: session, HOLDFAST_OWNER: owner, ...drawFrom });
   const said = join(out, 'results.json');
   const outcomes = [...outcomesOf(session, said), ...(existsSync(said) ? [] : [SILENT])];
   leaveFiles({ plan, session, startedAt, outcomes });

@@ -149,6 +149,10 @@ export type Floors = z.infer<typeof Floors>;
 export const LeftOut = z.object({ at: micros, fault: z.string(), target: z.string(), reason: z.string() });
 export type LeftOut = z.infer<typeof LeftOut>;
 
+/** What a run drew by chance: how long its course waited beyond the fixed stretch, and the order of the sites in which its scenario went through them. */
+export const Drawn = z.looseObject({ delayMs: z.number().min(0).optional(), sites: z.array(z.string()).optional() });
+export type Drawn = z.infer<typeof Drawn>;
+
 /** run.json: what was planned and when; written before anything starts, closed at the end. */
 export const Run = z.looseObject({
   format: z.number().int(),
@@ -156,6 +160,8 @@ export const Run = z.looseObject({
   scenario: z.string().min(1),
   startedAt: z.string(),
   seed: z.number().int().optional(),
+  /** drawn from `arrivals.seed`; told, not judged */
+  drawn: Drawn.optional(),
   zero: z.object({ monotonicNs: z.number(), bootId: z.string() }).optional(),
   /** name of the copy whose final state decides */
   truth: z.string().optional(),

@@ -88,6 +88,13 @@ describe('the report', () => {
     assert.match(words, /freeze on db110\.5\d*940231 freeze on db110\.5\d*77000not known/);
   });
 
+  test('tells what was drawn by chance', async (context) => {
+    const drawn = { delayMs: 2345, sites: ['b', 'a'] };
+    const { words } = await reportOf(syntheticFolder(context, { run: { drawn } }));
+    assert.match(words, /drawn by chance ?the course began 2\.3\d? s later; sites in the order b, a/);
+    assert.match((await reportOf(syntheticFolder(context))).words, /drawn by chance ?–/);
+  });
+
   test('calls a control that was flagged by its name', async (context) => {
     assert.match((await reportOf(syntheticFolder(context, { lost: 9, expect: 'lost' }))).words, /Flagged, as it must/);
     assert.match((await reportOf(syntheticFolder(context, { expect: 'lost' }))).words, /Control not flagged/);

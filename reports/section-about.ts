@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { DEFAULT_DEADLINE_MS } from '../record/format.ts';
+import { DEFAULT_DEADLINE_MS, type Drawn } from '../record/format.ts';
 import { html, table, type Html } from './html.ts';
 import { duration } from './numbers.ts';
 import type { RunData } from './run-data.ts';
@@ -16,6 +16,7 @@ export function aboutSection({ run, folder }: RunData): Html {
     ['scenario', run.scenario],
     ['started', run.startedAt],
     ['seed', run.seed === undefined ? '–' : String(run.seed)],
+    ['drawn by chance', drawnInWords(run.drawn ?? {})],
     ['copy that decides', run.truth ?? '–'],
     [
       'copies at the end',
@@ -31,6 +32,14 @@ export function aboutSection({ run, folder }: RunData): Html {
 <h3>Judge it again</h3>
 <p>The verdict is computed from this record alone and can be computed again, anywhere:</p>
 <pre>holdfast check ${shellWord(shown(folder))}</pre></section>`;
+}
+
+function drawnInWords({ delayMs, sites }: Drawn): string {
+  const parts = [
+    ...(delayMs === undefined ? [] : [`the course began ${duration(delayMs)} later`]),
+    ...(sites === undefined ? [] : [`sites in the order ${sites.map((name) => plain(name)).join(', ')}`]),
+  ];
+  return parts.join('; ') || '–';
 }
 
 /* An absolute path says more about its author's machine than about the run. */

@@ -8,7 +8,6 @@ import { healAll } from '../faults/heal.ts';
 import { injectFault } from '../faults/inject.ts';
 import { readJournal, readable, type JournalLine } from '../faults/journal.ts';
 import { leaseOf } from '../faults/lease.ts';
-import { Dice } from '../faults/schedule/dice.ts';
 import { deadlineOf, plannedOffers, plannedRates, type LoadProfile } from '../load/profiles.ts';
 import { DROP_RUNS_SQL } from '../platform/final-state.ts';
 import {
@@ -35,6 +34,7 @@ import { giveToUser } from '../support/user.ts';
 import type { ReferenceState, Topology } from '../topology/model.ts';
 import { judge } from '../verdict/judge.ts';
 import { DEFAULT_FLOORS } from '../verdict/settings.ts';
+import { Draws, HIGHEST_SEED } from './draws.ts';
 import { exitsOf } from './exits.ts';
 import { readFinalState } from './final-state.ts';
 import { startLoad, type Generator } from './generator.ts';
@@ -68,6 +68,8 @@ export interface RunPlan {
   session?: string;
   /** what its faults were drawn from */
   seed?: number;
+  /** what it draws its load, its moments and its sites from; default: by chance */
+  drawFrom?: number;
 }
 
 /** One run on a topology: from the reference state to a judged record. */
@@ -94,8 +96,9 @@ export class Run implements Disposable {
   #rates: Record<string, number> | undefined;
   #offers: PlannedOffer[] = [];
   #deadlineMs: number | undefined;
-  /** what the calls of the load are drawn from */
-  readonly #loadSeed = randomInt(2 ** 32);
+  /** what the calls of the load, and everything else by chance, are drawn from */
+  readonly #loadSeed: number;
+  readonly #draws: Draws;
   #generator: Generator | undefined;
   #monitor: HistoryMonitor | undefined;
   /** faults that were injected and are not gone */
@@ -109,6 +112,8 @@ export class Run implements Disposable {
     this.#topology = topology;
     this.#plan = plan;
     this.#lock = lock;
+    this.#loadSeed = plan.drawFrom ?? randomInt(HIGHEST_SEED + 1);
+    this.#draws = new Draws(this.#loadSeed);
     this.#tag = randomBytes(4).readUInt32BE().toString(36);
     const stamp = this.#startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     this.id = `${stamp}-${slug(plan.scenario)}-${this.#tag}`;
@@ -170,7 +175,7 @@ export class Run implements Disposable {
     await sleep(WARM_UP_MS);
     await monitor.warm(WARM_MS, limits.coldStart, () => this.#now(), generator.ended);
     const before = this.#now();
-    await sleep(QUIET_MS + new Dice(this.#loadSeed, 0).between(0, DRAWN_MS));
+    await sleep(QUIET_MS + this.#draws.delayMs(DRAWN_MS));
     try {
       await body();
     } catch (error) {
@@ -182,6 +187,11 @@ export class Run implements Disposable {
     this.#setPhases(before, this.#now());
     await this.#writeRun();
     if (!stable && generator.ended() === undefined) this.#troubles.push('service was not stable again while the load lasted');
+  }
+
+  /** The names of the sites in an order drawn by chance, the same throughout the run. */
+  drawSites(): string[] {
+    return this.#draws.sites(this.#topology.sites.map(({ name }) => name));
   }
 
   /** Injects a fault for a time ("20s"), proves it, runs `during`, and returns when its end is proven too. A momentary fault takes no time; its end is awaited after the scenario's course, or at once with `untilGone`. */
@@ -351,8 +361,9 @@ export class Run implements Disposable {
       startedAt: this.#startedAt.toISOString(),
       zero: { monotonicNs: Number(this.#zeroNs), bootId: bootId() },
       ...(this.#plan.session === undefined ? {} : { session: this.#plan.session }),
-      ...(this.#plan.seed === undefined ? {} : { seed: this.#plan.seed }),
+      seed: this.#plan.seed ?? this.#loadSeed,
       tag: this.#tag,
+      drawn: this.#draws.drawn,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
       ...(this.#rates === undefined
         ? {}

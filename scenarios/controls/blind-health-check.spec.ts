@@ -3,7 +3,8 @@ import { blindHealthCheck, database, evenShare, expect, isolate, pause, site, st
 test(
   'a site whose health check is blind stays in service while it is cut from the database, and is flagged',
   { tag: ['@nightly', '@control'] },
-  async ({ topology, holds, mustFlag, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, mustFlag, load, inject, judge }) => {
+    const [hit] = drawnSites;
     // the bounds of a site that is taken out when it is cut from the database
     await holds({
       lost: 0,
@@ -15,9 +16,9 @@ test(
     });
     await mustFlag('availability');
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      await inject(blindHealthCheck(site('b')), { for: '40s' }, async () => {
+      await inject(blindHealthCheck(site(hit)), { for: '40s' }, async () => {
         await pause('3s');
-        await inject(isolate(site('b'), database), { for: '20s' });
+        await inject(isolate(site(hit), database), { for: '20s' });
       });
     });
     const verdict = await judge();

@@ -3,7 +3,8 @@ import { catches, database, evenShare, expect, isolate, site, steady, test } fro
 test(
   'a site whose packets to the database vanish, or whose answers do, is taken out as one that is cut off both ways',
   { tag: ['@nightly'], annotation: catches({ 'blind-health-check': 'availability' }) },
-  async ({ topology, holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -13,7 +14,7 @@ test(
       share: evenShare(topology, 10),
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      for (const direction of ['out', 'in'] as const) await inject(isolate(site('b'), database, { direction }), { for: '20s' });
+      for (const direction of ['out', 'in'] as const) await inject(isolate(site(hit), database, { direction }), { for: '20s' });
     });
     expect(await judge()).toHold();
   },

@@ -3,7 +3,8 @@ import { catches, database, evenShare, expect, isolate, site, steady, test } fro
 test(
   'a site cut from the database is taken out, and comes back',
   { tag: ['@quick', '@nightly'], annotation: catches({ 'blind-health-check': 'availability' }) },
-  async ({ topology, holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -15,7 +16,7 @@ test(
       share: evenShare(topology, 5),
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      await inject(isolate(site('b'), database), { for: '10s' });
+      await inject(isolate(site(hit), database), { for: '10s' });
     });
     expect(await judge()).toHold();
   },

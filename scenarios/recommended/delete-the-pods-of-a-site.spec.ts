@@ -3,7 +3,8 @@ import { catches, deletePods, expect, site, steady, test } from '../../fixtures/
 test(
   'pods of a site that are deleted without a warning cost its requests for moments',
   { tag: ['@nightly'], annotation: catches({ 'slow-start': 'misrouted' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -13,7 +14,7 @@ test(
       // new pods serve within some seconds, and the site has its half again: a third of all that is answered until then
       leastShare: 0.15,
     });
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(deletePods(site('b'), { app: 'api', grace: '0' })));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(deletePods(site(hit), { app: 'api', grace: '0' })));
     expect(await judge()).toHold();
   },
 );

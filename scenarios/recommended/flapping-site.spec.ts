@@ -3,7 +3,8 @@ import { catches, expect, flapHealthCheck, site, steady, test } from '../../fixt
 test(
   'a site whose health check flaps costs the requests that it cuts off, and no more',
   { tag: ['@nightly'], annotation: catches({ 'slow-return': 'misrouted' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -15,7 +16,7 @@ test(
       leastShare: 0.25,
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
-      inject(flapHealthCheck(site('b'), { every: '2s' }), { for: '15s' }),
+      inject(flapHealthCheck(site(hit), { every: '2s' }), { for: '15s' }),
     );
     expect(await judge()).toHold();
   },

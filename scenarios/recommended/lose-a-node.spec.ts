@@ -1,9 +1,10 @@
-import { catches, expect, host, powerOff, steady, test } from '../../fixtures/index.ts';
+import { catches, expect, powerOff, steady, test, workerNode } from '../../fixtures/index.ts';
 
 test(
   'a lost node of a site costs a part of its requests for a moment',
   { tag: ['@nightly'], annotation: catches({ 'pods-on-one-node': 'misrouted' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -13,7 +14,7 @@ test(
       // the site serves on by the door that is left: of three, a third; a quarter of that while its checks meet the lost pod
       leastShare: 0.08,
     });
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(host('b2')), { for: '15s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(powerOff(workerNode(topology, hit)), { for: '15s' }));
     expect(await judge()).toHold();
   },
 );

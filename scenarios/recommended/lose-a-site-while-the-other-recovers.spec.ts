@@ -3,7 +3,8 @@ import { catches, expect, pause, powerOff, site, steady, test } from '../../fixt
 test(
   'a site that is lost while the other one still boots leaves an outage until that one serves, and loses nothing',
   { tag: ['@nightly'], annotation: catches({ 'slow-return': 'longest-outage' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ drawnSites, holds, load, inject, judge }) => {
+    const [first, second] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -11,10 +12,10 @@ test(
       longestOutageMs: 10_000,
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
-      inject(powerOff(site('a')), { for: '6s' }, async () => {
-        // beyond the lease: site a boots
+      inject(powerOff(site(first)), { for: '6s' }, async () => {
+        // beyond the lease: the first one boots
         await pause('8s');
-        await inject(powerOff(site('b'), { allowTotalLoss: true }), { for: '10s' });
+        await inject(powerOff(site(second), { allowTotalLoss: true }), { for: '10s' });
       }),
     );
     expect(await judge()).toHold();

@@ -3,7 +3,8 @@ import { catches, evenShare, expect, powerOff, site, steady, test } from '../../
 test(
   'losing a site costs no acknowledged write, and its share of the requests for two seconds',
   { tag: ['@quick', '@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
-  async ({ topology, holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -15,7 +16,7 @@ test(
       share: evenShare(topology, 5),
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      await inject(powerOff(site('b')), { for: '10s' });
+      await inject(powerOff(site(hit)), { for: '10s' });
     });
     expect(await judge()).toHold();
   },

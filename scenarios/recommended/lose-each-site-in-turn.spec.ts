@@ -3,7 +3,7 @@ import { catches, evenShare, expect, powerOff, site, steady, test } from '../../
 test(
   'sites that are lost one after the other cost their share of the requests, each for two seconds',
   { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
-  async ({ topology, holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -13,7 +13,7 @@ test(
       share: evenShare(topology, 10),
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      for (const name of ['a', 'b']) await inject(powerOff(site(name)), { for: '8s' });
+      for (const name of drawnSites.slice(0, 2)) await inject(powerOff(site(name)), { for: '8s' });
     });
     expect(await judge()).toHold();
   },

@@ -3,8 +3,9 @@ import { deletePods, expect, hosts, site, steady, stopDaemon, test } from '../..
 test(
   'a site whose pods are replaced while nobody tells its nodes is left out until somebody does',
   { tag: ['@nightly'] },
-  async ({ topology, holds, load, inject, judge }) => {
-    const nodes = topology.site('b').nodes.map(({ name }) => name);
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
+    const nodes = topology.site(hit).nodes.map(({ name }) => name);
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -15,7 +16,7 @@ test(
       leastShare: 0.02,
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () =>
-      inject(stopDaemon(hosts(...nodes), { daemon: 'kube-proxy' }), { for: '15s' }, () => inject(deletePods(site('b'), { app: 'api' }))),
+      inject(stopDaemon(hosts(...nodes), { daemon: 'kube-proxy' }), { for: '15s' }, () => inject(deletePods(site(hit), { app: 'api' }))),
     );
     expect(await judge()).toHold();
   },

@@ -3,7 +3,8 @@ import { catches, database, evenShare, expect, forgetConnections, isolate, site,
 test(
   'a firewall between a site and the database that restarts, and has forgotten who was connected, costs no more than a cut',
   { tag: ['@nightly'], annotation: catches({ 'no-client-timeouts': 'longest-outage' }) },
-  async ({ topology, holds, load, inject, judge }) => {
+  async ({ topology, drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -16,9 +17,9 @@ test(
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
       // connections from before are still silent 12 s after new ones pass
-      await inject(forgetConnections(site('b'), database), { for: '32s' }, async () => {
+      await inject(forgetConnections(site(hit), database), { for: '32s' }, async () => {
         // TCP sends again after 12.6 and 25.4 s, and asks again for a connection after 15 or 19 and 31 or 35 s: nothing comes right after 20 s
-        await inject(isolate(site('b'), database), { for: '20s' });
+        await inject(isolate(site(hit), database), { for: '20s' });
       });
     });
     expect(await judge()).toHold();

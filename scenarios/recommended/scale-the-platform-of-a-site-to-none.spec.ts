@@ -3,7 +3,8 @@ import { catches, expect, scaleToZero, site, steady, test } from '../../fixtures
 test(
   'a site whose platform was scaled to none is left out, and its requests go to the other one',
   { tag: ['@nightly'], annotation: catches({ 'slow-return': 'misrouted' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -14,7 +15,7 @@ test(
       // a moment of the fault, and again as soon as it is over
       leastShare: 0.02,
     });
-    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(scaleToZero(site('b'), { app: 'api' }), { for: '10s' }));
+    await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), () => inject(scaleToZero(site(hit), { app: 'api' }), { for: '10s' }));
     expect(await judge()).toHold();
   },
 );

@@ -17,7 +17,8 @@ import {
 test(
   'faults at once, repeated, and during the recovery of another cost no acknowledged write',
   { tag: ['@nightly'], annotation: catches({ 'slow-health-check': 'longest-outage' }) },
-  async ({ holds, load, inject, judge }) => {
+  async ({ drawnSites, holds, load, inject, judge }) => {
+    const [hit] = drawnSites;
     await holds({
       lost: 0,
       stalePrimary: 0,
@@ -28,7 +29,7 @@ test(
       longestOutageMs: 6000,
     });
     await load(steady({ writesPerSecond: 130, readsPerSecond: 130 }), async () => {
-      await inject(powerOff(site('b')), { for: '12s' }, async () => {
+      await inject(powerOff(site(hit)), { for: '12s' }, async () => {
         await inject(switchover());
         await repeated({ every: '6s', times: 2 }, () => inject(terminateSessions(primary)));
         // beyond the lease: the site boots
