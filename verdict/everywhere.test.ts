@@ -123,6 +123,14 @@ describe('a member', { concurrency: 2 }, () => {
     assert.equal((await judged({ ...observed, run: { ...observed.run, topology: supported } })).verdict, 'pass');
   });
 
+  test('is asked as what it is: a primary of which no read asks need answer none', async () => {
+    const replicasOnly = OFFERS.map((offer) => ('role' in offer ? { ...offer, role: 'replica' } : offer));
+    const asReplica = (line: Line): Line => (line.role === 'primary' ? { ...line, role: 'replica', copy: 'db2' } : line);
+    assert.equal((await judged(sketch({ offers: replicasOnly, change: asReplica }))).verdict, 'pass');
+    const unasked = (line: Line): Line => (line.role === 'primary' ? { ...line, copy: undefined } : line);
+    assert.match((await judged(sketch({ change: unasked }))).reasons.join(), /"db1" answered 0 reads in "before"/u);
+  });
+
   test('that is back for ten seconds without a fault, and answers nothing, shows nothing', async () => {
     /** db2 is seen down for a second from `down` on, and answers from `at` on. */
     const back = (down: number, at: number): Sketch => {

@@ -3,7 +3,7 @@
 -- Roles: of each kind the part that asks for a role. Chance spreads it by its root: five times that is exceeded once in two million.
 INSERT INTO unmet_everywhere
 WITH kinds AS (
-  SELECT kind, role, rate / sum(rate) OVER (PARTITION BY kind) AS planned FROM planned_offers WHERE rate > 0
+  SELECT kind, role, sum(rate) / sum(sum(rate)) OVER (PARTITION BY kind) AS planned FROM planned_offers WHERE rate > 0 GROUP BY kind, role
 ), asked AS (
   SELECT phase_of(due) AS phase, kind, role, count(*) AS calls FROM ops WHERE kind IN (SELECT kind FROM kinds) AND phase_of(due) IS NOT NULL GROUP BY ALL
 ), totals AS (
@@ -39,7 +39,8 @@ WHERE untold > 0.01 * found AND EXISTS (FROM ops WHERE op = 'add' AND outcome = 
 
 -- Members: every copy that is up from the start of a phase to its end answers reads in it, and so does one that is back, as soon as it stays for ten
 -- seconds: twice what an endpoint's checks and the pools of connections take to use it. While a fault lasts it may be what keeps reads from a copy that
--- the observer reaches. Of a database that all sites share: which copy else is asked the traffic decides.
+-- the observer reaches. Only where the load asks for what the copy was all that time, a primary or a replica, and of a database that all sites share: which
+-- copy else is asked the traffic decides.
 INSERT INTO unmet_everywhere
 WITH looks AS (
   SELECT copy, "at", up, lag(up) OVER w AS was_up FROM copy_samples JOIN copies USING (copy)
@@ -59,10 +60,13 @@ WITH looks AS (
   WHERE p.name <> 'during'
   UNION ALL
   SELECT copy, phase_of(since), since, until, format('from {} µs on, when it was back', since) FROM quiet_returns WHERE until - since >= 10000000
+), asked AS (
+  SELECT s.*, CASE WHEN bool_and(l.writable) THEN 'primary' WHEN NOT bool_or(l.writable) THEN 'replica' END::asked_role AS role
+  FROM spans AS s JOIN copy_samples AS l ON l.copy = s.copy AND l.up AND l."at" >= s.since AND l."at" <= s.until GROUP BY ALL
 )
 SELECT s.phase, s.copy, format('"{}" answered {:,} reads {}; at least {:,} are needed to show that it is right', s.copy, count(r.line), s.span, any_value(askedOfEach))
-FROM spans AS s CROSS JOIN floors
+FROM asked AS s CROSS JOIN floors
 LEFT JOIN (SELECT line, copy, start, "end" FROM ops WHERE op IN ('read', 'get', 'list') AND outcome = 'ok') AS r ON r.copy = s.copy AND r.start >= s.since AND r."end" <= s.until
-WHERE (SELECT pattern = 'recommended' FROM run) AND EXISTS (FROM planned_offers WHERE role = 'replica' AND rate > 0)
+WHERE (SELECT pattern = 'recommended' FROM run) AND s.role IN (SELECT role FROM planned_offers WHERE rate > 0)
 GROUP BY s.copy, s.phase, s.since, s.until, s.span
 HAVING count(r.line) < any_value(askedOfEach);
