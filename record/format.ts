@@ -109,6 +109,8 @@ export const Bounds = z.strictObject({
   latencyP99Ms: z.number().min(0).optional(),
   /** 95th percentile of the time from a change to the completion of its job, fault-free phases; ms */
   jobP95Ms: z.number().min(0).optional(),
+  /** longest time from an acknowledged change to the completion of its job, in every phase; ms */
+  longestJobMs: z.number().min(0).optional(),
   /** share of the calls due before the first phase that may not be ok, 0 to 1 */
   coldStart: z.number().min(0).max(1).optional(),
   /** stale reads of a replica that had just restarted and was still catching up; count */

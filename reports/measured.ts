@@ -72,6 +72,11 @@ export function calmJobP95Ms({ jobs }: Verdict): number | undefined {
   return most(found);
 }
 
+/** Longest time from an acknowledged change to the completion of its job, of all phases; ms. Undefined without jobs. */
+export function longestJobOf({ jobs }: Verdict): number | undefined {
+  return most(Object.values(jobs ?? {}).map(({ max }) => max));
+}
+
 /** 99th percentile of replica staleness over all copies, ms; undefined when nothing was measured. */
 export function staleP99Ms(verdict: Verdict): number | undefined {
   const found = Object.values(verdict.staleness).flatMap((copy) => copy.p99Ms ?? []);

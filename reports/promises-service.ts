@@ -2,6 +2,7 @@ import type { Bounds } from '../record/format.ts';
 import type { Verdict } from '../record/verdict-format.ts';
 import {
   calmJobP95Ms,
+  longestJobOf,
   calmLatencyP99Ms,
   isBroken,
   longestOutageMs,
@@ -29,6 +30,7 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
     rtoMs,
     latencyP99Ms,
     jobP95Ms,
+    longestJobMs,
     share,
     leastShare,
     coldStart,
@@ -81,8 +83,15 @@ export function availabilityRows(verdict: Verdict, bounds: Bounds): Row[] {
       what: 'Jobs without fault, 95 of 100 completed within',
       promised: atMost(jobP95Ms, duration),
       measured: shown(calmJobP95Ms(verdict), duration),
-      broken: isBroken(verdict, 'late-jobs'),
+      broken: isBroken(verdict, 'late-jobs') && (calmJobP95Ms(verdict) ?? 0) > (jobP95Ms ?? Infinity),
       open: open('jobP95Ms'),
+    },
+    {
+      what: 'Longest job, also during faults',
+      promised: atMost(longestJobMs, duration),
+      measured: shown(longestJobOf(verdict), duration),
+      broken: isBroken(verdict, 'late-jobs') && (longestJobOf(verdict) ?? 0) > (longestJobMs ?? Infinity),
+      open: open('longestJobMs'),
     },
     {
       what: 'Share of each site (shown: before the fault)',

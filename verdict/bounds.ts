@@ -14,6 +14,7 @@ const JUDGES: readonly (readonly [keyof Bounds, Judge])[] = [
   ['rtoMs', recoveryTime],
   ['latencyP99Ms', latency],
   ['jobP95Ms', lateJobs],
+  ['longestJobMs', longestJob],
   ['staleReplicaP99Ms', replicaStaleness],
   ['leastShare', leastShare],
   ['coldStart', coldStart],
@@ -159,6 +160,24 @@ function lateJobs({ bounds, phases }: Run, { jobs, availability: { byPhase } }: 
     if (waits.untold === 0) return [];
     return [
       unmeasured('jobP95Ms', `${count(waits.untold)} of ${count(waits.untold + waits.jobs)} jobs of "${name}" do not tell their time`),
+    ];
+  });
+}
+
+/** The longest of all phases: what a fault holds up must be done once it is over. */
+function longestJob({ bounds }: Run, { jobs }: Figures): Finding[] {
+  const bound = bounds.longestJobMs;
+  if (bound === undefined) return [];
+  const told = PHASE_NAMES.flatMap((name) => (jobs[name] === undefined ? [] : [{ name, waits: jobs[name] }]));
+  if (told.length === 0) return [unmeasured('longestJobMs', 'no job of an acknowledged change tells its time')];
+  return told.flatMap(({ name, waits }) => {
+    if (waits.max > bound) {
+      const message = `a job was completed after ${ms(waits.max)} > ${ms(bound)}, of a change of "${name}" (of ${count(waits.jobs)})`;
+      return [{ ...broken('late-jobs', 1, message), phase: name }];
+    }
+    if (waits.untold === 0) return [];
+    return [
+      unmeasured('longestJobMs', `${count(waits.untold)} of ${count(waits.untold + waits.jobs)} jobs of "${name}" do not tell their time`),
     ];
   });
 }

@@ -62,6 +62,27 @@ describe('jobs', { concurrency: 4 }, () => {
     assert.equal(verdict.jobs?.before?.jobs, 600);
   });
 
+  test('that a fault held up longer than promised are told, with the phase of their change', async () => {
+    const took = { before: () => 60, during: (nth: number) => (nth === 3 ? 20_000 : 60), after: () => 60 };
+    const verdict = await judged(jobs({ longestJobMs: 19_999 }, took));
+    assert.deepEqual(classesOf(verdict), { breaking: ['late-jobs'], other: [] });
+    assert.equal(verdict.findings[0]?.phase, 'during');
+    assert.match(
+      verdict.reasons[0] ?? '',
+      /^late-jobs: a job was completed after 20,000 ms > 19,999 ms, of a change of "during" \(of 200\)/u,
+    );
+    assert.equal((await judged(jobs({ longestJobMs: 20_000 }, took))).verdict, 'pass');
+  });
+
+  test('may be the longest where some, or all, do not tell their time: the promise is open', async () => {
+    const some = await judged(
+      jobs({ longestJobMs: 500 }, { before: () => 60, during: (nth) => (nth === 7 ? undefined : 60), after: () => 60 }),
+    );
+    assert.equal(some.verdict, 'inconclusive');
+    assert.match(some.reasons.join(), /bound longestJobMs cannot be judged: 1 of 200 jobs of "during" do not tell their time/u);
+    assert.match((await judged(jobs({ longestJobMs: 500 }, {}))).reasons.join(), /bound longestJobMs cannot be judged/u);
+  });
+
   test('are measured where nothing is promised', async () => {
     const verdict = await judged(jobs({}, { before: () => 60, after: () => 900 }));
     assert.equal(verdict.verdict, 'pass');

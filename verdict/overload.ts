@@ -32,6 +32,7 @@ const SPOILT_FROM: Partial<Record<keyof Bounds, number>> = {
   latencyP99Ms: 0.01,
   staleReplicaP99Ms: 0.01,
   jobP95Ms: 0.05,
+  longestJobMs: 0.01,
   share: 0.1,
   leastShare: 0.1,
 };
