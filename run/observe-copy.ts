@@ -69,9 +69,9 @@ export function watchCopy(watch: CopyWatch): () => void {
   let toldUntil = now();
   let reason = '';
 
-  const tell = (line: object): void => {
+  const tell = (line: object, until = now()): void => {
     watch.write(line);
-    toldUntil = now();
+    toldUntil = until;
   };
   const isSilent = (way: CopyConnection<Look>): boolean => way.looking !== undefined && now() - way.looking > LOOK_US;
 
@@ -129,9 +129,10 @@ export function watchCopy(watch: CopyWatch): () => void {
       if (fresh === undefined) void tryAnother();
     }
     if (kept !== undefined && kept.looking === undefined) void look(kept);
-    const waited = now() - toldUntil;
-    if (waited > LOOK_US) {
-      tell({ at: toldUntil, copy, took: waited, error: `no answer within ${LOOK_US / 1000} ms${reason}` });
+    const until = now();
+    const took = until - toldUntil;
+    if (took > LOOK_US) {
+      tell({ at: toldUntil, copy, took, error: `no answer within ${LOOK_US / 1000} ms${reason}` }, until);
       reason = '';
     }
   }, watch.intervalMs);
