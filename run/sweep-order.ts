@@ -3,7 +3,8 @@ import type { ReferenceState, Topology } from '../topology/model.ts';
 
 /**
  * Who is to answer for every acknowledged element once the load has ended: the primary and each replica that runs, by each site that the load balancer
- * leads to. Undefined where that cannot be asked now: what nobody answered for shows in the record.
+ * leads to. Where it leads reads to both sites whatever they ask for, a read of the primary comes to the other site as well, and is refused there: every
+ * database is asked as a replica then. Undefined where that cannot be asked now: what nobody answered for shows in the record.
  */
 export async function sweepOrder(topology: Topology, { routing }: Pick<ReferenceState, 'routing'>): Promise<SweepOrder | undefined> {
   const [copies, backends] = await Promise.all([topology.database.copies(), topology.balancer.backends()]).catch(() => []);
@@ -21,7 +22,7 @@ export async function sweepOrder(topology: Topology, { routing }: Pick<Reference
   const replicas = topology.pattern === 'recommended' ? running.filter(({ role }) => role === 'replica') : running;
   return {
     asks: [
-      { role: 'primary' as const, pairs: pairs(running.filter(({ role }) => role === 'primary')) },
+      { role: 'primary' as const, pairs: routing === 'reads-at-both' ? [] : pairs(running.filter(({ role }) => role === 'primary')) },
       { role: 'replica' as const, pairs: pairs(replicas) },
     ].filter((ask) => ask.pairs.length > 0),
   };
