@@ -56,27 +56,25 @@ export function requireRoot(command: string): void {
 
 /** What is drawn by chance is drawn from this: a whole number up to `highest`. */
 export function seedUpTo(highest: number): (text: string) => number {
-  return (text) => {
-    const seed = wholeNumber(text);
-    if (seed > highest) throw new InvalidArgumentError(`expected 0 to ${highest}, not "${text}"`);
-    return seed;
-  };
+  return (text) => wholeNumberWithin(text, 0, highest);
 }
 
 /** How often something is done: 1 to 100 times. */
 export function repeats(text: string): number {
-  return between(1, text);
+  return wholeNumberWithin(text, 1, 100);
 }
 
 /** How often something is done that may be left out: 0 to 100. */
 export function repeatsOrNone(text: string): number {
-  return between(0, text);
+  return wholeNumberWithin(text, 0, 100);
 }
 
-function between(least: number, text: string): number {
-  const times = wholeNumber(text);
-  if (times < least || times > 100) throw new InvalidArgumentError(`expected ${least} to 100, not "${text}"`);
-  return times;
+/** The whole number that an option says, both ends included; an InvalidArgumentError where it says another, or none. */
+export function wholeNumberWithin(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, not "${text}"`);
+  return value;
 }
 
 function wholeNumber(text: string): number {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { readSchedule } from '../faults/schedule/schedule.ts';
 import { summaryTable } from '../reports/index.ts';
 import type { Asked } from '../run/rounds.ts';
@@ -10,7 +10,7 @@ import { UsageError } from '../support/errors.ts';
 import { labTopology } from '../topology/lab/lab-topology.ts';
 import { defaultShape } from '../topology/lab/up.ts';
 import type { ReplicationMode, Topology } from '../topology/model.ts';
-import { nameOption, repeats, requireRoot, sabotageOption, sizeOptions } from './options.ts';
+import { nameOption, repeats, requireRoot, sabotageOption, seedUpTo, sizeOptions, wholeNumberWithin } from './options.ts';
 import { refuseOtherSabotage } from './run.ts';
 import { emptyReports, leaveJUnit, leaveSession, sessionLine } from './session-reports.ts';
 import { withLab, type KeepOptions } from './with-lab.ts';
@@ -36,12 +36,14 @@ export function soakCommand(): Command {
     .addOption(nameOption())
     .option('--for <length>', 'no round begins later than this, such as "60m"', '60m')
     .addOption(
-      new Option('--seed <n>', `what the faults are drawn from, 0 to ${HIGHEST_SEED} (default: by chance)`).argParser((text) =>
-        number(text, 0, HIGHEST_SEED),
+      new Option('--seed <n>', `what the faults are drawn from, 0 to ${HIGHEST_SEED} (default: by chance)`).argParser(
+        seedUpTo(HIGHEST_SEED),
       ),
     )
     .addOption(
-      new Option('--round <k>', 'this round of the seed only').argParser((text) => number(text, 1, LAST_ROUND)).conflicts('schedule'),
+      new Option('--round <k>', 'this round of the seed only')
+        .argParser((text) => wholeNumberWithin(text, 1, LAST_ROUND))
+        .conflicts('schedule'),
     )
     .addOption(new Option('--schedule <file>', 'the schedule in this file only').conflicts('seed'))
     .addOption(
@@ -100,11 +102,4 @@ function scheduleIn(file: string): NonNullable<Asked['schedule']> {
     throw new UsageError(`--schedule ${file}: expected a file that can be read: ${(error as Error).message}`);
   }
   return { name: file, schedule: readSchedule(content, file) };
-}
-
-function number(text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most)
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, not "${text}"`);
-  return value;
 }

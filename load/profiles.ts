@@ -106,10 +106,8 @@ export function offered({ perSecond }: Pick<LoadProfile, 'perSecond'>): Offer[] 
 }
 
 /** Planned operations a second by kind, as run.json has them; repeats of an add are not planned, they belong to their first attempt. */
-export function plannedRates({ perSecond }: LoadProfile): { add: number; read: number } & Record<string, number> {
+export function plannedRates(profile: LoadProfile): { add: number; read: number } & Record<string, number> {
   const rates: { add: number; read: number } & Record<string, number> = { add: 0, read: 0 };
-  for (const [offer, { kind }] of Object.entries(OFFERS) as [Offer, { kind: string }][]) {
-    if (perSecond[offer] > 0) rates[kind] = (rates[kind] ?? 0) + perSecond[offer];
-  }
+  for (const { kind, perSecond } of plannedOffers(profile)) rates[kind] = (rates[kind] ?? 0) + perSecond;
   return rates;
 }

@@ -16,20 +16,11 @@ interface Told {
 /** What could have broken the promises of a run, and the largest fault that would have stayed unseen, as lines for a terminal. */
 export function auditLines({ scenario, audit = [] }: Pick<Verdict, 'scenario' | 'audit'>): string {
   const rows = [HEADS, ...byPromise(audit)];
-  const widths = (['promises', 'what', 'who', 'phase', 'calls'] as const).map((column) =>
-    Math.max(...rows.map((row) => row[column].length)),
-  );
-  const line = ({ promises, what, who, phase, calls, unseen }: Told): string =>
-    [
-      promises.padEnd(widths[0]!),
-      what.padEnd(widths[1]!),
-      who.padEnd(widths[2]!),
-      phase.padEnd(widths[3]!),
-      calls.padStart(widths[4]!),
-      unseen,
-    ]
-      .join('  ')
-      .trimEnd();
+  const widths = COLUMNS.map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: Told): string => {
+    const cells = COLUMNS.map((column, at) => (column === 'calls' ? row[column].padStart(widths[at]!) : row[column].padEnd(widths[at]!)));
+    return [...cells, row.unseen].join('  ').trimEnd();
+  };
   const [heads, ...lines] = rows.map(line);
   return [`what could have broken the promises of "${plain(scenario)}"`, '', heads, ...lines].join('\n');
 }
@@ -47,6 +38,9 @@ export function auditSection({ audit = [] }: Verdict): Html {
   ])}`;
 }
 
+/** All but the last, which needs no width. */
+const COLUMNS = ['promises', 'what', 'who', 'phase', 'calls'] as const;
+
 const HEADS: Told = {
   promises: 'promise',
   what: 'evidence',
@@ -57,7 +51,7 @@ const HEADS: Told = {
 };
 
 function byPromise(audit: readonly Audited[]): Told[] {
-  return audit.map(told).sort((one, other) => (one.promises < other.promises ? -1 : Number(one.promises > other.promises)));
+  return audit.map(told).sort((one, other) => one.promises.localeCompare(other.promises, 'en'));
 }
 
 function told(row: Audited): Told {

@@ -1,14 +1,14 @@
 import { PHASE_NAMES } from '../record/format.ts';
 import type { Finding, Verdict } from '../record/verdict-format.ts';
 
-/** Sum of the counts of all findings of a class. */
-export function countOf(verdict: Verdict, name: string): number {
-  return sum(verdict.findings.filter((finding) => finding.class === name));
+/** Sum of the counts of the findings of a class that `which` picks. */
+export function countOf(verdict: Verdict, name: string, which: (finding: Finding) => boolean = () => true): number {
+  return sum(verdict.findings.filter((finding) => finding.class === name && which(finding)));
 }
 
 /** Sum of the counts of the findings of a class that break a promise. */
 export function brokenCount(verdict: Verdict, name: string): number {
-  return sum(verdict.findings.filter((finding) => finding.class === name && finding.breaks));
+  return countOf(verdict, name, ({ breaks }) => breaks);
 }
 
 /** Stale reads by what was asked for; counts. `restarting`: of replicas that were catching up after a restart. */

@@ -55,8 +55,8 @@ export function lossRows(verdict: Verdict, { lost: allowed, lostUnreplicated, rp
           {
             what: 'Unconfirmed writes that a replica showed and that were lost',
             promised: atMost(shownUnconfirmed, whole),
-            measured: known ? whole(withoutRoot(verdict, 'read-then-lost')) : undefined,
-            broken: isBroken(verdict, 'read-then-lost', ({ root }) => root === undefined),
+            measured: known ? whole(countOf(verdict, 'read-then-lost', isUnexplained)) : undefined,
+            broken: isBroken(verdict, 'read-then-lost', isUnexplained),
           },
         ]),
     {
@@ -156,7 +156,4 @@ export function atLeast(bound: number | undefined): string | undefined {
   return bound === undefined ? undefined : `≥ ${percent(bound)}`;
 }
 
-/** Findings of a class that no other one explains; how many things they are about. */
-function withoutRoot({ findings }: Verdict, name: string): number {
-  return findings.reduce((sum, { class: of, root, count }) => sum + (of === name && root === undefined ? count : 0), 0);
-}
+const isUnexplained = ({ root }: Finding): boolean => root === undefined;

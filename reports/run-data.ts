@@ -36,7 +36,8 @@ export async function readRun(folder: string, verdict?: Verdict): Promise<RunDat
   const notes: string[] = [];
   const slices = new Slices(run.deadlineMs);
   // reads of everything once more, thousands a second, would dwarf the load that they follow
-  const loadEnd = run.arrivals?.process === 'random' ? Math.max(...(run.phases ?? []).map(({ end }) => end)) : Infinity;
+  const ends = run.arrivals?.process === 'random' ? (run.phases ?? []).map(({ end }) => end) : [];
+  const loadEnd = ends.length === 0 ? Infinity : Math.max(...ends);
   let closed = false;
   const history = await eachLine(record.history, (line) => {
     if (!isHistory(line)) return false;
@@ -85,8 +86,7 @@ export async function readRun(folder: string, verdict?: Verdict): Promise<RunDat
 
 const isExit = (seen: object): seen is ExitSample => 'exit' in seen;
 
-const isReadAgain = (line: HistoryLine, loadEnd: number): boolean =>
-  line.op === 'read' && loadEnd > -Infinity && (line.due ?? line.start) > loadEnd;
+const isReadAgain = (line: HistoryLine, loadEnd: number): boolean => line.op === 'read' && (line.due ?? line.start) > loadEnd;
 
 /* Hundreds of thousands of lines: the few fields a chart needs are checked by hand, the schema would take seconds. */
 function isHistory(line: unknown): line is HistoryLine {

@@ -17,7 +17,6 @@ import {
   type Floors,
   type LeftOut,
   type PhaseName,
-  type PlannedOffer,
   type Run as RunFile,
   type RunbookLine,
 } from '../record/format.ts';
@@ -99,9 +98,7 @@ export class Run implements Disposable {
   #bounds: Bounds = {};
   #floors: Floors = {};
   #expect: string | undefined;
-  #rates: Record<string, number> | undefined;
-  #offers: PlannedOffer[] = [];
-  #deadlineMs: number | undefined;
+  #profile: LoadProfile | undefined;
   /** what the calls of the load, and everything else by chance, are drawn from */
   readonly #loadSeed: number;
   readonly #draws: Draws;
@@ -160,9 +157,7 @@ export class Run implements Disposable {
 
   /** Offers load while `body` runs: warm-up, a fault-free stretch, the body, and on until service is stable. */
   async load(profile: LoadProfile, body: () => Promise<void>): Promise<void> {
-    this.#rates = plannedRates(profile);
-    this.#offers = plannedOffers(profile);
-    this.#deadlineMs = deadlineOf(profile);
+    this.#profile = profile;
     this.#startedAt = new Date();
     this.#zeroNs = monotonicNs();
     this.#sleptAtStart = sleptMs();
@@ -306,7 +301,7 @@ export class Run implements Disposable {
   /** A fault falls where writes are acknowledged, as the verdict demands of the first one; a machine that holds commits up for a moment must not take its meaning. */
   async #moment(withinMs: number): Promise<void> {
     const least = this.#floors.acksBeforeFault ?? DEFAULT_FLOORS.acksBeforeFault;
-    const offered = ((this.#rates?.add ?? 0) * ACKS_WITHIN.random) / 1e6;
+    const offered = ((this.#profile?.perSecond.add ?? 0) * ACKS_WITHIN.random) / 1e6;
     if (this.#lasting > 0 || offered < least) return;
     await this.#monitor?.flowing(least, () => this.#now(), Math.min(withinMs, limits.flowing));
   }
@@ -360,6 +355,16 @@ export class Run implements Disposable {
     }
   }
 
+  /** What the load was to offer, as run.json has it; nothing before there is one. */
+  #offered(): Pick<RunFile, 'load' | 'arrivals' | 'deadlineMs'> {
+    if (this.#profile === undefined) return {};
+    return {
+      load: plannedRates(this.#profile),
+      arrivals: { process: 'random', seed: this.#loadSeed, offers: plannedOffers(this.#profile), shortLived: SHORT_LIVED },
+      deadlineMs: deadlineOf(this.#profile),
+    };
+  }
+
   async #writeRun(end: Partial<RunFile> = {}): Promise<void> {
     const topology = this.#topology;
     this.#writer.writeRun({
@@ -373,10 +378,7 @@ export class Run implements Disposable {
       tag: this.#tag,
       drawn: this.#draws.drawn,
       phases: Object.entries(this.#phases).map(([name, span]) => ({ name: name as PhaseName, ...span })),
-      ...(this.#rates === undefined
-        ? {}
-        : { load: this.#rates, arrivals: { process: 'random', seed: this.#loadSeed, offers: this.#offers, shortLived: SHORT_LIVED } }),
-      ...(this.#deadlineMs === undefined ? {} : { deadlineMs: this.#deadlineMs }),
+      ...this.#offered(),
       bounds: this.#bounds,
       floors: this.#floors,
       ...(this.#expect === undefined ? {} : { expect: this.#expect }),

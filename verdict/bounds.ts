@@ -157,10 +157,7 @@ function lateJobs({ bounds, phases }: Run, { jobs, availability: { byPhase } }: 
     if (waits === undefined) return [unmeasured('jobP95Ms', `no job of a change acknowledged in "${name}" tells its time`)];
     const message = `95 of 100 jobs were completed within ${ms(waits.p95)} > ${ms(bound)} in "${name}" (of ${count(waits.jobs)})`;
     if (waits.p95 > bound) return [{ ...broken('late-jobs', 1, message), phase: name }];
-    if (waits.untold === 0) return [];
-    return [
-      unmeasured('jobP95Ms', `${count(waits.untold)} of ${count(waits.untold + waits.jobs)} jobs of "${name}" do not tell their time`),
-    ];
+    return untoldJobs('jobP95Ms', name, waits);
   });
 }
 
@@ -175,11 +172,14 @@ function longestJob({ bounds }: Run, { jobs }: Figures): Finding[] {
       const message = `a job was completed after ${ms(waits.max)} > ${ms(bound)}, of a change of "${name}" (of ${count(waits.jobs)})`;
       return [{ ...broken('late-jobs', 1, message), phase: name }];
     }
-    if (waits.untold === 0) return [];
-    return [
-      unmeasured('longestJobMs', `${count(waits.untold)} of ${count(waits.untold + waits.jobs)} jobs of "${name}" do not tell their time`),
-    ];
+    return untoldJobs('longestJobMs', name, waits);
   });
+}
+
+/** Jobs that do not tell their time may be the late ones. */
+function untoldJobs(bound: keyof Bounds, phase: string, { jobs, untold }: { jobs: number; untold: number }): Finding[] {
+  if (untold === 0) return [];
+  return [unmeasured(bound, `${count(untold)} of ${count(untold + jobs)} jobs of "${phase}" do not tell their time`)];
 }
 
 function replicaStaleness({ bounds }: Run, { staleness }: Figures): Finding[] {

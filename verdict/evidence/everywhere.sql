@@ -49,10 +49,10 @@ WITH looks AS (
   SELECT copy, life, min("at") AS since, max("at") AS until
   FROM (SELECT *, sum((up IS DISTINCT FROM was_up)::INT) OVER (PARTITION BY copy ORDER BY "at") AS life FROM looks) WHERE up GROUP BY copy, life
 ), returns AS (
-  SELECT l.copy, l.until, greatest(l.since, (SELECT max(coalesce(gone, 9007199254740991)) FROM faults AS f WHERE coalesce(f.began, f.applied) < l.since AND coalesce(f.gone, 9007199254740991) > l.since)) AS since
+  SELECT l.copy, l.until, greatest(l.since, (SELECT max(coalesce(gone, 9007199254740991)) FROM faults AS f WHERE f.began < l.since AND coalesce(f.gone, 9007199254740991) > l.since)) AS since
   FROM lives AS l WHERE l.life > 1
 ), quiet_returns AS (
-  SELECT r.copy, r.since, least(r.until, (SELECT max("end") FROM phases), (SELECT min(coalesce(f.began, f.applied)) FROM faults AS f WHERE coalesce(f.began, f.applied) >= r.since)) AS until
+  SELECT r.copy, r.since, least(r.until, (SELECT max("end") FROM phases), (SELECT min(f.began) FROM faults AS f WHERE f.began >= r.since)) AS until
   FROM returns AS r WHERE r.since > (SELECT min(start) FROM phases)
 ), spans AS (
   SELECT l.copy, p.name AS phase, p.start AS since, p."end" AS until, format('in "{}"', p.name) AS span
